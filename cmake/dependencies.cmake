@@ -1,0 +1,13 @@
+# Everything headroom is built on, all from Debian 12; docs/architecture.md says why each.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(CLI11 REQUIRED)
+find_library(PROMETHEUS_CORE prometheus-cpp-core REQUIRED)
+if(HEADROOM_TESTS)
+  find_package(GTest REQUIRED)
+endif()

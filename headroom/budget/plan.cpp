@@ -1,0 +1,33 @@
+#include "headroom/budget/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace headroom::budget {
+
+figure consumer::max() const noexcept {
+    if (!pool || overflow.kind == overflow_kind::unbounded) return {};
+    return *pool + (overflow.kind == overflow_kind::fixed ? overflow.units : 0);
+}
+
+figure resource::usable() const noexcept {
+    if (!limit) return {};
+    return *limit > reserved ? *limit - reserved : 0;
+}
+
+std::uint64_t surge_terms::of(std::uint64_t replicas) const noexcept {
+    return percent ? (replicas * amount + 99) / 100 : amount;
+}
+
+const resource* plan::find_resource(std::string_view name) const noexcept {
+    const auto at = std::ranges::find(resources, name, &resource::name);
+    return at == resources.end() ? nullptr : &*at;
+}
+
+const consumer* plan::find_consumer(std::string_view name) const noexcept {
+    const auto at = std::ranges::find(consumers, name, &consumer::name);
+    return at == consumers.end() ? nullptr : &*at;
+}
+
+}  // namespace headroom::budget

@@ -1,0 +1,104 @@
+#include "headroom/runtime/reactor.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <future>
+
+namespace headroom {
+namespace asio = boost::asio;
+namespace {
+
+thread_local reactor* current_reactor = nullptr;
+
+}  // namespace
+
+// The wheel's driver: ticks only while something is armed.
+struct reactor::ticker {
+    explicit ticker(asio::io_context& on) : timer(on) {}
+    asio::basic_waitable_timer<deadline::clock, asio::wait_traits<deadline::clock>, executor> timer;
+    bool running = false;
+    unsigned idle_ticks = 0;
+};
+
+reactor::reactor(std::string name)
+    : name_(std::move(name)), work_(asio::make_work_guard(context_)),
+      wheel_(deadline::clock::now()), ticker_(std::make_unique<ticker>(context_)) {}
+
+reactor::~reactor() { stop(); }
+
+void reactor::start(budget::lease thread) {
+    BOOST_ASSERT(!thread_ && !stopped_);
+    thread_.emplace(std::move(thread), name_, [this] {
+        current_reactor = this;
+        context_.run();
+        current_reactor = nullptr;
+    });
+}
+
+void reactor::stop() {
+    BOOST_ASSERT_MSG(!is_current(), "a reactor is stopped from outside");
+    stopped_ = true;
+    work_.reset();
+    context_.stop();
+    thread_.reset();
+}
+
+bool reactor::is_current() const noexcept { return current_reactor == this; }
+
+reactor* reactor::current() noexcept { return current_reactor; }
+
+void reactor::arm(alarm& what, deadline due) {
+    BOOST_ASSERT_MSG(is_current(), "a reactor's deadlines are armed on its own thread");
+    if (!ticker_->running) wheel_.advance(deadline::clock::now());  // catch up before the slot is chosen
+    wheel_.arm(what, due);
+    if (!ticker_->running) {
+        ticker_->running = true;
+        tick();
+    }
+}
+
+void reactor::tick() {
+    ticker_->timer.expires_after(deadline_wheel::tick_ms);
+    ticker_->timer.async_wait([this](boost::system::error_code failed) {
+        if (failed) return;
+        wheel_.advance(deadline::clock::now());
+        if (++ticker_->idle_ticks % 64 == 0 && wheel_.empty()) {
+            ticker_->running = false;
+            return;
+        }
+        tick();
+    });
+}
+
+void reactor::spawn(std::move_only_function<task<void>()> body) {
+    asio::co_spawn(get_executor(),
+                   [run = std::move(body)]() mutable -> task<void> { co_await run(); },
+                   [](std::exception_ptr failure) {
+                       if (failure) std::rethrow_exception(failure);
+                   });
+}
+
+void reactor::run_blocking(std::move_only_function<task<void>()> body) {
+    BOOST_ASSERT_MSG(current_reactor == nullptr, "a reactor never blocks");
+    std::promise<void> done;
+    asio::co_spawn(get_executor(),
+                   [run = std::move(body)]() mutable -> task<void> { co_await run(); },
+                   [&done](std::exception_ptr failure) {
+                       if (failure) return done.set_exception(failure);
+                       done.set_value();
+                   });
+    done.get_future().get();
+}
+
+task<void> sleep_until(deadline due) {
+    asio::basic_waitable_timer<deadline::clock, asio::wait_traits<deadline::clock>, executor> timer(
+        co_await asio::this_coro::executor, due.at());
+    co_await timer.async_wait(use_task);
+}
+
+task<void> yield_now() { co_await asio::post(use_task); }
+
+}  // namespace headroom
