@@ -1,8 +1,9 @@
 # headroom_package(NAME LINK ...): one folder = one package = one target headroom::NAME.
 #
-# Every *.cpp of the folder is the library, every *_test.cpp its test binary NAME_test.
+# Every *.cpp of the folder is the library, every *_test.cpp its test binary NAME_test, which also
+# runs under the sanitizers named by TEST_LABELS (see headroom_test).
 function(headroom_package name)
-  cmake_parse_arguments(package "" "" "LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(package "" "" "LINK;PRIVATE_LINK;TEST_LABELS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -16,15 +17,25 @@ function(headroom_package name)
   target_link_libraries(headroom_${name} PUBLIC ${package_LINK}
                         PRIVATE ${package_PRIVATE_LINK} $<BUILD_INTERFACE:headroom_flags>)
   if(HEADROOM_TESTS AND tests)
-    headroom_test(${name}_test SOURCES ${tests} LINK headroom::${name})
+    headroom_test(${name}_test SOURCES ${tests} LINK headroom::${name}
+                  LABELS ${package_TEST_LABELS})
   endif()
 endfunction()
 
-# headroom_test(NAME SOURCES ... LINK ...): one test binary, one ctest entry.
+# headroom_test(NAME SOURCES ... LINK ... LABELS ...): one test binary, one ctest entry.
+#
+# A label `asan` or `tsan` puts the test into the subset ./dev test builds and runs under that
+# preset, through the target tests_asan or tests_tsan.
 function(headroom_test name)
-  cmake_parse_arguments(test "" "" "SOURCES;LINK;ARGS" ${ARGN})
+  cmake_parse_arguments(test "" "" "SOURCES;LINK;ARGS;LABELS" ${ARGN})
   add_executable(${name} ${test_SOURCES})
   target_link_libraries(${name} PRIVATE ${test_LINK} headroom::testing GTest::gtest_main headroom_flags)
   add_test(NAME ${name} COMMAND ${name} ${test_ARGS})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${test_LABELS}")
+  foreach(label ${test_LABELS})
+    if(NOT TARGET tests_${label})
+      add_custom_target(tests_${label})
+    endif()
+    add_dependencies(tests_${label} ${name})
+  endforeach()
 endfunction()

@@ -1,0 +1,14 @@
+# devtools/build.sh: configure and build under a preset of CMakePresets.json.
+
+# build PRESET [TARGET...]: everything, or the named targets.
+build() {
+    local preset=$1
+    shift
+    cmake --preset "$preset" >"build/.$preset.log" 2>&1 || { cat "build/.$preset.log"; return 1; }
+    cmake --build "build/$preset" -j "$jobs" ${1:+--target "$@"}
+}
+
+dev_build() {
+    mkdir -p build
+    step "packages" dev_install && step "build ${1:-release}" build "${1:-release}"
+}
