@@ -22,6 +22,9 @@ function(headroom_package name)
   endif()
 endfunction()
 
+add_custom_target(tests_asan)
+add_custom_target(tests_tsan)
+
 # headroom_test(NAME SOURCES ... LINK ... LABELS ...): one test binary, one ctest entry.
 #
 # A label `asan` or `tsan` puts the test into the subset ./dev test builds and runs under that
@@ -33,9 +36,6 @@ function(headroom_test name)
   add_test(NAME ${name} COMMAND ${name} ${test_ARGS})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${test_LABELS}")
   foreach(label ${test_LABELS})
-    if(NOT TARGET tests_${label})
-      add_custom_target(tests_${label})
-    endif()
     add_dependencies(tests_${label} ${name})
   endforeach()
 endfunction()

@@ -32,10 +32,14 @@ apt_install() {
 
 # While packages are installed nothing of theirs may start: our servers are private ones.
 forbid_services() {
-    [ -e "$policy" ] && return 0
-    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-    as_root chmod 755 "$policy"
-    trap 'as_root rm -f "$policy"' EXIT
+    trap 'restore_services' EXIT
+    [ ! -e "$policy" ] || as_root mv "$policy" "$policy.before"
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && as_root chmod 755 "$policy"
+}
+
+restore_services() {
+    as_root rm -f "$policy"
+    [ ! -e "$policy.before" ] || as_root mv "$policy.before" "$policy"
 }
 
 # PostgreSQL's package would create and enable a cluster of its own.
