@@ -49,6 +49,8 @@ struct consumer {
     bool hardcoded = false;             ///< no setting changes it
     std::string role;                   ///< the database role it signs in as, if it matters
     bool waits_on_nobody = false;       ///< see budget::terms
+    unsigned minimum = 1;               ///< the least `clamp` may cut the pool of an instance to
+    std::string application_name;       ///< how its connections are called, `*` and `?` allowed
 
     bool shared() const noexcept { return overflow.kind == overflow_kind::shared; }
     /// The most one instance can open: pool + overflow; the pool alone when its burst is shared
