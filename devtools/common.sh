@@ -5,7 +5,8 @@ jobs=${HEADROOM_JOBS:-$(nproc)}
 # One cache for every clone of this repository: paths are hashed relative to the clone.
 export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root}
 export CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-1}
-export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros,include_file_mtime,include_file_ctime}
+sloppiness=pch_defines,time_macros,include_file_mtime,include_file_ctime
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-$sloppiness}
 
 steps=()
 

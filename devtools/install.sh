@@ -27,7 +27,8 @@ as_root() {
 }
 
 apt_install() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" </dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends "$@" </dev/null
 }
 
 # While packages are installed nothing of theirs may start: our servers are private ones.
@@ -57,7 +58,7 @@ install_packages() (
 )
 
 dev_install() {
-    command -v dpkg-query >/dev/null || fail "this is not Debian: install by hand what devtools/install.sh lists"
+    command -v dpkg-query >/dev/null || fail "not Debian: install what devtools/install.sh lists"
     local missing
     mapfile -t missing < <(missing_packages "${packages[@]}")
     [ ${#missing[@]} = 0 ] && return 0

@@ -52,7 +52,8 @@ reactor* reactor::current() noexcept { return current_reactor; }
 
 void reactor::arm(alarm& what, deadline due) {
     BOOST_ASSERT_MSG(is_current(), "a reactor's deadlines are armed on its own thread");
-    if (!ticker_->running) wheel_.advance(deadline::clock::now());  // catch up before the slot is chosen
+    // catch up before the slot is chosen
+    if (!ticker_->running) wheel_.advance(deadline::clock::now());
     wheel_.arm(what, due);
     if (!ticker_->running) {
         ticker_->running = true;

@@ -1,0 +1,61 @@
+"""The form of a header, and words that do not belong into the tree."""
+
+import re
+import unittest
+
+import tree
+
+PATH_OF_A_WORKPLACE = r"(?<![\w.])/(?:work|farm|home|Users)/\w"
+HOST_OF_A_REGISTRY = r"artifactory|\bjfrog\b|-docker\.pkg\.|\bgcr\.io\b|\.corp\b|\bnexus\d*\."
+LEFT_FOR_LATER = r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b"
+TEXT = (".cpp", ".hpp", ".py", ".sh", ".md", ".txt", ".cmake", ".json", ".yaml", ".yml", ".sql",
+        ".svg", ".in", ".service", ".conf", "")
+
+
+def matches(pattern, paths):
+    found = re.compile(pattern)
+    return [f"{path}:{number}: {line.strip()[:80]}"
+            for path in paths for number, line in enumerate(tree.lines(path), 1)
+            if found.search(line)]
+
+
+def everything():
+    return [path for path in tree.files(*TEXT)
+            if path.name != "form_test.py" and not path.is_relative_to("fuzz/corpus")]
+
+
+class Headers(unittest.TestCase):
+    def test_a_header_begins_with_its_path_and_what_it_is(self):
+        wrong = []
+        for path in tree.files(".hpp"):
+            shown = path.relative_to("headroom") if path.parts[0] == "headroom" else path
+            if not tree.lines(path)[0].startswith(f"// {shown}: "):
+                wrong.append(str(path))
+        self.assertEqual(wrong, [])
+
+    def test_a_header_is_guarded_by_pragma_once(self):
+        wrong = [str(path) for path in tree.files(".hpp") if "#pragma once" not in tree.lines(path)]
+        self.assertEqual(wrong, [])
+
+    def test_a_header_opens_no_foreign_namespace_to_its_readers(self):
+        self.assertEqual(matches(r"^using namespace", tree.files(".hpp")), [])
+
+
+class Words(unittest.TestCase):
+    def test_nothing_is_left_for_later(self):
+        self.assertEqual(matches(LEFT_FOR_LATER, everything()), [])
+
+    def test_no_path_of_a_workplace(self):
+        self.assertEqual(matches(PATH_OF_A_WORKPLACE, everything()), [])
+
+    def test_no_host_of_a_package_registry(self):
+        self.assertEqual(matches(HOST_OF_A_REGISTRY, everything()), [])
+
+    def test_nothing_sleeps_for_a_fixed_time(self):
+        the_one_bounded_poll = "headroom/testing/eventually.cpp"
+        paths = [path for path in tree.sources() if str(path) != the_one_bounded_poll]
+        self.assertEqual(matches(r"\bsleep_for\b|\busleep\(|\bnanosleep\(", paths), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
