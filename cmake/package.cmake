@@ -14,6 +14,7 @@ function(headroom_package name)
   if(NOT name STREQUAL "testing")
     set_property(GLOBAL APPEND PROPERTY HEADROOM_PACKAGES headroom::${name})
   endif()
+  target_compile_features(headroom_${name} PUBLIC cxx_std_23)
   target_compile_definitions(headroom_${name} PUBLIC BOOST_ENABLE_ASSERT_HANDLER)
   target_include_directories(headroom_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                                      $<INSTALL_INTERFACE:include>)

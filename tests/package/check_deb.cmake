@@ -1,0 +1,16 @@
+# Packs BUILD, unpacks the .deb below SCRATCH, runs the command from there.
+function(run)
+  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE output)
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${SCRATCH})
+file(MAKE_DIRECTORY ${SCRATCH})
+run(${CMAKE_CPACK_COMMAND} -G DEB --config ${BUILD}/CPackConfig.cmake -B ${SCRATCH})
+file(GLOB deb ${SCRATCH}/headroom_*.deb)
+run(${DPKG_DEB} --field ${deb} Depends)
+if(NOT output MATCHES "libstdc\\+\\+6")
+  message(FATAL_ERROR "the package does not say what it links to: ${output}")
+endif()
+run(${DPKG_DEB} --extract ${deb} ${SCRATCH}/root)
+run(${SCRATCH}/root/usr/bin/headroom --help)
