@@ -4,19 +4,35 @@
 #include <signal.h>
 
 namespace headroom {
+namespace {
+
+// Blocks all signals for the thread that is started meanwhile, also when that fails.
+class signals_blocked {
+public:
+    signals_blocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    signals_blocked(const signals_blocked&) = delete;
+    signals_blocked& operator=(const signals_blocked&) = delete;
+
+private:
+    sigset_t before_;
+};
+
+}  // namespace
 
 leased_thread::leased_thread(budget::lease unit, std::string name,
                              std::move_only_function<void()> body)
     : unit_(std::move(unit)) {
     BOOST_ASSERT_MSG(unit_, "a thread starts from a lease");
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);  // inherited by the new thread
+    signals_blocked inherited;
     thread_ = std::thread([label = name.substr(0, 15), run = std::move(body)]() mutable {
         pthread_setname_np(pthread_self(), label.c_str());
         run();
     });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void leased_thread::join() {

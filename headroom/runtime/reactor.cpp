@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <future>
+#include <utility>
 
 namespace headroom {
 namespace asio = boost::asio;
@@ -40,10 +41,17 @@ void reactor::start(budget::lease thread) {
 
 void reactor::stop() {
     BOOST_ASSERT_MSG(!is_current(), "a reactor is stopped from outside");
-    stopped_ = true;
+    {
+        std::scoped_lock lock(mutex_);
+        stopped_ = true;
+    }
     work_.reset();
     context_.stop();
     thread_.reset();
+    // Nobody else runs it now: destructors of coroutines may believe to be on its thread.
+    auto* const outer = std::exchange(current_reactor, this);
+    context_.shutdown();
+    current_reactor = outer;
 }
 
 bool reactor::is_current() const noexcept { return current_reactor == this; }
@@ -74,24 +82,31 @@ void reactor::tick() {
     });
 }
 
+// Under the lock, so that stop() finds whatever was started and nothing is started after it.
+void reactor::start_coroutine(std::move_only_function<task<void>()> body,
+                              std::move_only_function<void(std::exception_ptr)> done) {
+    std::scoped_lock lock(mutex_);
+    if (stopped_) return;
+    asio::co_spawn(
+        get_executor(), [run = std::move(body)]() mutable -> task<void> { co_await run(); },
+        std::move(done));
+}
+
 void reactor::spawn(std::move_only_function<task<void>()> body) {
-    asio::co_spawn(get_executor(),
-                   [run = std::move(body)]() mutable -> task<void> { co_await run(); },
-                   [](std::exception_ptr failure) {
-                       if (failure) std::rethrow_exception(failure);
-                   });
+    start_coroutine(std::move(body), [](std::exception_ptr failure) {
+        if (failure) std::rethrow_exception(failure);
+    });
 }
 
 void reactor::run_blocking(std::move_only_function<task<void>()> body) {
     BOOST_ASSERT_MSG(current_reactor == nullptr, "a reactor never blocks");
     std::promise<void> done;
-    asio::co_spawn(get_executor(),
-                   [run = std::move(body)]() mutable -> task<void> { co_await run(); },
-                   [&done](std::exception_ptr failure) {
-                       if (failure) return done.set_exception(failure);
-                       done.set_value();
-                   });
-    done.get_future().get();
+    auto answer = done.get_future();
+    start_coroutine(std::move(body), [done = std::move(done)](std::exception_ptr failure) mutable {
+        if (failure) return done.set_exception(failure);
+        done.set_value();
+    });
+    answer.get();
 }
 
 task<void> sleep_until(deadline due) {

@@ -16,7 +16,13 @@ worker_pool::worker_pool(std::string name, std::vector<budget::lease> threads)
     : name_(std::move(name)) {
     BOOST_ASSERT(!threads.empty());
     threads_.reserve(threads.size());
-    for (auto& unit : threads) threads_.emplace_back(std::move(unit), name_, [this] { work(); });
+    try {
+        for (auto& unit : threads)
+            threads_.emplace_back(std::move(unit), name_, [this] { work(); });
+    } catch (...) {
+        stop();  // those that did start would wait for ever
+        throw;
+    }
 }
 
 worker_pool::~worker_pool() { stop(); }
@@ -29,12 +35,16 @@ std::size_t worker_pool::waiting() const {
 budget::result<void> worker_pool::post(std::move_only_function<void()> job) {
     {
         std::scoped_lock lock(mutex_);
-        if (stopping_) return std::unexpected(refuse(budget::refusal_reason::closing));
-        if (jobs_.size() >= queue_max)
-            return std::unexpected(refuse(budget::refusal_reason::queue_full));
+        if (auto why = refused()) return std::unexpected(std::move(*why));
         jobs_.push_back(std::move(job));
     }
     wake_.notify_one();
+    return {};
+}
+
+std::optional<budget::refusal> worker_pool::refused() const {
+    if (stopping_) return refuse(budget::refusal_reason::closing);
+    if (jobs_.size() >= queue_max) return refuse(budget::refusal_reason::queue_full);
     return {};
 }
 
@@ -75,20 +85,26 @@ void worker_pool::stop() {
 
 const worker_pool* worker_pool::current() noexcept { return current_pool; }
 
+// The handler owns the suspended task, so the job and what it refers to live until it has run.
+// A refusal, too, must reach the task through its handler: thrown from here it would destroy it.
 task<void> worker_pool::run_erased(std::move_only_function<void()> job) {
-    using signature = void();
-    co_await asio::async_initiate<const asio::use_awaitable_t<executor>, signature>(
-        [this](auto handler, std::move_only_function<void()> body) {
+    std::optional<budget::refusal> why;
+    co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void()>(
+        [this, &why](auto handler, std::move_only_function<void()> body) {
             auto home = asio::get_associated_executor(handler);
-            auto work = asio::make_work_guard(home);
-            auto posted = post([body = std::move(body), home, work = std::move(work),
-                                handler = std::move(handler)]() mutable {
+            std::unique_lock lock(mutex_);
+            why = refused();
+            if (why) return asio::post(home, std::move(handler));
+            jobs_.push_back([body = std::move(body), work = asio::make_work_guard(home),
+                             handler = std::move(handler)]() mutable {
                 body();
-                asio::post(home, std::move(handler));
+                asio::post(work.get_executor(), std::move(handler));
             });
-            if (!posted) throw budget::refused(std::move(posted.error()));
+            lock.unlock();
+            wake_.notify_one();
         },
         use_task, std::move(job));
+    if (why) throw budget::refused(std::move(*why));
 }
 
 }  // namespace headroom

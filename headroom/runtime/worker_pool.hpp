@@ -24,7 +24,8 @@ class worker_pool {
 public:
     static constexpr std::size_t queue_max = 1024;  ///< jobs waiting; one more is refused
 
-    /// One thread a lease. `name` is the consumer the refusals speak of.
+    /// One thread a lease. `name` is the consumer the refusals speak of. Outlived by the reactors
+    /// whose tasks it runs jobs for: stop pools first.
     worker_pool(std::string name, std::vector<budget::lease> threads);
     ~worker_pool();  // stop()
     worker_pool(const worker_pool&) = delete;
@@ -37,7 +38,8 @@ public:
     [[nodiscard]] budget::result<void> post(std::move_only_function<void()> job);
 
     /// Runs `job` on the pool and resumes the calling task on its reactor with the result.
-    /// Throws budget::refused when the queue is full, and whatever the job throws.
+    /// Throws budget::refused when the queue is full, and whatever the job throws. A task that is
+    /// cancelled meanwhile still waits for its job, which may refer to it.
     template <class Job>
     auto run(Job job) -> task<std::invoke_result_t<Job&>>;
 
@@ -50,6 +52,7 @@ public:
 private:
     void work();
     task<void> run_erased(std::move_only_function<void()> job);
+    std::optional<budget::refusal> refused() const;  // requires mutex_
     budget::refusal refuse(budget::refusal_reason why) const;
 
     const std::string name_;
