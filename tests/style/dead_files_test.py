@@ -21,9 +21,10 @@ def compiled():
 def built_by_another_preset(path):
     """Measurements, fuzzers and the outside projects of tests are no part of a plain build."""
     own_list = tree.ROOT / path.parent / "CMakeLists.txt"
+    listed = own_list.exists() and re.search(rf"\b{path.stem}\b", own_list.read_text())
     return (path.parts[0] == "fuzz" and path.stem.endswith("_fuzz")
             or path.parts[0] == "bench"
-            or path.parts[0] == "tests" and own_list.exists() and path.name in own_list.read_text())
+            or path.parts[0] == "tests" and listed)
 
 
 def linked_from(page):
