@@ -17,12 +17,15 @@ namespace headroom {
 
 class deadline_wheel;
 
-/// One deadline that can be armed, disarmed and armed again. Disarms itself when destroyed; the
-/// wheel it was armed on must be alive then.
+/// One deadline that can be armed, disarmed and armed again. Disarms itself when destroyed; a wheel
+/// that ends disarms it too. Its ring must not throw; it may destroy the alarm as its last act.
 class alarm : public boost::intrusive::list_base_hook<
                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
     explicit alarm(std::move_only_function<void()> ring) : ring_(std::move(ring)) {}
+    alarm(const alarm&) = delete;  // a wheel points to it
+    alarm& operator=(const alarm&) = delete;
+
     bool armed() const noexcept { return is_linked(); }
     void disarm() noexcept { unlink(); }
     /// Safe to call when not armed.

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <atomic>
 #include <future>
 #include <utility>
 
@@ -20,7 +21,7 @@ thread_local reactor* current_reactor = nullptr;
 struct reactor::ticker {
     explicit ticker(asio::io_context& on) : timer(on) {}
     asio::basic_waitable_timer<deadline::clock, asio::wait_traits<deadline::clock>, executor> timer;
-    bool running = false;
+    std::atomic<bool> running = false;  // written by the reactor's thread
     unsigned idle_ticks = 0;
 };
 
@@ -68,6 +69,8 @@ void reactor::arm(alarm& what, deadline due) {
         tick();
     }
 }
+
+bool reactor::ticking() const noexcept { return ticker_->running; }
 
 void reactor::tick() {
     ticker_->timer.expires_after(deadline_wheel::tick_ms);

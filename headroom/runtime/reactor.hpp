@@ -41,6 +41,8 @@ public:
 
     /// This reactor's deadlines; only from its own thread.
     void arm(alarm& what, deadline due);
+    /// Whether the wheel turns: it rests while nothing is armed. From any thread.
+    bool ticking() const noexcept;
 
     /// Starts a coroutine on this reactor and forgets it. From any thread. An exception that
     /// leaves it ends the program: a part handles its own errors. Dropped after stop().
