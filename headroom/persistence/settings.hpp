@@ -1,0 +1,46 @@
+// persistence/settings.hpp: which database, as whom, and with how many connections.
+//
+// The names are those an existing deployment has; `*_POOL_SIZE` is a consumer's floor and
+// `*_MAX_OVERFLOW` caps what it may borrow from the reserve, which it never enlarges.
+#pragma once
+#include <chrono>
+#include <optional>
+
+#include "headroom/budget/plan.hpp"
+#include "headroom/persistence/connect_info.hpp"
+#include "headroom/runtime/setting_reader.hpp"
+
+namespace headroom::persistence {
+
+/// Lanes gain little beyond this: each carries many statements at once.
+inline constexpr unsigned lanes_max = 4;
+
+/// DATABASE_ASYNC_POOL_SIZE as the two floors of the async engine. Half are lanes, rounded down,
+/// at least one and at most lanes_max; the rest are sessions: 1 = 1+0 (a transaction borrows),
+/// 2 = 1+1, 3 = 1+2, 10 = 4+6.
+struct async_split {
+    unsigned lanes = 1, sessions = 1;
+    bool operator==(const async_split&) const = default;
+};
+async_split split_async_pool(unsigned size);
+
+/// A *_MAX_OVERFLOW as a plan's terms: unset borrows from the whole reserve, 0 from nothing.
+budget::overflow_terms burst_terms(std::optional<unsigned> overflow_max);
+
+struct database_settings {
+    connect_info serve;    ///< DATABASE_URL: the app role
+    connect_info migrate;  ///< HEADROOM_MIGRATE_URL, else as `serve`
+    async_split async;
+    std::optional<unsigned> async_overflow;  ///< of lanes and sessions, each
+    unsigned sync_pool = 1;                  ///< 0: no sync engine
+    std::optional<unsigned> sync_overflow;
+    std::chrono::milliseconds pool_timeout{30'000};     ///< the longest wait for a connection
+    std::chrono::milliseconds pool_recycle{3'600'000};  ///< the oldest a connection gets
+    bool echo = false;  ///< statements in the log, without their values
+};
+
+/// Declares and reads them. Faults are kept by the reader; `serve` and `migrate` are only to be
+/// used once it is sealed without any.
+database_settings read_database_settings(setting_reader& from);
+
+}  // namespace headroom::persistence
