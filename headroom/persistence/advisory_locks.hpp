@@ -10,10 +10,10 @@ namespace headroom::persistence {
 
 /// The classes. The number is visible as `classid` in pg_locks; it never changes once released.
 enum class lock_class : std::int32_t {
-    migrations = 0x48520001,    ///< one migrator at a time; transaction lock; key 0
-    proof_of_life = 0x48520002, ///< a member of the fleet is alive; session lock; key: its number
-    admission = 0x48520003,     ///< one joiner of the fleet ledger at a time; transaction lock
-    leader = 0x48520004,        ///< one of many does it, e.g. a projection; session lock
+    migrations = 0x48520001,     ///< one migrator at a time; transaction lock; key 0
+    proof_of_life = 0x48520002,  ///< a member of the fleet is alive; session lock; key: its number
+    admission = 0x48520003,      ///< one joiner of the fleet ledger at a time; transaction lock
+    leader = 0x48520004,         ///< one of many does it, e.g. a projection; session lock
 };
 
 struct advisory_lock {

@@ -15,8 +15,8 @@ struct applied_migration {
 };
 
 struct migration_plan {
-    int have = 0;  ///< the database's version; 0: no schema yet
-    int want = 0;  ///< the newest file's
+    int have = 0;                           ///< the database's version; 0: no schema yet
+    int want = 0;                           ///< the newest file's
     std::vector<const migration*> pending;  ///< in order; point into the files
     migration_faults faults;                ///< any of them, and nothing is applied
 
@@ -26,6 +26,7 @@ struct migration_plan {
 /// Compares. Faults: a file changed after it was applied (drift), an applied version without a file
 /// (the database is newer than the program), a hole among the applied ones. The files must outlive
 /// the plan. Pure.
-migration_plan compare(std::span<const migration> files, std::span<const applied_migration> applied);
+migration_plan compare(std::span<const migration> files,
+                       std::span<const applied_migration> applied);
 
 }  // namespace headroom::persistence

@@ -65,7 +65,9 @@ std::vector<std::string> faults_of(std::vector<migration_file> files) {
 }
 
 TEST(MigrationSource, NamesEveryFileWithABadNameAtOnce) {
-    EXPECT_EQ(faults_of({{"1_a.sql", ""}, {"0000_a.sql", ""}, {"0001_A.sql", ""}, {"0001.sql", ""}}).size(), 4u);
+    EXPECT_EQ(faults_of({{"1_a.sql", ""}, {"0000_a.sql", ""}, {"0001_A.sql", ""}, {"0001.sql", ""}})
+                  .size(),
+              4u);
 }
 
 TEST(MigrationSource, NamesAGapAndADuplicate) {
@@ -81,7 +83,8 @@ TEST(MigrationSource, NamesTheLineOfAMalformedFile) {
 }
 
 TEST(MigrationSource, ChecksumIsSha256) {
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256_hex("abc"),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(MigrationSource, ReportsADirectoryThatIsNotThere) {

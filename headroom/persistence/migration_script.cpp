@@ -40,8 +40,8 @@ struct words_seen {
         return what == "function" || what == "procedure";
     }
     std::string_view forbidden() const {
-        static constexpr std::array<std::string_view, 5> control{"begin", "commit", "rollback", "end",
-                                                                 "abort"};
+        static constexpr std::array<std::string_view, 5> control{"begin", "commit", "rollback",
+                                                                 "end", "abort"};
         const bool savepoint = first[0] == "rollback" && first[1] == "to";
         if (std::ranges::find(control, first[0]) != control.end() && !savepoint)
             return "the file runs as one transaction already: remove BEGIN, COMMIT and ROLLBACK";
@@ -139,8 +139,8 @@ private:
                 return end_token(1);
             }
         }
-        fail_at(opened, quote == '"' ? "the quoted name is not closed"
-                                     : "the quoted string is not closed");
+        fail_at(opened,
+                quote == '"' ? "the quoted name is not closed" : "the quoted string is not closed");
     }
 
     void dollar() {

@@ -8,7 +8,8 @@ namespace {
 std::vector<std::string> split(std::string_view script) {
     std::vector<std::string> texts;
     const auto found = split_script(script);
-    if (!found) return {"FAULT in line " + std::to_string(found.error().line) + ": " + found.error().what};
+    if (!found)
+        return {"FAULT in line " + std::to_string(found.error().line) + ": " + found.error().what};
     for (const auto& each : *found) texts.emplace_back(each.text);
     return texts;
 }
@@ -86,15 +87,20 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         refused_script{"string", "\nselect 'a", "FAULT in line 2: the quoted string is not closed"},
         refused_script{"name", "select \"a", "FAULT in line 1: the quoted name is not closed"},
-        refused_script{"dollar", "do $a$ x $b$", "FAULT in line 1: the dollar-quoted string is not closed"},
+        refused_script{"dollar", "do $a$ x $b$",
+                       "FAULT in line 1: the dollar-quoted string is not closed"},
         refused_script{"comment", "/* /* */", "FAULT in line 1: the comment is not closed"},
         refused_script{"open", "select (1;", "FAULT in line 1: a parenthesis is not closed"},
         refused_script{"closed", "select 1)", "FAULT in line 1: a closing parenthesis too many"},
-        refused_script{"begin", "x;\nBEGIN;", "FAULT in line 2: the file runs as one transaction "
-                                              "already: remove BEGIN, COMMIT and ROLLBACK"},
-        refused_script{"start", "start transaction", "FAULT in line 1: the file runs as one transaction already"},
-        refused_script{"copy", "copy t (a) from stdin;", "FAULT in line 1: COPY FROM STDIN has no data here: use INSERT"},
-        refused_script{"psql", "\\i other.sql", "FAULT in line 1: commands of psql cannot be used here"}),
+        refused_script{"begin", "x;\nBEGIN;",
+                       "FAULT in line 2: the file runs as one transaction "
+                       "already: remove BEGIN, COMMIT and ROLLBACK"},
+        refused_script{"start", "start transaction",
+                       "FAULT in line 1: the file runs as one transaction already"},
+        refused_script{"copy", "copy t (a) from stdin;",
+                       "FAULT in line 1: COPY FROM STDIN has no data here: use INSERT"},
+        refused_script{"psql", "\\i other.sql",
+                       "FAULT in line 1: commands of psql cannot be used here"}),
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST(MigrationScript, AllowsSavepoints) {
@@ -102,11 +108,13 @@ TEST(MigrationScript, AllowsSavepoints) {
 }
 
 TEST(MigrationScript, RefusesZeroBytes) {
-    EXPECT_EQ(split(std::string_view("select '\0'", 10)), list{"FAULT in line 1: the file contains a zero byte"});
+    EXPECT_EQ(split(std::string_view("select '\0'", 10)),
+              list{"FAULT in line 1: the file contains a zero byte"});
 }
 
 TEST(MigrationScript, RefusesAFileLargerThanItsBound) {
-    EXPECT_EQ(split(std::string(script_bytes_max + 1, ' ')), list{"FAULT in line 1: the file is larger than 1 MiB"});
+    EXPECT_EQ(split(std::string(script_bytes_max + 1, ' ')),
+              list{"FAULT in line 1: the file is larger than 1 MiB"});
 }
 
 TEST(MigrationScript, RefusesMoreStatementsThanItsBound) {

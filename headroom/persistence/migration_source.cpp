@@ -88,7 +88,8 @@ std::vector<loaded> load(const fs::path& directory, migration_faults& faults) {
         if (each.path().extension() != suffix) continue;
         const auto name = each.path().filename().string();
         if (files.size() == migrations_max) {
-            faults.push_back(fmt::format("{}: more than {} files", directory.string(), migrations_max));
+            faults.push_back(
+                fmt::format("{}: more than {} files", directory.string(), migrations_max));
             break;
         }
         try {
@@ -119,7 +120,8 @@ migration_list migrations_of(std::span<const migration_file> files) {
     std::vector<migration> list;
     migration_faults faults;
     for (const auto& each : files) add(each, list, faults);
-    std::ranges::sort(list, {}, [](const migration& each) { return std::tie(each.version, each.name); });
+    std::ranges::sort(list, {},
+                      [](const migration& each) { return std::tie(each.version, each.name); });
     if (faults.empty()) check_numbers(list, faults);
     if (!faults.empty()) return std::unexpected(std::move(faults));
     return list;

@@ -1,4 +1,5 @@
-// persistence/migration_source.hpp: the numbered SQL files of a schema, from a directory or built in.
+// persistence/migration_source.hpp: the numbered SQL files of a schema, from a directory or built
+// in.
 //
 // `0001_tenants.sql` is version 1, named "tenants". Numbers begin at 1 and leave no gap. A file is
 // never changed once released: its SHA-256 is kept in the database and compared.
@@ -22,7 +23,7 @@ struct migration_file {
 
 struct migration {
     int version = 0;
-    std::string name;      ///< "tenants"
+    std::string name;  ///< "tenants"
     std::string text;
     std::string checksum;  ///< SHA-256 of the text, 64 hex digits
     std::string file() const;

@@ -21,8 +21,9 @@ std::string or_none(budget::figure limit) {
 }
 
 fact of_setting(const server_setting& each) {
-    auto value = each.unit.empty() || each.value == "0" ? each.value
-                                                        : fmt::format("{} {}", each.value, each.unit);
+    auto value = each.unit.empty() || each.value == "0"
+                     ? each.value
+                     : fmt::format("{} {}", each.value, each.unit);
     auto how = fmt::format("pg_settings, {}", each.source);
     if (each.pending_restart) how += ", changes at the next restart";
     return {each.name, std::move(value), std::move(how)};
@@ -41,7 +42,8 @@ void list_reader(const server_facts& of, std::vector<fact>& out) {
         out.push_back({"connection limit of the role", or_none(role->limit), "pg_roles"});
     out.push_back({"database", who.database, "current_database()"});
     if (const auto* database = of.database(who.database))
-        out.push_back({"connection limit of the database", or_none(database->limit), "pg_database"});
+        out.push_back(
+            {"connection limit of the database", or_none(database->limit), "pg_database"});
 }
 
 void list_server(const server_facts& of, std::vector<fact>& out) {

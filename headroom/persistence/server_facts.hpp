@@ -27,11 +27,11 @@ struct server_setting {
 struct backend {
     int pid = 0;
     std::string application_name, role, database;
-    std::string address;    ///< of the client; empty on a unix socket, or when `seen` is false
-    std::string state;      ///< "idle in transaction"; empty when `seen` is false
-    bool seen = false;      ///< state, address and ages were visible to us
+    std::string address;  ///< of the client; empty on a unix socket, or when `seen` is false
+    std::string state;    ///< "idle in transaction"; empty when `seen` is false
+    bool seen = false;    ///< state, address and ages were visible to us
     bool superuser = false;
-    bool own = false;       ///< the session that took this reading
+    bool own = false;  ///< the session that took this reading
     std::chrono::seconds age{0}, in_state{0}, in_transaction{0};
 };
 
@@ -50,8 +50,8 @@ struct database_facts {
 struct reader_facts {
     std::string role, database;
     bool superuser = false, bypassrls = false, replication = false;
-    bool sees_everyone = false;         ///< has pg_read_all_stats, e.g. through pg_monitor
-    bool uses_reserved_slots = false;   ///< member of pg_use_reserved_connections (PostgreSQL 16)
+    bool sees_everyone = false;        ///< has pg_read_all_stats, e.g. through pg_monitor
+    bool uses_reserved_slots = false;  ///< member of pg_use_reserved_connections (PostgreSQL 16)
 };
 
 /// Something that could not be read, and why.
@@ -73,10 +73,10 @@ struct server_facts {
     std::vector<backend> backends;          ///< client sessions, without walsenders
     bool backends_cut = false;              ///< more than backends_max were live
     budget::figure walsenders;              ///< in slots of their own (max_wal_senders)
-    budget::figure numbackends;             ///< the statistics' own count, parallel workers included
+    budget::figure numbackends;  ///< the statistics' own count, parallel workers included
     std::string system_identifier;
-    std::string started_at;                 ///< of the postmaster, ISO 8601
-    std::string address;                    ///< the server's own; empty on a unix socket
+    std::string started_at;  ///< of the postmaster, ISO 8601
+    std::string address;     ///< the server's own; empty on a unix socket
     bool in_recovery = false;
     route through = route::direct;
     std::vector<unread_fact> unread;

@@ -16,19 +16,19 @@ enum class bound_by { server, role, database };
 /// One of the three.
 struct inequality {
     bound_by by = bound_by::server;
-    std::string name;               ///< "server", "role app", "database service"
-    std::string how;                ///< "max_connections 20 - 3 superuser_reserved_connections"
-    std::uint64_t limit = 0;        ///< as the server states it
-    std::uint64_t usable = 0;       ///< limit minus what the role may not take
-    std::uint64_t held = 0;         ///< by others now: the reading session is not counted
+    std::string name;          ///< "server", "role app", "database service"
+    std::string how;           ///< "max_connections 20 - 3 superuser_reserved_connections"
+    std::uint64_t limit = 0;   ///< as the server states it
+    std::uint64_t usable = 0;  ///< limit minus what the role may not take
+    std::uint64_t held = 0;    ///< by others now: the reading session is not counted
     std::uint64_t free() const noexcept { return usable > held ? usable - held : 0; }
 };
 
 struct room {
-    std::vector<inequality> all;    ///< those that apply; empty: the server's limit is not known
-    budget::figure usable;          ///< what the role could hold were it alone
-    budget::figure free;            ///< what it can open now, the reading session's slot included
-    std::string why_unknown;        ///< when there is no figure
+    std::vector<inequality> all;  ///< those that apply; empty: the server's limit is not known
+    budget::figure usable;        ///< what the role could hold were it alone
+    budget::figure free;          ///< what it can open now, the reading session's slot included
+    std::string why_unknown;      ///< when there is no figure
 
     /// The inequality that refuses first when the server is empty, and at this moment.
     const inequality* binding() const noexcept;
