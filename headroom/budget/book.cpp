@@ -87,8 +87,8 @@ result<grant> book::take(declared which) {
     const auto& each = plan_.consumers[which.index];
     const auto& shared = *plan_.find_resource(each.resource);
     const unsigned burst =
-        each.shared() ? std::min(shared.reserve, each.overflow.units == 0 ? shared.reserve
-                                                                          : each.overflow.units)
+        each.shared() ? std::min(shared.reserve,
+                                 each.overflow.units == 0 ? shared.reserve : each.overflow.units)
                       : each.overflow.units * each.instances;
     auto& book = of(each.resource);
     {

@@ -20,6 +20,11 @@ std::uint64_t surge_terms::of(std::uint64_t replicas) const noexcept {
     return percent ? (replicas * amount + 99) / 100 : amount;
 }
 
+std::string to_text(figure exact, figure estimated) {
+    if (exact) return fmt::format("{}", *exact);
+    return estimated ? fmt::format("~{}", *estimated) : "unknown";
+}
+
 const resource* plan::find_resource(std::string_view name) const noexcept {
     const auto at = std::ranges::find(resources, name, &resource::name);
     return at == resources.end() ? nullptr : &*at;

@@ -36,13 +36,13 @@ enum class phase { start, steady, deploy };
 
 /// A named claimant on a resource: one row of the plan.
 struct consumer {
-    std::string name;                   ///< "persistence.sessions", unique in a plan
-    std::string package;                ///< "persistence"
-    std::string resource;               ///< "postgres", "postgres:reports", "redis", "threads" ...
-    figure pool = 0;                    ///< floor, open at rest; none: a library's default
+    std::string name;      ///< "persistence.sessions", unique in a plan
+    std::string package;   ///< "persistence"
+    std::string resource;  ///< "postgres", "postgres:reports", "redis", "threads" ...
+    figure pool = 0;       ///< floor, open at rest; none: a library's default
     overflow_terms overflow;
-    figure estimate;                    ///< a guess where the pool is unknown or unbounded
-    unsigned instances = 1;             ///< e.g. one per projection
+    figure estimate;         ///< a guess where the pool is unknown or unbounded
+    unsigned instances = 1;  ///< e.g. one per projection
     multiplicity per = multiplicity::process;
     phase when = phase::steady;
     std::vector<std::string> settings;  ///< that change pool (first) and overflow (second)
@@ -61,9 +61,9 @@ struct consumer {
 /// What the server or the process allows.
 struct resource {
     std::string name;
-    figure limit;          ///< in all: max_connections, maxclients, RLIMIT_NOFILE; none: unknown
-    unsigned reserved = 0; ///< slots an ordinary role cannot take
-    unsigned reserve = 0;  ///< per process, from which all shared bursts borrow
+    figure limit;           ///< in all: max_connections, maxclients, RLIMIT_NOFILE; none: unknown
+    unsigned reserved = 0;  ///< slots an ordinary role cannot take
+    unsigned reserve = 0;   ///< per process, from which all shared bursts borrow
     /// limit - reserved (0 when reserved is larger), none when the limit is unknown.
     figure usable() const noexcept;
 };
@@ -77,7 +77,7 @@ struct surge_terms {
 };
 
 struct multipliers {
-    unsigned workers = 1;      ///< processes a replica
+    unsigned workers = 1;  ///< processes a replica
     unsigned replicas = 1;
     surge_terms surge;         ///< further replicas while a deploy rolls
     unsigned terminating = 0;  ///< replicas that still close while their successors run
@@ -95,29 +95,40 @@ struct plan {
 /// One consumer's part of a sum, multiplied out.
 struct row {
     std::string name, package, resource;
-    figure floor, max;          ///< of one instance
-    std::uint64_t times = 0;    ///< instances x processes, or x replicas, or once
-    figure total;               ///< max x times, in steady state
-    figure estimated;           ///< total with the estimate in place of an unknown max
+    figure floor, max;        ///< of one instance
+    overflow_terms overflow;  ///< how one instance comes from floor to max
+    std::uint64_t times = 0;  ///< instances x processes, or x replicas, or once
+    figure total;             ///< max x times, in steady state
+    figure estimated;         ///< total with the estimate in place of an unknown max
     phase when = phase::steady;
     multiplicity per = multiplicity::process;
-    bool configurable = true;
+    bool configurable = false;  ///< some setting changes it
+    bool hardcoded = false;     ///< none does, and that is known
     std::vector<std::string> settings;
-    bool is_reserve = false;    ///< the shared reserve's own row
+    bool is_reserve = false;  ///< the shared reserve's own row
 };
 
 /// All of one resource.
 struct total {
     resource of;
     std::vector<row> rows;
-    figure sum;                 ///< steady state over workers and replicas
-    figure peak;                ///< plus surge, terminating processes and the deploy phase
-    figure estimated_sum;       ///< sum, unknown maxima replaced by their estimates
-    std::string arithmetic;     ///< "30 + 10 + 15 + 4 x 15 = 115"
+    figure sum;                    ///< steady state over workers and replicas
+    figure peak;                   ///< plus surge, terminating processes and the deploy phase
+    figure estimated_sum;          ///< sum, unknown maxima replaced by their estimates
+    figure estimated_peak;         ///< peak, likewise
+    std::uint64_t least_peak = 0;  ///< what the peak is at least: unknown maxima count their pools
+    std::string arithmetic;        ///< of the sum: "30 + 10 + 15 + 4 x 15 = 115"
+    std::string peak_arithmetic;   ///< "115 steady + 115 surge + 1 deploy = 231"
 };
 
-/// Adds everything up, a total for each resource in the plan's order. Overflow-free: figures are
-/// bounded by figure_max and products by 64 bits.
+/// Adds everything up, a total for each resource in the plan's order. No figure wraps around: a
+/// product beyond 64 bits stays at the largest value, which exceeds every limit.
+///
+/// A process contributes the larger of its start and its steady phase to the peak, and what is
+/// deployed once stands beside everything else. No instance of an unknown maximum adds nothing.
 std::vector<total> add_up(const plan& of);
+
+/// "115"; "~40" where only estimates are known; "unknown" where not even these are.
+std::string to_text(figure exact, figure estimated = {});
 
 }  // namespace headroom::budget

@@ -11,10 +11,10 @@ enum class colour { green, amber, red, unknown };
 
 std::string_view to_string(colour of) noexcept;  ///< "GREEN", "AMBER", "RED", "UNKNOWN"
 
-/// `headroom`: RED when the peak exceeds usable, AMBER above floor(80 %) of usable or when a
-/// failover peak would exceed it, UNKNOWN when a figure cannot be read.
-/// `seed`: compares the steady sum, estimates included, with the raw limit; AMBER from 50 % of it.
-/// A resource without a limit is GREEN there.
+/// `headroom`: RED when the peak exceeds usable, or what is known of it does so already; AMBER
+/// above floor(80 %) of usable or when a failover peak would exceed it; UNKNOWN when a figure is
+/// missing. `seed`: compares the steady sum, estimates included, with the raw limit; AMBER from 50
+/// % of it. A resource without a limit is GREEN there.
 enum class rule { headroom, seed };
 
 std::string_view to_string(rule of) noexcept;
@@ -28,8 +28,13 @@ struct verdict {
 /// `failover_peak`: the load this server would carry were it to take over another's.
 verdict judge(const total& of, rule by = rule::headroom, figure failover_peak = {});
 
-/// The smallest limit at which `peak` fits, and at which it is GREEN, reserved slots included.
-figure limit_to_fit(const total& of);
-figure limit_to_be_green(const total& of);
+/// The smallest limit that `units` need, and at which they are GREEN; `headroom` adds the reserved
+/// slots. None when the units are unknown, or more than any server could offer.
+figure limit_for(figure units, unsigned reserved, rule by = rule::headroom);
+figure green_limit_for(figure units, unsigned reserved, rule by = rule::headroom);
+
+/// The same for what the rule compares: the peak, or under `seed` the estimated steady sum.
+figure limit_to_fit(const total& of, rule by = rule::headroom);
+figure limit_to_be_green(const total& of, rule by = rule::headroom);
 
 }  // namespace headroom::budget
