@@ -1,0 +1,297 @@
+#include "command/manifest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "command/fields.hpp"
+#include "command/overrides.hpp"
+#include "command/spelling.hpp"
+
+namespace headroom::command {
+namespace {
+
+using kind = yaml_node::kind;
+using words = std::span<const std::string_view>;
+
+constexpr std::array<std::string_view, 4> top_keys{"title", "resources", "consumers", "scenarios"};
+constexpr std::array<std::string_view, 3> scenario_keys{"name", "resource", "set"};
+
+std::string_view name_of(kind of) {
+    switch (of) {
+        case kind::null:
+            return "nothing";
+        case kind::scalar:
+            return "a single value";
+        case kind::list:
+            return "a list";
+        case kind::map:
+            return "a map of keys";
+    }
+    return "something else";
+}
+
+/// Reads the tree into a manifest and collects what is wrong on the way.
+class reader {
+public:
+    manifest read(const yaml_node& root);
+    std::vector<fault> faults;
+
+private:
+    void complain(unsigned line, std::string key, std::string what) {
+        faults.push_back({line, std::move(key), std::move(what)});
+    }
+    void complain_if(const complaint& wrong, unsigned line, const std::string& key) {
+        if (wrong) complain(line, key, *wrong);
+    }
+    bool is(kind wanted, const yaml_node& node, const std::string& path);
+    bool is_within(std::size_t most, const yaml_node& node, const std::string& path);
+    void check_keys(const yaml_node& map, const std::string& path, words allowed, words more = {});
+    std::string text(const yaml_node& node, const std::string& path);
+
+    void read_resources(const yaml_node& node);
+    void read_consumers(const yaml_node& node);
+    budget::consumer read_consumer(const yaml_node& node, const std::string& path);
+    void read_settings(budget::consumer& into, const yaml_node& node, const std::string& path);
+    void check_consumer(const budget::consumer& each, const yaml_node& node,
+                        const std::string& path);
+    void read_scenarios(const yaml_node& node);
+    scenario_terms read_scenario(const yaml_node& node, const std::string& path);
+    void read_sets(scenario_terms& into, const yaml_node& node, const std::string& path);
+
+    manifest out_;
+};
+
+const yaml_node* value_of(const yaml_node& map, std::string_view key) {
+    const auto at = std::ranges::find(map.entries, key, &yaml_node::entry::key);
+    return at == map.entries.end() ? nullptr : &at->value;
+}
+
+std::vector<std::string_view> names_of(const std::vector<budget::resource>& all) {
+    std::vector<std::string_view> names;
+    for (const auto& each : all) names.push_back(each.name);
+    return names;
+}
+
+bool reader::is(kind wanted, const yaml_node& node, const std::string& path) {
+    if (node.is == wanted) return true;
+    complain(node.line, path,
+             fmt::format("must be {}, and is {}", name_of(wanted), name_of(node.is)));
+    return false;
+}
+
+bool reader::is_within(std::size_t most, const yaml_node& node, const std::string& path) {
+    if (node.entries.size() <= most) return true;
+    complain(node.line, path,
+             fmt::format("has {} entries, at most {} are read", node.entries.size(), most));
+    return false;
+}
+
+void reader::check_keys(const yaml_node& map, const std::string& path, words allowed, words more) {
+    std::vector<std::string_view> known(allowed.begin(), allowed.end());
+    known.insert(known.end(), more.begin(), more.end());
+    for (auto at = map.entries.begin(); at != map.entries.end(); ++at) {
+        if (!known.empty() && !holds(known, at->key))
+            complain(
+                at->line, path,
+                fmt::format("unknown key {}{}", quoted(at->key), did_you_mean(at->key, known)));
+        const auto first =
+            std::ranges::find(map.entries.begin(), at, at->key, &yaml_node::entry::key);
+        if (first != at)
+            complain(
+                at->line, path,
+                fmt::format("key {} stands twice, first in line {}", quoted(at->key), first->line));
+    }
+}
+
+// Free text for people: printable, bounded, one line.
+std::string reader::text(const yaml_node& node, const std::string& path) {
+    if (!is(kind::scalar, node, path)) return {};
+    const auto is_control = [](unsigned char each) { return each < 0x20 || each == 0x7F; };
+    if (node.text.empty() || node.text.size() > text_max)
+        complain(node.line, path,
+                 fmt::format("must have 1 to {} bytes, and has {}", text_max, node.text.size()));
+    else if (std::ranges::any_of(node.text, is_control))
+        complain(node.line, path, fmt::format("must be one line of text ({})", quoted(node.text)));
+    else
+        return node.text;
+    return {};
+}
+
+manifest reader::read(const yaml_node& root) {
+    if (!is(kind::map, root, "manifest")) return {};
+    check_keys(root, "manifest", top_keys);
+    if (const auto* title = value_of(root, "title")) out_.title = text(*title, "title");
+    for (const std::string_view needed : {"resources", "consumers"})
+        if (value_of(root, needed) == nullptr)
+            complain(root.line, std::string(needed), "is missing");
+    if (const auto* resources = value_of(root, "resources")) read_resources(*resources);
+    if (const auto* consumers = value_of(root, "consumers")) read_consumers(*consumers);
+    if (const auto* scenarios = value_of(root, "scenarios")) read_scenarios(*scenarios);
+    return std::move(out_);
+}
+
+void reader::read_resources(const yaml_node& node) {
+    if (!is(kind::map, node, "resources") || !is_within(resources_max, node, "resources")) return;
+    check_keys(node, "resources", {});
+    for (const auto& [name, line, value] : node.entries) {
+        const auto path = "resources." + name;
+        complain_if(check_name(name), line, "resources");
+        budget::resource made;
+        made.name = name;
+        if (value.is != kind::null && is(kind::map, value, path)) {
+            check_keys(value, path, resource_keys());
+            for (const auto& [key, at, figure] : value.entries)
+                if (holds(resource_keys(), key) && is(kind::scalar, figure, path + "." + key))
+                    complain_if(assign(made, key, figure.text), at, path + "." + key);
+        }
+        if (made.limit && made.reserved > *made.limit)
+            complain(
+                line, path + ".reserved",
+                fmt::format("is more than the limit ({}, at most {})", made.reserved, *made.limit));
+        out_.of.resources.push_back(std::move(made));
+    }
+}
+
+void reader::read_consumers(const yaml_node& node) {
+    if (!is(kind::list, node, "consumers") || !is_within(consumers_max, node, "consumers")) return;
+    for (std::size_t i = 0; i < node.entries.size(); ++i) {
+        const auto& value = node.entries[i].value;
+        auto path = fmt::format("consumers[{}]", i);
+        if (!is(kind::map, value, path)) continue;
+        auto made = read_consumer(value, path);
+        check_consumer(made, value, path);
+        out_.of.consumers.push_back(std::move(made));
+    }
+}
+
+budget::consumer reader::read_consumer(const yaml_node& node, const std::string& path) {
+    static constexpr std::array<std::string_view, 1> settings{"settings"};
+    check_keys(node, path, consumer_keys(), settings);
+    budget::consumer made;
+    made.pool = {};  // a pool that is not written is a library's default
+    for (const auto& [key, line, value] : node.entries) {
+        const auto where = path + "." + key;
+        if (key == "settings")
+            read_settings(made, value, where);
+        else if (holds(consumer_keys(), key) && is(kind::scalar, value, where))
+            complain_if(assign(made, key, value.text), line, where);
+    }
+    if (made.package.empty() && made.name.contains('.'))
+        made.package = made.name.substr(0, made.name.find('.'));
+    return made;
+}
+
+void reader::read_settings(budget::consumer& into, const yaml_node& node, const std::string& path) {
+    if (node.is == kind::scalar && node.text == "hardcoded") {
+        into.hardcoded = true;
+        return;
+    }
+    if (node.is != kind::list) {
+        complain(node.line, path, "must be a list of names, or hardcoded");
+        return;
+    }
+    if (!is_within(settings_max, node, path)) return;
+    for (const auto& [unused, line, value] : node.entries) {
+        if (!is(kind::scalar, value, path)) continue;
+        complain_if(check_name(value.text), line, path);
+        if (value.text.contains('.'))
+            complain(line, path, fmt::format("holds a dot ({})", quoted(value.text)));
+        into.settings.push_back(value.text);
+    }
+}
+
+void reader::check_consumer(const budget::consumer& each, const yaml_node& node,
+                            const std::string& path) {
+    if (!value_of(node, "name")) complain(node.line, path + ".name", "is missing");
+    if (!value_of(node, "resource")) complain(node.line, path + ".resource", "is missing");
+    if (!each.name.empty() && out_.of.find_consumer(each.name))
+        complain(node.line, path + ".name", fmt::format("{} is declared twice", quoted(each.name)));
+    if (!each.resource.empty() && !out_.of.find_resource(each.resource))
+        complain(node.line, path + ".resource",
+                 fmt::format("no resource is called {}{}", quoted(each.resource),
+                             did_you_mean(each.resource, names_of(out_.of.resources))));
+    if (each.estimate && each.max())
+        complain(node.line, path + ".estimate", "is read by nothing: pool and overflow are known");
+}
+
+void reader::read_scenarios(const yaml_node& node) {
+    if (!is(kind::list, node, "scenarios") || !is_within(scenarios_max, node, "scenarios")) return;
+    for (std::size_t i = 0; i < node.entries.size(); ++i) {
+        const auto& value = node.entries[i].value;
+        const auto path = fmt::format("scenarios[{}]", i);
+        if (!is(kind::map, value, path)) continue;
+        auto made = read_scenario(value, path);
+        const auto& before = out_.scenarios;
+        const auto is_same = [&](const auto& other) {
+            return other.name == made.name && other.resource == made.resource;
+        };
+        if (!made.name.empty() && std::ranges::any_of(before, is_same))
+            complain(value.line, path + ".name",
+                     fmt::format("{} is declared twice", quoted(made.name)));
+        out_.scenarios.push_back(std::move(made));
+    }
+}
+
+scenario_terms reader::read_scenario(const yaml_node& node, const std::string& path) {
+    check_keys(node, path, scenario_keys, multiplier_keys());
+    scenario_terms made;
+    auto times = out_.of.times;
+    for (const auto& [key, line, value] : node.entries) {
+        const auto where = path + "." + key;
+        if (key == "set") read_sets(made, value, where);
+        if (key == "name") made.name = text(value, where);
+        if (key == "resource") made.resource = text(value, where);
+        if (!holds(multiplier_keys(), key) || !is(kind::scalar, value, where)) continue;
+        complain_if(assign(times, key, value.text), line, where);
+        made.times.emplace_back(key, value.text);
+    }
+    if (!value_of(node, "name")) complain(node.line, path + ".name", "is missing");
+    if (!made.resource.empty() && !out_.of.find_resource(made.resource))
+        complain(node.line, path + ".resource",
+                 fmt::format("no resource is called {}{}", quoted(made.resource),
+                             did_you_mean(made.resource, names_of(out_.of.resources))));
+    return made;
+}
+
+void reader::read_sets(scenario_terms& into, const yaml_node& node, const std::string& path) {
+    if (!is(kind::map, node, path)) return;
+    check_keys(node, path, {});
+    auto trial = out_.of;
+    for (const auto& [name, line, value] : node.entries) {
+        if (!is(kind::scalar, value, path + "." + name)) continue;
+        complain_if(override_figure(trial, name, value.text), line, path + "." + name);
+        into.set.emplace_back(name, value.text);
+    }
+}
+
+std::vector<fault> bounded(std::vector<fault> faults) {
+    std::ranges::sort(faults, [](const fault& a, const fault& b) {
+        return std::tie(a.line, a.key, a.what) < std::tie(b.line, b.key, b.what);
+    });
+    if (faults.size() <= faults_max) return faults;
+    const auto more = faults.size() - faults_max;
+    faults.resize(faults_max);
+    faults.push_back({faults.back().line, "file", fmt::format("has {} more faults", more)});
+    return faults;
+}
+
+}  // namespace
+
+std::expected<manifest, std::vector<fault>> read_manifest(const std::string& text) {
+    const auto tree = parse_yaml(text);
+    if (!tree) return std::unexpected(std::vector{tree.error()});
+    reader reads;
+    auto made = reads.read(*tree);
+    if (reads.faults.empty()) return made;
+    return std::unexpected(bounded(std::move(reads.faults)));
+}
+
+budget::scenario apply(const scenario_terms& terms, budget::plan base) {
+    for (const auto& [key, value] : terms.times) assign(base.times, key, value);
+    for (const auto& [name, value] : terms.set) override_figure(base, name, value);
+    return {terms.name, terms.resource, std::move(base)};
+}
+
+}  // namespace headroom::command
