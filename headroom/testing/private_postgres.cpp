@@ -104,6 +104,10 @@ std::string private_postgres::url(std::string_view user, std::string_view databa
                        port_);
 }
 
+std::string private_postgres::socket_file() const {
+    return in_.file(fmt::format(".s.PGSQL.{}", port_));
+}
+
 std::string private_postgres::create_database(std::string name, std::string_view copied_from) {
     if (name.empty()) name = fmt::format("test_{}", ++databases_);
     sql(fmt::format("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", as_identifier(name),

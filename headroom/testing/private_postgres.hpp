@@ -70,6 +70,7 @@ public:
     std::string url(std::string_view user = superuser, std::string_view database = "postgres",
                     route by = route::socket) const;
     std::string socket_directory() const { return in_.path(); }
+    std::string socket_file() const;  ///< for tcp_fault_proxy and census
     unsigned short port() const noexcept { return port_; }
     pid_t pid() const { return server_.pid(); }
     std::string log() const { return server_.log(); }
