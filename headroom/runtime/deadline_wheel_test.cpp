@@ -175,8 +175,7 @@ protected:
 };
 
 TEST_P(DeadlineWheelHistory, NeverRingsEarlyAndAtMostTwoTicksLate) {
-    for (auto& each : entries_)
-        each.bell = std::make_unique<alarm>([this, &each] { rang(each); });
+    for (auto& each : entries_) each.bell = std::make_unique<alarm>([this, &each] { rang(each); });
     for (int step = 0; step < 3'000; ++step) {
         auto& each = entries_[pick(200)];
         if (pick(4) == 0) {

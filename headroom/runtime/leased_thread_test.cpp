@@ -35,7 +35,9 @@ TEST(LeasedThread, HoldsItsUnitUntilItWasJoined) {
 TEST(LeasedThread, JoinsWhenDestroyed) {
     testing::thread_budget threads(1);
     bool done = false;
-    { leased_thread one(threads.one(), "one", [&] { done = true; }); }
+    {
+        leased_thread one(threads.one(), "one", [&] { done = true; });
+    }
     EXPECT_TRUE(done);
     EXPECT_EQ(threads.held(), 0u);
 }

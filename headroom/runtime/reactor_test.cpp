@@ -66,9 +66,9 @@ TEST(Reactor, RunsBlockingAndRethrows) {
     });
     EXPECT_EQ(visits, 1);
     EXPECT_THROW(one.run_blocking([]() -> task<void> {
-                     co_await yield_now();
-                     throw std::out_of_range("planted");
-                 }),
+        co_await yield_now();
+        throw std::out_of_range("planted");
+    }),
                  std::out_of_range);
 }
 
@@ -81,9 +81,9 @@ TEST(Reactor, EndsABlockingRunThatItsStopCutsOff) {
         one.stop();
     });
     EXPECT_THROW(one.run_blocking([&]() -> task<void> {
-                     suspended.set_value();
-                     co_await sleep_until(deadline::after(std::chrono::hours(1)));
-                 }),
+        suspended.set_value();
+        co_await sleep_until(deadline::after(std::chrono::hours(1)));
+    }),
                  std::future_error);
     EXPECT_THROW(one.run_blocking([]() -> task<void> { co_return; }), std::future_error);
 }
@@ -124,8 +124,10 @@ TEST(Reactor, IsCurrentForWhatItDestroysWhenItStops) {
     test_reactor one;
     bool current = false;
     const auto suspended = [&]() -> task<void> {
-        const std::unique_ptr<int, std::function<void(int*)>> end(
-            new int, [&](int* gone) { current = one.is_current(); delete gone; });
+        const std::unique_ptr<int, std::function<void(int*)>> end(new int, [&](int* gone) {
+            current = one.is_current();
+            delete gone;
+        });
         co_await sleep_until(deadline::after(std::chrono::hours(1)));
     };
     one.spawn(suspended);
@@ -236,9 +238,8 @@ TEST(SleepUntil, IsCutShortByCancellation) {
             answer.set_value(failed.code());
         }
     };
-    boost::asio::co_spawn(
-        one.get_executor(), sleeper,
-        boost::asio::bind_cancellation_slot(stop.slot(), boost::asio::detached));
+    boost::asio::co_spawn(one.get_executor(), sleeper,
+                          boost::asio::bind_cancellation_slot(stop.slot(), boost::asio::detached));
     one.run_blocking([&]() -> task<void> {
         co_await yield_now();
         stop.emit(boost::asio::cancellation_type::all);

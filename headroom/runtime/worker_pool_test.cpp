@@ -140,9 +140,8 @@ TEST_F(WorkerPool, KeepsACancelledTaskUntilItsJobIsDone) {
         resumed.set_value(job_done);
     };
     test_reactor one;
-    boost::asio::co_spawn(
-        one.get_executor(), body,
-        boost::asio::bind_cancellation_slot(stop.slot(), boost::asio::detached));
+    boost::asio::co_spawn(one.get_executor(), body,
+                          boost::asio::bind_cancellation_slot(stop.slot(), boost::asio::detached));
     one.run_blocking([&]() -> task<void> {
         co_await yield_now();
         stop.emit(boost::asio::cancellation_type::terminal);
