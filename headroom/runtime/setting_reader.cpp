@@ -14,6 +14,7 @@ namespace headroom {
 namespace {
 
 constexpr std::string_view set_but_hidden = "*** (set)";
+constexpr std::string_view default_origin = "default";
 
 setting_row row_of(std::string_view name, std::string_view type, std::string fallback,
                    std::string bound, std::string_view doc) {
@@ -33,7 +34,7 @@ std::optional<std::string> setting_reader::take(setting_row row, bool is_secret)
     BOOST_ASSERT_MSG(std::ranges::find(rows_, row.variable, &setting_row::variable) == rows_.end(),
                      "a variable is declared once");
     auto found = from_.find(row.variable, faults_, warnings_);
-    row.origin = found ? found->source : "default";
+    row.origin = found ? found->source : std::string(default_origin);
     row.effective = row.fallback;
     if (found && !found->value.empty())
         row.effective = is_secret ? set_but_hidden : show_value(found->value);
@@ -148,7 +149,9 @@ setting_fault setting_reader::about(std::string_view variable, std::string probl
     if (at == rows_.end())
         return {std::string(variable), "", from_.source_of(variable), std::move(problem),
                 std::move(hint)};
-    return {at->variable, at->effective, at->origin, std::move(problem), std::move(hint)};
+    const bool unset = at->effective.empty() && at->origin == default_origin;
+    return {at->variable, at->effective, unset ? "" : at->origin, std::move(problem),
+            std::move(hint)};
 }
 
 void setting_reader::show(std::string_view variable, std::string masked) {
