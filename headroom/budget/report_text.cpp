@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "headroom/budget/detail/grid.hpp"
+#include "headroom/budget/grid.hpp"
 #include "headroom/budget/report.hpp"
 
 namespace headroom::budget {
 namespace {
 
-using detail::grid;
 
 /// How the same sections look on a terminal and in Markdown.
 struct look {
@@ -15,8 +14,8 @@ struct look {
     std::string_view title, heading, item, detail, code;
 };
 
-constexpr look terminal{detail::aligned, "", "", "", "    ", ""};
-constexpr look document{detail::markdown, "# ", "## ", "- ", "  - ", "`"};
+constexpr look terminal{aligned, "", "", "", "    ", ""};
+constexpr look document{markdown, "# ", "## ", "- ", "  - ", "`"};
 
 // ---- inventory ----
 

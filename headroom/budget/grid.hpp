@@ -1,9 +1,9 @@
-// budget/detail/grid.hpp: a table of text, written for a terminal or as Markdown.
+// budget/grid.hpp: a table of text, written for a terminal or as Markdown.
 #pragma once
 #include <string>
 #include <vector>
 
-namespace headroom::budget::detail {
+namespace headroom::budget {
 
 struct grid {
     std::vector<std::string> header;
@@ -15,4 +15,4 @@ std::string aligned(const grid& of);
 /// A Markdown table; a bar within a cell is escaped.
 std::string markdown(const grid& of);
 
-}  // namespace headroom::budget::detail
+}  // namespace headroom::budget

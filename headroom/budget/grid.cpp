@@ -1,9 +1,9 @@
-#include "headroom/budget/detail/grid.hpp"
+#include "headroom/budget/grid.hpp"
 
 #include <algorithm>
 #include <boost/assert.hpp>
 
-namespace headroom::budget::detail {
+namespace headroom::budget {
 namespace {
 
 std::size_t width(const std::string& text) {
@@ -64,4 +64,4 @@ std::string markdown(const grid& of) {
     return text;
 }
 
-}  // namespace headroom::budget::detail
+}  // namespace headroom::budget
