@@ -13,8 +13,9 @@ DOORS = {
     r"\bPQcancel\s*\(": ["headroom/persistence/cancel.cpp"],
     r"\bstd::j?thread\b(?!::)|\bpthread_create\s*\(|\bstd::async\b|\bthread_pool\b":
         ["headroom/runtime/leased_thread.hpp", "headroom/runtime/leased_thread.cpp"],
-    r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\bacceptor\b|::socket\b(?!_base)":
-        ["headroom/http/listener.hpp", "headroom/http/listener.cpp"],
+    r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\bacceptor\b|::socket\b(?!_base)"
+    r"|\bbasic_(?:stream_socket|socket_acceptor|datagram_socket)\b":
+        ["headroom/http/detail/listener.hpp", "headroom/http/detail/connection.hpp"],
     r"\bgetaddrinfo\s*\(|\bresolver\b": ["headroom/persistence/resolve.cpp"],
     r"(?<![\w.>])(?:v?fork|popen|posix_spawnp?|system)\s*\(": [],
     r"\bredisConnect|\bcurl_(?:easy|multi)_init\s*\(": [],
@@ -40,6 +41,7 @@ class Doors(unittest.TestCase):
         for opening in ["PQconnectStartParams(keys, values, 0)", "std::thread(run)",
                         "std::jthread worker;", "::socket(AF_INET, SOCK_STREAM, 0)",
                         "tcp::acceptor door(context);",
+                        "asio::basic_stream_socket<tcp, executor> to;",
                         "tcp::socket to(context);", "getaddrinfo(host, port, &hints, &found)",
                         "fork()", "PQcancel(handle, buffer, size)", "worker.detach();"]:
             self.assertTrue(any(re.search(door, opening) for door in DOORS), opening)

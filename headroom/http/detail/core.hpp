@@ -1,0 +1,92 @@
+// http/detail/core.hpp: what all listeners and connections of one server share.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "headroom/http/server.hpp"
+
+namespace headroom::http::detail {
+
+/// Read from every reactor; what changes is atomic.
+struct core {
+    core(settings with, router routed, server_grants granted, access_log log)
+        : sealed(std::move(with)),
+          routes(std::move(routed)),
+          grants(std::move(granted)),
+          access(std::move(log)) {}
+
+    const settings sealed;
+    const router routes;
+    server_grants grants;
+    const access_log access;
+    std::atomic<bool> draining{false};
+    std::atomic<std::uint64_t> accepted{0}, turned_away{0}, requests{0}, shed{0};
+    std::atomic<unsigned> connections{0}, in_flight{0};
+};
+
+/// How many accept loops and connections are alive, and who waits for there to be none.
+class stillness {
+public:
+    void enter() {
+        std::scoped_lock lock(mutex_);
+        ++alive_;
+    }
+    void leave() {
+        std::scoped_lock lock(mutex_);
+        if (--alive_ == 0) changed_.notify_all();
+    }
+    void hurry() {
+        std::scoped_lock lock(mutex_);
+        hurried_ = true;
+        changed_.notify_all();
+    }
+    /// Waits for the time to pass or for hurry().
+    void pause(std::chrono::milliseconds wait) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, wait, [this] { return hurried_; });
+    }
+    /// True when all is still; false when the wait ended first, or by hurry().
+    bool wait(std::chrono::milliseconds wait) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, wait, [this] { return alive_ == 0 || hurried_; });
+        return alive_ == 0;
+    }
+    /// The same, not to be hurried.
+    bool wait_last(std::chrono::milliseconds wait) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, wait, [this] { return alive_ == 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    unsigned alive_ = 0;    // guarded by mutex_
+    bool hurried_ = false;  // guarded by mutex_
+};
+
+/// Held by whatever must have ended before the server is still. First member of its holder, so that
+/// it goes last: it lets the core go before it tells, and whoever was told owns the core alone.
+class presence {
+public:
+    presence(std::shared_ptr<core> of, std::shared_ptr<stillness> in)
+        : core_(std::move(of)), still_(std::move(in)) {
+        still_->enter();
+    }
+    presence(presence&&) noexcept = default;
+    presence(const presence&) = delete;
+    ~presence() {
+        if (!still_) return;
+        core_.reset();
+        still_->leave();
+    }
+
+private:
+    std::shared_ptr<core> core_;
+    std::shared_ptr<stillness> still_;
+};
+
+}  // namespace headroom::http::detail

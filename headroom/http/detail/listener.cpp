@@ -1,0 +1,116 @@
+#include "headroom/http/detail/listener.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include "headroom/http/detail/listen_address.hpp"
+
+namespace headroom::http::detail {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::milliseconds accept_pause_ms{50};    // after an accept the system refused
+constexpr std::chrono::milliseconds turn_away_ms_max{250};  // for a client to read its 503
+
+using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+}  // namespace
+
+listener::listener(reactor& on, std::shared_ptr<core> of, std::shared_ptr<stillness> in,
+                   budget::lease door)
+    : on_(on),
+      core_(std::move(of)),
+      still_(std::move(in)),
+      door_(std::move(door)),
+      acceptor_(on.get_executor()) {
+    BOOST_ASSERT_MSG(door_, "a listener opens from a lease");
+}
+
+void listener::open(const asio::ip::tcp::endpoint& at, bool share_port) {
+    acceptor_.open(at.protocol());
+    acceptor_.set_option(asio::socket_base::reuse_address(true));
+    if (share_port) acceptor_.set_option(reuse_port(true));
+    acceptor_.bind(at);
+    acceptor_.listen(static_cast<int>(core_->sealed.backlog));
+}
+
+void listener::start(budget::lease spare) {
+    on_.spawn([here = presence(core_, still_), self = shared_from_this(),
+               unit = std::move(spare)]() mutable { return self->accept(std::move(unit)); });
+}
+
+// The lease of the next connection is in hand before the next accept; when none is left, the one
+// in hand pays for saying so.
+task<void> listener::accept(budget::lease spare) {
+    while (!closed_) {
+        asio::ip::tcp::endpoint peer;
+        tcp_socket socket(on_.get_executor());
+        boost::system::error_code failed;
+        co_await acceptor_.async_accept(socket, peer, asio::redirect_error(use_task, failed));
+        if (closed_) break;
+        if (failed) {
+            co_await sleep_until(deadline::after(accept_pause_ms));
+            continue;
+        }
+        core_->accepted.fetch_add(1, std::memory_order_relaxed);
+        if (auto following = core_->grants.connections.take()) {
+            admit(std::move(socket), std::exchange(spare, std::move(*following)), peer);
+        } else {
+            core_->turned_away.fetch_add(1, std::memory_order_relaxed);
+            co_await turn_away(socket, following.error());
+        }
+    }
+}
+
+// Not a word is read: the client is told, and has a moment to take note before the socket closes.
+task<void> listener::turn_away(tcp_socket& socket, const budget::refusal& why) {
+    response reply = to_problem(why);
+    reply.render({}, {});
+    std::string text;
+    append_answer(text, reply,
+                  {.date = date_.at(std::chrono::system_clock::now()),
+                   .request_id = {},
+                   .retry_after_s = core_->sealed.retry_after_s,
+                   .close = true});
+    boost::system::error_code failed;
+    socket.non_blocking(true, failed);
+    socket.write_some(asio::buffer(text), failed);
+    socket.shutdown(asio::socket_base::shutdown_send, failed);
+    alarm enough([&socket] {
+        boost::system::error_code ignored;
+        socket.close(ignored);
+    });
+    on_.arm(enough, deadline::after(turn_away_ms_max));
+    std::array<char, 1024> ignored;
+    while (!failed && !closed_)
+        co_await socket.async_read_some(asio::buffer(ignored),
+                                        asio::redirect_error(use_task, failed));
+    enough.disarm();
+    socket.close(failed);
+}
+
+void listener::admit(tcp_socket socket, budget::lease unit, const asio::ip::tcp::endpoint& peer) {
+    auto added = std::make_shared<connection>(shared_from_this(), presence(core_, still_),
+                                              std::move(unit), std::move(socket), to_string(peer));
+    open_.push_back(*added);
+    added->start();
+}
+
+void listener::drain() {
+    if (closed_) return;
+    closed_ = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    door_ = {};
+    for (auto at = open_.begin(); at != open_.end();) (at++)->drain();
+}
+
+void listener::abort() {
+    drain();
+    for (auto at = open_.begin(); at != open_.end();) (at++)->abort();
+}
+
+}  // namespace headroom::http::detail

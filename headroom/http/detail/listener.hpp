@@ -1,0 +1,56 @@
+// http/detail/listener.hpp: one reactor's door to the server, and the connections behind it.
+#pragma once
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/intrusive/list.hpp>
+#include <memory>
+
+#include "headroom/http/detail/connection.hpp"
+#include "headroom/http/detail/core.hpp"
+#include "headroom/http/detail/response_writer.hpp"
+
+namespace headroom::http::detail {
+
+using tcp_acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, executor>;
+
+/// open() and start() from the server's thread, in this order; all else on the listener's reactor.
+class listener : public std::enable_shared_from_this<listener> {
+public:
+    /// `door`: the lease of the listening socket.
+    listener(reactor& on, std::shared_ptr<core> of, std::shared_ptr<stillness> in,
+             budget::lease door);
+
+    /// Binds and listens. Throws boost::system::system_error.
+    void open(const boost::asio::ip::tcp::endpoint& at, bool share_port);
+    boost::asio::ip::tcp::endpoint local() const { return acceptor_.local_endpoint(); }
+    /// Starts to accept; `spare` is the lease of the first connection.
+    void start(budget::lease spare);
+    /// Closes the door, and every connection as soon as it owes no answer.
+    void drain();
+    /// Closes every connection at once.
+    void abort();
+
+    reactor& on() noexcept { return on_; }
+    core& shared() noexcept { return *core_; }
+    date_text& date() noexcept { return date_; }
+    request_ids& ids() noexcept { return ids_; }
+
+private:
+    task<void> accept(budget::lease spare);
+    task<void> turn_away(tcp_socket& socket, const budget::refusal& why);
+    void admit(tcp_socket socket, budget::lease unit, const boost::asio::ip::tcp::endpoint& peer);
+
+    reactor& on_;
+    std::shared_ptr<core> core_;
+    std::shared_ptr<stillness> still_;
+    budget::lease door_;  // outlives the socket it paid for
+    tcp_acceptor acceptor_;
+    boost::intrusive::list<connection, boost::intrusive::base_hook<connection_hook>,
+                           boost::intrusive::constant_time_size<false>>
+        open_;
+    bool closed_ = false;
+    date_text date_;
+    request_ids ids_;
+};
+
+}  // namespace headroom::http::detail

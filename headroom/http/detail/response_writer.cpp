@@ -1,0 +1,108 @@
+#include "headroom/http/detail/response_writer.hpp"
+
+#include <fmt/chrono.h>
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+
+#include "headroom/http/detail/grammar.hpp"
+#include "headroom/http/status.hpp"
+
+namespace headroom::http::detail {
+namespace {
+
+constexpr std::size_t client_id_bytes_max = 64;
+
+void append_number(std::string& out, std::uint64_t value) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+bool has_added(const response& of, std::string_view name) {
+    return std::ranges::any_of(
+        of.added(), [name](const auto& each) { return equal_ignoring_case(each.first, name); });
+}
+
+void append_length(std::string& out, const response& of) {
+    if (of.status() == 204 || of.status() == 304) return;  // RFC 9110 section 8.6
+    out += "Content-Length: ";
+    append_number(out, of.body().size());
+    out += "\r\n";
+}
+
+bool is_decent_id(std::string_view text) {
+    return !text.empty() && text.size() <= client_id_bytes_max &&
+           std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' ||
+                      c == '_' || c == '.' || c == ':';
+           });
+}
+
+}  // namespace
+
+void append_answer(std::string& out, const response& of, const answer_terms& terms) {
+    out += "HTTP/1.1 ";
+    append_number(out, of.status());
+    out += ' ';
+    out += reason_phrase(of.status());
+    out += "\r\n";
+    append_field(out, "Date", terms.date);
+    if (!of.content_type().empty()) append_field(out, "Content-Type", of.content_type());
+    append_length(out, of);
+    if (!terms.request_id.empty()) append_field(out, "X-Request-Id", terms.request_id);
+    for (const auto& [name, value] : of.added()) append_field(out, name, value);
+    const bool come_back = of.status() == 503 || of.status() == 429;
+    if (come_back && terms.retry_after_s > 0 && !has_added(of, "Retry-After"))
+        append_field(out, "Retry-After", std::to_string(terms.retry_after_s));
+    if (terms.close) {
+        out += "Connection: close\r\n";
+    } else if (terms.say_keep_alive) {
+        out += "Connection: keep-alive\r\n";
+    }
+    out += "\r\n";
+    if (terms.body && of.status() != 204 && of.status() != 304) out += of.body();
+}
+
+std::string_view date_text::at(std::chrono::system_clock::time_point now) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(now);
+    if (second != of_) {
+        of_ = second;
+        text_ = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT",
+                            fmt::gmtime(std::chrono::system_clock::to_time_t(second)));
+    }
+    return text_;
+}
+
+request_ids::request_ids() {
+    std::random_device seed;
+    state_ = (std::uint64_t{seed()} << 32) | seed();
+}
+
+// splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
+std::uint64_t request_ids::next() noexcept {
+    auto z = state_ += 0x9e3779b97f4a7c15U;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31);
+}
+
+void request_ids::choose(std::string_view clients, std::string& into) {
+    if (is_decent_id(clients)) {
+        into = clients;
+        return;
+    }
+    into.resize(32);
+    for (std::size_t half = 0; half < 32; half += 16) {
+        auto bits = next();
+        for (std::size_t i = 0; i < 16; ++i, bits >>= 4)
+            into[half + i] = "0123456789abcdef"[bits & 0xf];
+    }
+}
+
+}  // namespace headroom::http::detail

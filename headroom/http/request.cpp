@@ -1,0 +1,41 @@
+#include "headroom/http/request.hpp"
+
+#include <algorithm>
+#include <boost/assert.hpp>
+
+#include "headroom/http/detail/target.hpp"
+
+namespace headroom::http {
+namespace {
+
+std::string decode_form(std::string_view encoded) {
+    std::string spaced(encoded);
+    std::ranges::replace(spaced, '+', ' ');
+    return detail::decode(spaced);
+}
+
+}  // namespace
+
+const std::string& request::parameter(std::string_view name) const {
+    const auto at = std::ranges::find(parameters, name, &path_parameter::name);
+    BOOST_ASSERT_MSG(at != parameters.end(), "the route's template names no such parameter");
+    return at->value;
+}
+
+std::optional<std::string> request::query_value(std::string_view name) const {
+    auto rest = query;
+    while (!rest.empty()) {
+        const auto end = rest.find('&');
+        const auto pair = rest.substr(0, end);
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        const auto equals = pair.find('=');
+        if (decode_form(pair.substr(0, equals)) != name) continue;
+        if (equals == std::string_view::npos) return std::string();
+        auto value = decode_form(pair.substr(equals + 1));
+        if (!detail::is_clean_utf8(value)) return std::nullopt;
+        return value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace headroom::http

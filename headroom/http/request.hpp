@@ -1,0 +1,50 @@
+// http/request.hpp: what a handler is given.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "headroom/budget/holder.hpp"
+#include "headroom/http/fields.hpp"
+#include "headroom/http/method.hpp"
+#include "headroom/runtime/deadline.hpp"
+
+namespace headroom::http {
+
+/// A piece of the path that a template named: {"tenant", "acme"}, decoded.
+struct path_parameter {
+    std::string_view name;
+    std::string value;
+};
+
+/// One request. Lives until its answer has been written, and so do the views in it. Belongs to its
+/// connection's reactor; not to be kept, copied or touched from another thread.
+struct request {
+    explicit request(budget::holder& on_behalf_of, deadline due) : who(on_behalf_of), until(due) {}
+    request(const request&) = delete;
+    request& operator=(const request&) = delete;
+
+    http::method method = http::method::get;
+    std::string_view method_name;  ///< as sent
+    std::string_view target;       ///< as sent: "/v1/a%20b?x=1"
+    std::string_view raw_path;     ///< "/v1/a%20b"
+    std::string_view path;         ///< "/v1/a b"; UTF-8 without control characters
+    std::string_view query;        ///< "x=1", still encoded
+    fields headers;
+    std::string body;        ///< at most limits::body_max
+    std::string_view id;     ///< the client's X-Request-Id if it is a decent one, else ours
+    std::string_view peer;   ///< "127.0.0.1:40312"
+    std::string_view route;  ///< the template that matched: "/v1/tenants/{tenant}"; or empty
+    std::vector<path_parameter> parameters;
+    budget::holder& who;  ///< for whom units are held; hand it to every pool
+    deadline until;       ///< when the answer is due; hand it to every wait
+
+    /// Requires that the route's template names it.
+    const std::string& parameter(std::string_view name) const;
+    /// The first value of that name in the query, decoded ("+" is a space); none if it is absent
+    /// or is not text.
+    std::optional<std::string> query_value(std::string_view name) const;
+};
+
+}  // namespace headroom::http

@@ -1,0 +1,60 @@
+#include "headroom/http/response.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/assert.hpp>
+#include <stdexcept>
+
+#include "headroom/http/detail/grammar.hpp"
+
+namespace headroom::http {
+namespace {
+
+// A handler that sets one of these would speak about the connection behind its back.
+constexpr std::array<std::string_view, 6> servers_own{
+    "date", "content-length", "connection", "transfer-encoding", "keep-alive", "x-request-id"};
+
+bool is_servers_own(std::string_view name) {
+    return std::ranges::any_of(servers_own, [name](std::string_view each) {
+        return detail::equal_ignoring_case(each, name);
+    });
+}
+
+}  // namespace
+
+response::response(problem why)
+    : status_(why.status), why_(std::make_unique<problem>(std::move(why))) {
+    BOOST_ASSERT_MSG(status_ >= 400 && status_ < 600, "a problem has the status of an error");
+}
+
+response response::json(std::string json, unsigned status) {
+    return body("application/json", std::move(json), status);
+}
+
+response response::text(std::string text, unsigned status) {
+    return body("text/plain; charset=utf-8", std::move(text), status);
+}
+
+response response::body(std::string_view content_type, std::string bytes, unsigned status) {
+    response out(status);
+    out.content_type_ = content_type;
+    out.body_ = std::move(bytes);
+    return out;
+}
+
+response& response::with(std::string_view name, std::string_view value) {
+    if (!detail::is_token(name) || is_servers_own(name))
+        throw std::invalid_argument("a response field's name is malformed or the server's own");
+    if (!detail::all_of(value, detail::text_char))
+        throw std::invalid_argument("a response field's value holds a control character");
+    added_.emplace_back(name, value);
+    return *this;
+}
+
+void response::render(std::string_view instance, std::string_view request_id) {
+    if (!why_) return;
+    body_ = to_json(*why_, instance, request_id);
+    content_type_ = "application/problem+json";
+}
+
+}  // namespace headroom::http

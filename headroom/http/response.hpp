@@ -1,0 +1,51 @@
+// http/response.hpp: what a handler answers.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "headroom/http/problem.hpp"
+
+namespace headroom::http {
+
+/// A status, fields and a body, or a problem. Move-only value. The server adds Date,
+/// Content-Length, Connection and X-Request-Id, and leaves the body out for HEAD.
+class response {
+public:
+    response() = default;  ///< 204
+    explicit response(unsigned status) : status_(status) {}
+    /// So that a handler can `co_return problem{404, "No such key."};`
+    response(problem why);  // NOLINT(google-explicit-constructor)
+
+    /// `json`: serialised already.
+    static response json(std::string json, unsigned status = 200);
+    static response text(std::string text, unsigned status = 200);
+    static response empty(unsigned status = 204) { return response(status); }
+    static response body(std::string_view content_type, std::string bytes, unsigned status = 200);
+
+    unsigned status() const noexcept { return status_; }
+    const std::string& body() const noexcept { return body_; }
+    std::string_view content_type() const noexcept { return content_type_; }
+
+    /// Adds a field. Throws std::invalid_argument when the name is no token, the value holds a line
+    /// end or another control character, or the field is one the server writes itself.
+    response& with(std::string_view name, std::string_view value);
+    const std::vector<std::pair<std::string, std::string>>& added() const noexcept {
+        return added_;
+    }
+
+    /// The problem it was made from, or null. Rendered late, by the server.
+    const problem* why() const noexcept { return why_.get(); }
+    /// Turns the problem, if it is one, into a body.
+    void render(std::string_view instance, std::string_view request_id);
+
+private:
+    unsigned status_ = 204;
+    std::string content_type_, body_;
+    std::vector<std::pair<std::string, std::string>> added_;
+    std::unique_ptr<problem> why_;
+};
+
+}  // namespace headroom::http

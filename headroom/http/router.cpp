@@ -1,0 +1,90 @@
+#include "headroom/http/router.hpp"
+
+#include <boost/assert.hpp>
+
+#include "headroom/http/detail/route_table.hpp"
+
+namespace headroom::http {
+namespace {
+
+response method_not_allowed(const detail::path_entry& on) {
+    response out = problem{405, "This path does not serve that method."};
+    out.with("Allow", on.allow);
+    return out;
+}
+
+response options(std::string_view allow) {
+    return std::move(response::empty().with("Allow", allow));
+}
+
+// What the table itself answers when it has no handler.
+response answer_without_handler(const request& of, const detail::matched& found) {
+    if (found.path != nullptr) {
+        if (of.method == method::options) return options(found.path->allow);
+        return method_not_allowed(*found.path);
+    }
+    return problem{404, "Nothing is served at this path."};
+}
+
+}  // namespace
+
+router::router() : table_(std::make_unique<detail::route_table>()) {}
+router::~router() = default;
+router::router(router&&) noexcept = default;
+router& router::operator=(router&&) noexcept = default;
+
+router& router::route(method verb, std::string_view path_template, handler by, admission when) {
+    BOOST_ASSERT_MSG(!sealed_, "routes are entered before the server starts");
+    table_->add(verb, path_template, std::move(by), when);
+    return *this;
+}
+
+router& router::get(std::string_view path_template, handler by, admission when) {
+    return route(method::get, path_template, std::move(by), when);
+}
+router& router::post(std::string_view path_template, handler by) {
+    return route(method::post, path_template, std::move(by));
+}
+router& router::put(std::string_view path_template, handler by) {
+    return route(method::put, path_template, std::move(by));
+}
+router& router::patch(std::string_view path_template, handler by) {
+    return route(method::patch, path_template, std::move(by));
+}
+router& router::del(std::string_view path_template, handler by) {
+    return route(method::del, path_template, std::move(by));
+}
+
+router& router::use(middleware wrap) {
+    BOOST_ASSERT_MSG(!sealed_, "middleware is entered before the server starts");
+    chain_.push_back(std::move(wrap));
+    return *this;
+}
+
+bool router::always_admits(method verb, std::string_view raw_path) const {
+    const auto found = table_->find(verb, raw_path);
+    return found.by != nullptr && found.by->when == admission::always;
+}
+
+task<response> router::handle(request& of) const {
+    if (of.method == method::other)
+        co_return response(problem{501, "This server does not know that method."});
+    if (of.raw_path.empty()) co_return options(table_->allow_any());  // OPTIONS *
+    const auto found = table_->find(of.method, of.raw_path);
+    if (found.path != nullptr) {
+        of.route = found.path->path_template;
+        of.parameters = detail::route_table::parameters(*found.path, of.raw_path);
+    }
+    if (chain_.empty() && found.by != nullptr) co_return co_await found.by->by(of);
+    co_return co_await next(chain_, 0, found)(of);
+}
+
+task<response> next::operator()(request& of) const {
+    if (at_ < chain_->size()) {
+        co_return co_await (*chain_)[at_](of, next(*chain_, at_ + 1, *found_));
+    }
+    if (found_->by != nullptr) co_return co_await found_->by->by(of);
+    co_return answer_without_handler(of, *found_);
+}
+
+}  // namespace headroom::http

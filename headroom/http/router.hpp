@@ -1,0 +1,86 @@
+// http/router.hpp: which handler answers which method on which path.
+//
+// Paths are exact, never prefixes; a template names whole segments: "/v1/tenants/{tenant}". A
+// literal segment wins over a named one. 404, 405 with Allow, HEAD (by GET's handler) and OPTIONS
+// come with the table. Build it, then hand it to the server, which seals it; from then on it is
+// read from every reactor.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "headroom/http/request.hpp"
+#include "headroom/http/response.hpp"
+#include "headroom/runtime/task.hpp"
+
+namespace headroom::http {
+
+/// Called from every reactor, perhaps at once: what it captures must bear that.
+using handler = std::move_only_function<task<response>(request&) const>;
+
+/// Whether a request may be turned away under load. Health is answered always.
+enum class admission { sheddable, always };
+
+class next;
+
+/// One small class with one call: do something, `co_return co_await onward(of);`, do something.
+/// Checks its own settings in its constructor. Runs for every request, matched or not: look at
+/// request::route.
+using middleware = std::move_only_function<task<response>(request&, next onward) const>;
+
+namespace detail {
+class route_table;
+struct matched;
+}  // namespace detail
+
+/// The rest of the chain behind a middleware. A small value; valid as long as the request.
+class next {
+public:
+    task<response> operator()(request& of) const;
+
+private:
+    friend class router;
+    next(const std::vector<middleware>& chain, std::size_t at,
+         const detail::matched& found) noexcept
+        : chain_(&chain), at_(at), found_(&found) {}
+
+    const std::vector<middleware>* chain_;
+    std::size_t at_;
+    const detail::matched* found_;
+};
+
+class router {
+public:
+    router();
+    ~router();
+    router(router&&) noexcept;
+    router& operator=(router&&) noexcept;
+
+    /// Enters a route. Asserts that the template is well-formed, that no other route has the same
+    /// method and shape, and that the table is not sealed yet.
+    router& route(method verb, std::string_view path_template, handler by,
+                  admission when = admission::sheddable);
+    router& get(std::string_view path_template, handler by, admission when = admission::sheddable);
+    router& post(std::string_view path_template, handler by);
+    router& put(std::string_view path_template, handler by);
+    router& patch(std::string_view path_template, handler by);
+    router& del(std::string_view path_template, handler by);
+    /// Wraps everything entered; the first one used is the outermost.
+    router& use(middleware wrap);
+
+    /// No more routes. Done by the server's constructor.
+    void seal() noexcept { sealed_ = true; }
+
+    /// True when the request must be answered however busy the server is.
+    bool always_admits(method verb, std::string_view raw_path) const;
+    /// Finds the route, fills in request::route and request::parameters, runs the chain.
+    task<response> handle(request& of) const;
+
+private:
+    bool sealed_ = false;
+    std::unique_ptr<detail::route_table> table_;
+    std::vector<middleware> chain_;
+};
+
+}  // namespace headroom::http

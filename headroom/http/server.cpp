@@ -1,0 +1,96 @@
+#include "headroom/http/server.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/assert.hpp>
+
+#include "headroom/http/detail/core.hpp"
+#include "headroom/http/detail/listen_address.hpp"
+#include "headroom/http/detail/listener.hpp"
+
+namespace headroom::http {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::milliseconds abort_ms_max{1'000};  // for cancelled handlers to unwind
+
+budget::lease must(budget::result<budget::lease> taken) {
+    if (!taken) throw budget::refused(std::move(taken.error()));
+    return std::move(*taken);
+}
+
+router sealed(router routes) {
+    routes.seal();
+    return routes;
+}
+
+}  // namespace
+
+struct server::parts {
+    std::vector<reactor*> reactors;
+    std::shared_ptr<detail::core> core;
+    std::shared_ptr<detail::stillness> still = std::make_shared<detail::stillness>();
+    std::vector<std::shared_ptr<detail::listener>> listeners;
+    std::uint16_t port = 0;
+    bool stopped = false, is_still = true;
+
+    void tell(void (detail::listener::*what)()) {
+        for (const auto& each : listeners)
+            asio::post(each->on().get_executor(),
+                       [here = detail::presence(core, still), each, what] { ((*each).*what)(); });
+    }
+};
+
+server::server(std::vector<reactor*> reactors, settings with, router routes, server_grants grants,
+               access_log log)
+    : parts_(std::make_unique<parts>()) {
+    BOOST_ASSERT_MSG(faults(with).empty(), "a server is constructed from checked settings");
+    BOOST_ASSERT(!reactors.empty());
+    BOOST_ASSERT(grants.listener.agreed().floor >= reactors.size());
+    BOOST_ASSERT(grants.connections.agreed().floor > reactors.size());
+    parts_->reactors = std::move(reactors);
+    parts_->core = std::make_shared<detail::core>(std::move(with), sealed(std::move(routes)),
+                                                  std::move(grants), std::move(log));
+}
+
+server::~server() { stop(); }
+
+void server::start() {
+    BOOST_ASSERT_MSG(parts_->listeners.empty() && !parts_->stopped, "a server starts once");
+    auto at = *detail::parse_listen_address(parts_->core->sealed.listen);
+    const bool share = parts_->reactors.size() > 1;
+    for (auto* each : parts_->reactors) {
+        auto& added = *parts_->listeners.emplace_back(std::make_shared<detail::listener>(
+            *each, parts_->core, parts_->still, must(parts_->core->grants.listener.take())));
+        added.open(at, share);
+        at.port(added.local().port());  // the others share what the first was given
+    }
+    parts_->port = at.port();
+    for (auto& each : parts_->listeners) each->start(must(parts_->core->grants.connections.take()));
+}
+
+std::uint16_t server::port() const noexcept { return parts_->port; }
+
+bool server::stop() {
+    auto& own = *parts_;
+    if (std::exchange(own.stopped, true) || own.listeners.empty()) return own.is_still;
+    const auto& times = own.core->sealed.times;
+    own.core->draining = true;
+    own.still->pause(times.drain_delay);
+    own.tell(&detail::listener::drain);
+    own.is_still = own.still->wait(times.drain_max);
+    if (!own.is_still) {
+        own.tell(&detail::listener::abort);
+        own.is_still = own.still->wait_last(abort_ms_max);
+    }
+    return own.is_still;
+}
+
+void server::hurry() noexcept { parts_->still->hurry(); }
+
+server_snapshot server::snapshot() const noexcept {
+    const auto& from = *parts_->core;
+    return {from.accepted, from.turned_away, from.requests,
+            from.shed,     from.connections, from.in_flight};
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,68 @@
+// http/server.hpp: the HTTP/1.1 server.
+//
+// One listener a reactor, sharing the port when there are several; a connection stays on the
+// reactor that accepted it. Every connection is constructed from a lease, taken before the accept;
+// the last lease is the one on which a connection too many is told 503, so that descriptors never
+// exceed the ledger. A client that goes away, or a half-closed one, cancels the handler it waits
+// for; so does its deadline.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "headroom/budget/ledger.hpp"
+#include "headroom/http/access.hpp"
+#include "headroom/http/router.hpp"
+#include "headroom/http/settings.hpp"
+#include "headroom/runtime/reactor.hpp"
+
+namespace headroom::http {
+
+/// What the server draws on: the grants of the consumers that consumers(settings) named.
+struct server_grants {
+    budget::grant listener;
+    budget::grant connections;
+};
+
+struct server_snapshot {
+    std::uint64_t accepted = 0;     ///< connections ever
+    std::uint64_t turned_away = 0;  ///< of these, told 503 for want of a descriptor
+    std::uint64_t requests = 0;     ///< answered ever, errors included
+    std::uint64_t shed = 0;         ///< of these, told 503 because too many were in flight
+    unsigned connections = 0;       ///< open now
+    unsigned in_flight = 0;         ///< requests in a handler now
+};
+
+/// Start and stop from one thread that is no reactor's; hurry() and snapshot() from any.
+/// The reactors run from start() until stop() has returned, and outlive the server.
+class server {
+public:
+    /// Requires settings without faults() and grants of the right size for the reactors. Seals the
+    /// routes. Opens nothing.
+    server(std::vector<reactor*> reactors, settings with, router routes, server_grants grants,
+           access_log log = {});
+    ~server();  // stop()
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    /// Binds, listens, accepts. Throws std::system_error when the address cannot be had.
+    void start();
+    /// The port it listens on, once started.
+    std::uint16_t port() const noexcept;
+
+    /// Drains: from now on every answer closes its connection; after drain_delay nothing is
+    /// accepted and idle connections close; what is in flight has drain_max to finish, is then
+    /// cancelled and given one more second. True when all is still; false when a handler would not
+    /// let go, which the caller must treat as an error. Also without start(), also twice.
+    bool stop();
+    /// A stop() under way goes on to its end at once, without waiting for what is in flight.
+    void hurry() noexcept;
+
+    server_snapshot snapshot() const noexcept;
+
+private:
+    struct parts;
+    std::unique_ptr<parts> parts_;
+};
+
+}  // namespace headroom::http

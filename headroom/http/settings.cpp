@@ -1,0 +1,108 @@
+#include "headroom/http/settings.hpp"
+
+#include <fmt/format.h>
+
+#include "headroom/http/detail/listen_address.hpp"
+
+namespace headroom::http {
+namespace {
+
+constexpr unsigned connections_bound_max = 100'000;
+constexpr unsigned backlog_max = 65'535;
+constexpr unsigned pipeline_bound_max = 1'000;
+constexpr unsigned retry_after_s_max = 3'600;
+constexpr std::size_t line_bytes_max = 1024 * 1024;
+constexpr std::size_t body_bytes_max = 256 * 1024 * 1024;
+constexpr std::chrono::milliseconds wait_ms_max{3'600'000};
+
+class sentences {
+public:
+    template <class Number>
+    void within(std::string_view name, Number value, Number least, Number most) {
+        if (value < least || value > most)
+            said_.push_back(
+                fmt::format("{} is {}; it must lie between {} and {}.", name, value, least, most));
+    }
+    void within(std::string_view name, std::chrono::milliseconds value,
+                std::chrono::milliseconds least) {
+        if (value < least || value > wait_ms_max)
+            said_.push_back(fmt::format("{} is {} ms; it must lie between {} and {} ms.", name,
+                                        value.count(), least.count(), wait_ms_max.count()));
+    }
+    void say(std::string sentence) { said_.push_back(std::move(sentence)); }
+    std::vector<std::string> all() && { return std::move(said_); }
+
+private:
+    std::vector<std::string> said_;
+};
+
+void check_address(const settings& of, sentences& out) {
+    const auto at = detail::parse_listen_address(of.listen);
+    if (!at)
+        return out.say(fmt::format(
+            "listen is \"{}\"; it must be an address with a port, such as 127.0.0.1:8080.",
+            of.listen));
+    if (!at->address().is_loopback() && !of.beyond_loopback)
+        out.say(
+            fmt::format("listen is \"{}\", which others can reach; without authentication only a "
+                        "loopback address is served, unless beyond_loopback is set.",
+                        of.listen));
+}
+
+void check_bounds(const limits& of, sentences& out) {
+    out.within<std::size_t>("request_line_max", of.request_line_max, 64, line_bytes_max);
+    out.within<std::size_t>("header_bytes_max", of.header_bytes_max, 256, line_bytes_max);
+    out.within<std::size_t>("fields_max", of.fields_max, 1, 1'000);
+    out.within<std::size_t>("body_max", of.body_max, 0, body_bytes_max);
+    out.within<std::size_t>("trailer_bytes_max", of.trailer_bytes_max, 0, line_bytes_max);
+    out.within<std::size_t>("chunk_extension_bytes_max", of.chunk_extension_bytes_max, 0,
+                            line_bytes_max);
+}
+
+void check_waits(const waits& of, sentences& out) {
+    using namespace std::chrono_literals;
+    out.within("head_max", of.head_max, 1ms);
+    out.within("body_max", of.body_max, 1ms);
+    out.within("body_grace", of.body_grace, 1ms);
+    out.within<std::size_t>("body_rate_min", of.body_rate_min, 1, body_bytes_max);
+    out.within("idle_max", of.idle_max, 1ms);
+    out.within("request_max", of.request_max, 1ms);
+    out.within("write_max", of.write_max, 1ms);
+    out.within("linger_max", of.linger_max, 0ms);
+    out.within("drain_delay", of.drain_delay, 0ms);
+    out.within("drain_max", of.drain_max, 1ms);
+}
+
+}  // namespace
+
+std::vector<std::string> faults(const settings& of) {
+    sentences out;
+    check_address(of, out);
+    out.within("connections_max", of.connections_max, 1U, connections_bound_max);
+    out.within("in_flight_max", of.in_flight_max, 1U, connections_bound_max);
+    out.within("pipeline_max", of.pipeline_max, 1U, pipeline_bound_max);
+    out.within("backlog", of.backlog, 1U, backlog_max);
+    out.within("retry_after_s", of.retry_after_s, 1U, retry_after_s_max);
+    check_bounds(of.bounds, out);
+    check_waits(of.times, out);
+    return std::move(out).all();
+}
+
+std::vector<budget::consumer> consumers(const settings& of, unsigned reactors) {
+    budget::consumer listener;
+    listener.name = listener_consumer;
+    listener.package = "http";
+    listener.resource = "files";
+    listener.pool = reactors;
+    listener.hardcoded = true;
+
+    budget::consumer connections;
+    connections.name = connections_consumer;
+    connections.package = "http";
+    connections.resource = "files";
+    connections.pool = of.connections_max + reactors;  // one a reactor to say no on
+    connections.settings = {"HEADROOM_HTTP_CONNECTIONS_MAX"};
+    return {std::move(listener), std::move(connections)};
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,62 @@
+// http/settings.hpp: every size and wait of the server, in one place and checked once.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "headroom/budget/plan.hpp"
+
+namespace headroom::http {
+
+/// What a single request may cost before anybody has looked at it. All in bytes but the counts.
+struct limits {
+    std::size_t request_line_max = 8 * 1024;           ///< above: 414
+    std::size_t header_bytes_max = 32 * 1024;          ///< all fields together; above: 431
+    std::size_t fields_max = 100;                      ///< above: 431
+    std::size_t body_max = 1024 * 1024;                ///< above: 413, before it is read
+    std::size_t trailer_bytes_max = 8 * 1024;          ///< after a chunked body; above: 431
+    std::size_t chunk_extension_bytes_max = 4 * 1024;  ///< of a whole body; above: 400
+};
+
+/// Waits. Each ends with an answer where one is still owed, and with a closed connection.
+struct waits {
+    std::chrono::milliseconds head_max{10'000};     ///< first byte to the end of the fields: 408
+    std::chrono::milliseconds body_max{60'000};     ///< end of the fields to the last byte: 408
+    std::chrono::milliseconds body_grace{5'000};    ///< before body_rate_min applies
+    std::size_t body_rate_min = 1024;               ///< bytes a second a body must keep up: 408
+    std::chrono::milliseconds idle_max{60'000};     ///< between two requests: closed silently
+    std::chrono::milliseconds request_max{10'000};  ///< a handler's deadline: 504
+    std::chrono::milliseconds write_max{20'000};    ///< for the client to take an answer: closed
+    std::chrono::milliseconds linger_max{1'000};  ///< for the client to close after the last answer
+    std::chrono::milliseconds drain_delay{0};     ///< stop(): keeps accepting for this long
+    std::chrono::milliseconds drain_max{10'000};  ///< stop(): in-flight answers may take this long
+};
+
+/// The server's settings; plain values until a server is constructed from them, sealed then.
+struct settings {
+    std::string listen = "127.0.0.1:8080";  ///< HEADROOM_HTTP_LISTEN; "[::1]:0" picks a free port
+    /// Without authentication a service is for its own machine: any other address must be asked
+    /// for.
+    bool beyond_loopback = false;
+    unsigned connections_max = 512;  ///< HEADROOM_HTTP_CONNECTIONS_MAX; one more is told 503
+    unsigned in_flight_max = 256;    ///< HEADROOM_HTTP_IN_FLIGHT_MAX; one more is told 503
+    unsigned pipeline_max = 16;      ///< answers coalesced into one write
+    unsigned backlog = 511;          ///< connections the kernel holds for us
+    unsigned retry_after_s = 1;      ///< what a shed request is told to wait
+    limits bounds;
+    waits times;
+};
+
+/// One sentence for each setting out of its bounds; empty when all is well.
+std::vector<std::string> faults(const settings& of);
+
+/// What a server of these settings draws on: descriptors for its listeners (one a reactor) and its
+/// connections. Each reactor holds one descriptor more, on which it refuses when all are taken.
+std::vector<budget::consumer> consumers(const settings& of, unsigned reactors = 1);
+
+inline constexpr char listener_consumer[] = "http.listener";
+inline constexpr char connections_consumer[] = "http.connections";
+
+}  // namespace headroom::http
