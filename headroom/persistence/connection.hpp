@@ -23,6 +23,8 @@
 
 namespace headroom::persistence {
 
+class canceller;
+
 /// How connections of one consumer behave. Plain data, checked where settings are read.
 struct connection_options {
     std::string application_name;          ///< at most 63 bytes, see application_name.hpp
@@ -32,6 +34,7 @@ struct connection_options {
     std::chrono::milliseconds abandon_grace_ms{1000};///< an overdue answer later than this: lost
     bool keepalive_fast = false;           ///< 5/1/3 s keepalive on both ends (control)
     std::vector<std::string> start_up;     ///< further run-time options, "name=value"
+    canceller* cancels = nullptr;          ///< outlives the connection; null: cancel() asserts
 };
 
 /// One statement of a unit of work.
@@ -68,6 +71,11 @@ public:
     /// discarded when it comes, neighbours are not disturbed.
     task<rows> run(const statement& text, parameters values, deadline until);
 
+    /// Like run(), for a statement that only reads and may be repeated: it shares its Sync with the
+    /// other reads of the same turn of the reactor, and is sent again when a neighbour's failure
+    /// took it along.
+    task<rows> run_read(const statement& text, parameters values, deadline until);
+
     /// Several statements under one Sync: all or nothing, one round trip. A failure throws the
     /// server_error of the statement that failed.
     task<std::vector<rows>> run_unit(std::span<const step> steps, deadline until);
@@ -92,6 +100,8 @@ public:
     const std::string& consumer() const noexcept;
     deadline::clock::time_point opened_at() const noexcept;
     deadline::clock::time_point last_used() const noexcept;
+    /// How long an answer has been due without a byte from the server; 0 when none is due.
+    std::chrono::milliseconds silent_for(deadline::clock::time_point now) const noexcept;
     budget::lease& unit() noexcept;
     reactor& home() noexcept;
 

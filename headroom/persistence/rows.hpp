@@ -1,5 +1,6 @@
 // persistence/rows.hpp: what a statement answered.
 #pragma once
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -43,6 +44,7 @@ public:
 
     int size() const noexcept;
     bool empty() const noexcept { return size() == 0; }
+    int columns() const noexcept;
     row operator[](int index) const;
     /// Rows an INSERT, UPDATE or DELETE touched.
     std::int64_t affected() const;

@@ -1,0 +1,76 @@
+// persistence/closing_room.hpp: where connections wait until their close is known.
+//
+// Closing is not freeing: after the client closes, the server's backend still exits, and until
+// then it holds a slot. So a connection that is given up leaves its socket and its lease here, and
+// the lease goes back when the server's end of file or its reset was seen (design law 2). No clock
+// frees a lease. One whose other side is silent stays, is shown as overdue, and goes when control
+// has terminated that backend and no longer sees it.
+//
+// One room for each reactor, reached by of(). overdue(), release() and size() may be called from
+// any thread, the rest on the reactor's.
+#pragma once
+#include <boost/asio/execution_context.hpp>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "headroom/budget/ledger.hpp"
+#include "headroom/runtime/reactor.hpp"
+
+struct pg_conn;
+
+namespace headroom::persistence {
+
+/// A backend whose end was asked for and not yet seen.
+struct overdue_backend {
+    std::string application_name;
+    int backend_pid = 0;  ///< 0: it never finished signing in, and pg_stat_activity hides it
+    deadline::clock::time_point since;
+    bool operator==(const overdue_backend&) const = default;
+};
+
+class closing_room final : public boost::asio::execution_context::service {
+public:
+    using key_type = closing_room;
+    static boost::asio::execution_context::id id;
+
+    /// The room of a reactor; it lives as long as the reactor.
+    static closing_room& of(reactor& home);
+    explicit closing_room(boost::asio::execution_context& context);
+    ~closing_room() override;
+
+    struct guest;
+    using ticket = std::shared_ptr<guest>;
+
+    /// Says goodbye to the server (PQfinish) and keeps a duplicate of the socket until the server
+    /// has hung up too. `from` may be null or have lost its socket; `gone` says that the server's
+    /// end was seen already. Empties `unit`.
+    ticket enter(pg_conn* from, budget::lease unit, std::string application_name, bool gone);
+
+    /// Waits for one guest; false when the deadline came first. The guest stays.
+    task<bool> gone(ticket of, deadline until);
+
+    /// Waits until no connection of `consumer` is left, at most until the deadline; then gives up
+    /// those that are, which is only right when the process ends: its sockets end with it.
+    task<void> settle(std::string_view consumer, deadline until);
+
+    std::size_t size() const;
+    /// Guests that came before `before`: for control to look after.
+    std::vector<overdue_backend> overdue(deadline::clock::time_point before) const;
+    /// Control has seen that this backend is no more. Unknown ones are ignored.
+    void release(const overdue_backend& confirmed_gone);
+
+private:
+    void shutdown() override;
+    void listen(ticket to);
+    void leave(const ticket& who);
+
+    boost::asio::io_context& context_;
+    mutable std::mutex mutex_;
+    std::vector<ticket> guests_;  // guarded by mutex_
+    bool shut_ = false;
+};
+
+}  // namespace headroom::persistence

@@ -1,0 +1,197 @@
+#include "headroom/persistence/connection.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include "headroom/persistence/canceller.hpp"
+#include "headroom/persistence/closing_room.hpp"
+#include "headroom/persistence/detail/dial.hpp"
+#include "headroom/persistence/detail/link.hpp"
+
+namespace headroom::persistence {
+namespace asio = boost::asio;
+namespace {
+
+using timer = asio::basic_waitable_timer<deadline::clock, asio::wait_traits<deadline::clock>,
+                                         executor>;
+using ending = detail::operation::ending;
+
+constexpr std::string_view plan_changed = "0A000";      // "cached plan must not change result type"
+constexpr std::string_view unknown_statement = "26000"; // the server forgot it, or never had it
+constexpr std::size_t steps_max = 1024;                 // under one Sync
+
+}  // namespace
+
+struct connection::body {
+    body(reactor& on, budget::lease held, connection_options with)
+        : home(on), unit(std::move(held)), options(std::move(with)),
+          link(std::make_shared<detail::link>(on, options)), consumer(unit.consumer()) {}
+
+    // A statement whose plan is out of date did not run, so outside a transaction it may be sent
+    // again, once, and is then prepared anew.
+    bool may_repeat(const detail::operation& was) {
+        if (was.how != ending::answered || !was.error) return false;
+        const char* code = PQresultErrorField(was.error.get(), PG_DIAG_SQLSTATE);
+        if (code == nullptr) return was.read && !was.several;  // a neighbour's failure aborted it
+        const bool changed = code == plan_changed, unknown = code == unknown_statement;
+        if (!changed && !unknown) return false;
+        if (was.cached == 0 || was.fresh || link->in_transaction()) return false;
+        link->forget(was.cached, changed);
+        return true;
+    }
+
+    closing_room::ticket leave() {
+        const bool at_work = link->raw() != nullptr;
+        if (at_work) dialled.pg = link->end();
+        const bool gone = at_work ? link->saw_end() : dialled.gone();
+        return closing_room::of(home).enter(dialled.pg.release(), std::move(unit),
+                                            options.application_name, gone);
+    }
+
+    reactor& home;
+    budget::lease unit;
+    connection_options options;
+    detail::dialled dialled;  // while connecting
+    std::shared_ptr<detail::link> link;
+    std::string consumer;
+    state now = state::closed;
+    int pid = 0;
+    deadline::clock::time_point opened_at{};
+    std::move_only_function<void(const std::string&)> on_lost;
+};
+
+connection::connection(reactor& home, budget::lease unit, connection_options options)
+    : body_(std::make_unique<body>(home, std::move(unit), std::move(options))) {
+    BOOST_ASSERT_MSG(body_->unit, "a connection starts from a lease");
+    BOOST_ASSERT(body_->options.application_name.size() <= 63);
+}
+
+connection::~connection() {
+    if (!body_->unit || body_->now == state::closed) return;
+    body_->link->on_lost = nullptr;
+    body_->link->on_notification = nullptr;
+    body_->link->on_idle = nullptr;
+    body_->leave();
+}
+
+task<void> connection::open(connect_info target, deadline until) {
+    auto& body = *body_;
+    BOOST_ASSERT_MSG(body.now == state::closed && body.unit, "a connection is opened once");
+    body.now = state::connecting;
+    try {
+        co_await detail::dial(body.home, target, body.options, until, body.dialled);
+    } catch (...) {
+        body.now = state::lost;
+        body.leave();
+        throw;
+    }
+    body.pid = PQbackendPID(body.dialled.pg.get());
+    body.opened_at = deadline::clock::now();
+    body.now = state::ready;
+    body.link->on_lost = [&body](const std::string& why) {
+        body.now = state::lost;
+        body.leave();
+        if (auto tell = std::move(body.on_lost)) tell(why);
+    };
+    body.link->begin(std::move(body.dialled.pg));
+}
+
+task<rows> connection::run(const statement& text, parameters values, deadline until) {
+    for (bool first = true;; first = false) {
+        detail::operation caller;
+        body_->link->send_one(caller, text, values, until);
+        co_await caller.finished();
+        if (!first || caller.how != ending::answered || !caller.error) co_return caller.take();
+        if (!body_->may_repeat(caller)) co_return caller.take();
+    }
+}
+
+task<rows> connection::run_read(const statement& text, parameters values, deadline until) {
+    for (bool first = true;; first = false) {
+        detail::operation caller;
+        caller.read = first;  // the second time under its own Sync
+        body_->link->send_one(caller, text, values, until);
+        co_await caller.finished();
+        if (!first || caller.how != ending::answered || !caller.error) co_return caller.take();
+        if (!body_->may_repeat(caller)) co_return caller.take();
+    }
+}
+
+task<std::vector<rows>> connection::run_unit(std::span<const step> steps, deadline until) {
+    BOOST_ASSERT_MSG(!steps.empty() && steps.size() <= steps_max, "a unit has 1 to 1024 steps");
+    detail::operation caller;
+    body_->link->send(caller, steps, until);
+    co_await caller.finished();
+    co_return caller.take_all();
+}
+
+task<void> connection::cancel(deadline until) {
+    BOOST_ASSERT_MSG(body_->options.cancels != nullptr, "this connection has no canceller");
+    if (!body_->link->alive()) throw connection_lost("the connection is not open");
+    co_await body_->options.cancels->send(body_->home, body_->link->raw(), until);
+}
+
+task<bool> connection::drain(deadline until) {
+    const auto link = body_->link;
+    if (link->order().empty()) co_return true;
+    timer watch(body_->home.get_executor(), until.at());
+    BOOST_ASSERT_MSG(!link->on_idle, "one coroutine drains a connection");
+    struct listening {
+        explicit listening(detail::link& to, timer& bell) : of(to) {
+            of.on_idle = [&bell] { bell.cancel(); };
+        }
+        ~listening() { of.on_idle = nullptr; }
+        detail::link& of;
+    } const here(*link, watch);
+    boost::system::error_code ignored;
+    co_await watch.async_wait(asio::redirect_error(use_task, ignored));
+    co_return link->alive() && link->order().empty();
+}
+
+task<void> connection::close(deadline until) {
+    auto& body = *body_;
+    if (!body.unit || body.now == state::closed) co_return;
+    body.now = state::closing;
+    body.link->on_lost = nullptr;
+    auto& room = closing_room::of(body.home);
+    auto ticket = body.leave();
+    co_await room.gone(std::move(ticket), until);
+    body.now = state::closed;
+}
+
+connection::state connection::is() const noexcept {
+    if (body_->now == state::ready && !body_->link->alive()) return state::lost;
+    return body_->now;
+}
+
+bool connection::idle() const noexcept {
+    return is() == state::ready && body_->link->order().empty() && !in_transaction();
+}
+
+bool connection::in_transaction() const noexcept { return body_->link->in_transaction(); }
+std::size_t connection::pending() const noexcept { return body_->link->order().pending(); }
+int connection::backend_pid() const noexcept { return body_->pid; }
+const std::string& connection::application_name() const noexcept {
+    return body_->options.application_name;
+}
+const std::string& connection::consumer() const noexcept { return body_->consumer; }
+deadline::clock::time_point connection::opened_at() const noexcept { return body_->opened_at; }
+deadline::clock::time_point connection::last_used() const noexcept {
+    return body_->link->last_used();
+}
+std::chrono::milliseconds connection::silent_for(deadline::clock::time_point now) const noexcept {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+        now - body_->link->silent_since(now));
+}
+budget::lease& connection::unit() noexcept { return body_->unit; }
+reactor& connection::home() noexcept { return body_->home; }
+
+void connection::on_notification(std::move_only_function<void(const notification&)> listener) {
+    body_->link->on_notification = std::move(listener);
+}
+
+void connection::on_lost(std::move_only_function<void(const std::string& why)> listener) {
+    body_->on_lost = std::move(listener);
+}
+
+}  // namespace headroom::persistence

@@ -1,0 +1,146 @@
+#include "headroom/persistence/parameters.hpp"
+
+#include <bit>
+#include <boost/endian/conversion.hpp>
+#include <cstring>
+#include <stdexcept>
+
+namespace headroom::persistence {
+namespace {
+
+// Type numbers of PostgreSQL's catalogue (pg_type.dat); they never change.
+namespace oid {
+constexpr unsigned boolean = 16, bytea = 17, int8 = 20, int2 = 21, int4 = 23, text = 25;
+constexpr unsigned float8 = 701, text_array = 1009, int8_array = 1016;
+constexpr unsigned timestamptz = 1184, uuid = 2950, jsonb = 3802;
+}  // namespace oid
+
+constexpr std::chrono::microseconds postgres_epoch = std::chrono::seconds(946'684'800);
+
+template <class Integer>
+void append(std::string& to, Integer value) {
+    const auto wire = boost::endian::native_to_big(value);
+    to.append(reinterpret_cast<const char*>(&wire), sizeof wire);
+}
+
+// One dimension, lower bound 1; an empty array has no dimension at all (array_send in arrayfuncs.c).
+std::string array_header(unsigned element, std::size_t size) {
+    std::string wire;
+    append<std::int32_t>(wire, size == 0 ? 0 : 1);
+    append<std::int32_t>(wire, 0);
+    append<std::uint32_t>(wire, element);
+    if (size == 0) return wire;
+    append(wire, static_cast<std::int32_t>(size));
+    append<std::int32_t>(wire, 1);
+    return wire;
+}
+
+}  // namespace
+
+void parameters::add_bytes(const void* data, std::size_t size, unsigned type, bool binary) {
+    if (slots_.size() >= count_max) throw std::length_error("a statement has too many parameters");
+    if (size > bytes_max - bytes_.size()) throw std::length_error("parameters are too large");
+    slots_.push_back({static_cast<std::uint32_t>(bytes_.size()), static_cast<std::int32_t>(size),
+                      type, binary});
+    bytes_.append(static_cast<const char*>(data), size);
+}
+
+void parameters::add_null() {
+    if (slots_.size() >= count_max) throw std::length_error("a statement has too many parameters");
+    slots_.push_back({0, -1, 0, true});
+}
+
+void parameters::add(bool value) {
+    const char byte = value ? 1 : 0;
+    add_bytes(&byte, 1, oid::boolean, true);
+}
+
+void parameters::add(std::int16_t value) {
+    const auto wire = boost::endian::native_to_big(value);
+    add_bytes(&wire, sizeof wire, oid::int2, true);
+}
+
+void parameters::add(std::int32_t value) {
+    const auto wire = boost::endian::native_to_big(value);
+    add_bytes(&wire, sizeof wire, oid::int4, true);
+}
+
+void parameters::add(std::int64_t value) {
+    const auto wire = boost::endian::native_to_big(value);
+    add_bytes(&wire, sizeof wire, oid::int8, true);
+}
+
+void parameters::add(double value) {
+    const auto wire = boost::endian::native_to_big(std::bit_cast<std::uint64_t>(value));
+    add_bytes(&wire, sizeof wire, oid::float8, true);
+}
+
+void parameters::add(std::string_view value) {
+    if (value.find('\0') != std::string_view::npos)
+        throw std::invalid_argument("a text parameter holds a zero byte");
+    if (value.size() >= bytes_max - bytes_.size())
+        throw std::length_error("parameters are too large");
+    add_bytes(value.data(), value.size(), 0, false);
+    bytes_.push_back('\0');  // libpq measures text parameters itself
+}
+
+void parameters::add(std::span<const std::byte> value) {
+    add_bytes(value.data(), value.size(), oid::bytea, true);
+}
+
+void parameters::add(const uuid& value) {
+    add_bytes(value.bytes.data(), value.bytes.size(), oid::uuid, true);
+}
+
+void parameters::add(const jsonb& value) {
+    constexpr char version = 1;  // jsonb_recv knows no other
+    add_bytes(&version, 1, oid::jsonb, true);
+    if (value.text.size() > bytes_max - bytes_.size())
+        throw std::length_error("parameters are too large");
+    bytes_.append(value.text);
+    slots_.back().length += static_cast<std::int32_t>(value.text.size());
+}
+
+void parameters::add(timestamp value) {
+    std::int64_t since = 0;
+    const std::int64_t unix = value.time_since_epoch().count();
+    if (__builtin_sub_overflow(unix, postgres_epoch.count(), &since))
+        throw std::out_of_range("a timestamp lies outside PostgreSQL's range");
+    const auto wire = boost::endian::native_to_big(since);
+    add_bytes(&wire, sizeof wire, oid::timestamptz, true);
+}
+
+void parameters::add(std::span<const std::int64_t> value) {
+    std::string wire = array_header(oid::int8, value.size());
+    for (const auto each : value) {
+        append<std::int32_t>(wire, sizeof each);
+        append(wire, each);
+    }
+    add_bytes(wire.data(), wire.size(), oid::int8_array, true);
+}
+
+void parameters::add(std::span<const std::string> value) {
+    std::string wire = array_header(oid::text, value.size());
+    for (const auto& each : value) {
+        if (each.size() > bytes_max) throw std::length_error("parameters are too large");
+        append(wire, static_cast<std::int32_t>(each.size()));
+        wire.append(each);
+    }
+    add_bytes(wire.data(), wire.size(), oid::text_array, true);
+}
+
+void parameters::fill(arrays& out) const {
+    out.values.resize(slots_.size());
+    out.lengths.resize(slots_.size());
+    out.formats.resize(slots_.size());
+    out.types.resize(slots_.size());
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        const slot& each = slots_[i];
+        out.values[i] = each.length < 0 ? nullptr : bytes_.data() + each.offset;
+        out.lengths[i] = std::max(each.length, 0);
+        out.formats[i] = each.binary ? 1 : 0;
+        out.types[i] = each.type;
+    }
+}
+
+}  // namespace headroom::persistence
