@@ -28,7 +28,10 @@ struct pool_fixture : ::testing::Test {
     std::atomic<unsigned> busy{0};
     bool is_open = false;
 
-    ~pool_fixture() override { open(); }
+    ~pool_fixture() override {
+        open();
+        pool.stop();
+    }
     void occupy_all() {
         for (unsigned i = 0; i < pool.size(); ++i)
             EXPECT_TRUE(pool.post([this] {
