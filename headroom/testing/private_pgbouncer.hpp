@@ -8,12 +8,12 @@
 
 namespace headroom::testing {
 
-/// Transaction pooling by default. Any role of the server may sign in, without a password; roles
-/// are looked up at the server (auth_query), so they may be created later. One more server
-/// connection, the superuser's, does that.
+/// Transaction pooling by default. Any role of the server may sign in, without a password. Roles
+/// are looked up at the server over one more connection, the superuser's; they may be created
+/// later. The server outlives it.
 class private_pgbouncer {
 public:
-    /// `settings`: of its [pgbouncer] section, e.g. {"default_pool_size", "2"}. `server` outlives it.
+    /// `settings`: of its [pgbouncer] section, e.g. {"default_pool_size", "2"}.
     explicit private_pgbouncer(const private_postgres& server,
                                std::map<std::string, std::string> settings = {});
     ~private_pgbouncer() { stop(); }

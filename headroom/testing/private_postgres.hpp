@@ -66,7 +66,8 @@ public:
     static void freeze(int backend_pid);
     static void thaw(int backend_pid);
 
-    /// "postgresql://app@/orders?host=/tmp/hr-x&port=5432", or "postgresql://app@127.0.0.1:port/orders".
+    /// "postgresql://app@/orders?host=/tmp/hr-x&port=5432", or, by route::loopback,
+    /// "postgresql://app@127.0.0.1:port/orders".
     std::string url(std::string_view user = superuser, std::string_view database = "postgres",
                     route by = route::socket) const;
     std::string socket_directory() const { return in_.path(); }

@@ -14,7 +14,8 @@ namespace headroom::testing {
 inline constexpr std::chrono::seconds server_bound{20};  ///< to start or to stop
 
 /// The path of a server program: in the folder that the environment variable `folder_variable`
-/// names, in /usr/lib/postgresql/*/bin (newest first), /usr/sbin, or PATH. Throws when there is none.
+/// names, in /usr/lib/postgresql/*/bin (newest first), /usr/sbin, or PATH. Throws when it is in
+/// none of them.
 std::string find_server(const std::string& name, const char* folder_variable);
 
 /// One server in a temp_directory, which must outlive it and whose watchdog ends it after a crash.

@@ -50,7 +50,8 @@ void temp_directory::start_watchdog() {
     if (pipe2(ends, O_CLOEXEC) != 0)
         throw std::system_error(errno, std::generic_category(), "pipe");
     alive_ = ends[1];
-    const char* const arguments[] = {"sh", "-c", watch, "headroom-watchdog", path_.c_str(), nullptr};
+    const char* const arguments[] = {"sh",          "-c",   watch, "headroom-watchdog",
+                                     path_.c_str(), nullptr};
     watchdog_ = fork();
     if (watchdog_ != 0) {
         close(ends[0]);

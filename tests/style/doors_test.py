@@ -16,7 +16,7 @@ DOORS = {
     r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\bacceptor\b|::socket\b(?!_base)"
     r"|\bbasic_(?:stream_socket|socket_acceptor|datagram_socket)\b":
         ["headroom/http/detail/listener.hpp", "headroom/http/detail/connection.hpp"],
-    r"\bgetaddrinfo\s*\(|\bresolver\b": ["headroom/persistence/resolve.cpp"],
+    r"\bgetaddrinfo\s*\(|\bresolver\b": ["headroom/runtime/name_resolver.cpp"],
     r"(?<![\w.>])(?:v?fork|popen|posix_spawnp?|system)\s*\(": [],
     r"\bredisConnect|\bcurl_(?:easy|multi)_init\s*\(": [],
     r"\.detach\s*\(\s*\)": [],

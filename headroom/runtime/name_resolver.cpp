@@ -1,0 +1,100 @@
+#include "headroom/runtime/name_resolver.hpp"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <memory>
+#include <optional>
+
+#include "headroom/runtime/worker_pool.hpp"
+
+namespace headroom {
+namespace asio = boost::asio;
+namespace {
+
+using timer = asio::basic_waitable_timer<deadline::clock, asio::wait_traits<deadline::clock>,
+                                         executor>;
+
+struct answer {
+    std::vector<std::string> addresses;
+    std::string problem;
+};
+
+bool is_numeric(const std::string& host) {
+    in6_addr parsed;
+    return inet_pton(AF_INET, host.c_str(), &parsed) == 1 ||
+           inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), &parsed) == 1;
+}
+
+std::string numeric(const addrinfo& of) {
+    char text[NI_MAXHOST];
+    return getnameinfo(of.ai_addr, of.ai_addrlen, text, sizeof text, nullptr, 0,
+                       NI_NUMERICHOST) == 0
+               ? text
+               : std::string();
+}
+
+// Blocks for as long as the system's resolver does.
+answer look_up(const std::string& host) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_ADDRCONFIG;
+    addrinfo* found = nullptr;
+    if (const int failed = getaddrinfo(host.c_str(), nullptr, &hints, &found); failed != 0)
+        return {{}, gai_strerror(failed)};
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list(found, freeaddrinfo);
+    answer got;
+    for (const auto* each = found; each != nullptr; each = each->ai_next) {
+        auto text = numeric(*each);
+        if (text.empty() || got.addresses.size() == name_resolver::addresses_max) continue;
+        if (std::ranges::find(got.addresses, text) == got.addresses.end())
+            got.addresses.push_back(std::move(text));
+    }
+    if (got.addresses.empty()) got.problem = "it has no address";
+    return got;
+}
+
+// What a waiting task and its look-up share: either may be the last to know of it.
+struct inquiry {
+    inquiry(executor home, deadline by) : give_up(home, by.at()) {}
+    timer give_up;
+    std::optional<answer> got;  // written on the task's reactor
+};
+
+}  // namespace
+
+known_addresses addresses_without_asking(std::string_view host) {
+    if (host.empty() || host.starts_with('/') || host.starts_with('@')) return {true, {}};
+    if (is_numeric(std::string(host))) return {true, {std::string(host)}};
+    if (host == "localhost") return {true, {"127.0.0.1", "::1"}};
+    return {};
+}
+
+task<std::vector<std::string>> name_resolver::resolve(std::string host, deadline by) {
+    auto known = addresses_without_asking(host);
+    if (known.known) co_return std::move(known.addresses);
+    if (host.size() > host_length_max || host.find('\0') != std::string::npos)
+        throw resolve_error(host.substr(0, 32) + "...", "it is not a name");
+    auto home = co_await asio::this_coro::executor;
+    auto shared = std::make_shared<inquiry>(home, by);
+    auto posted = system_.post([shared, home, host]() mutable {
+        asio::post(home, [shared = std::move(shared), got = look_up(host)]() mutable {
+            shared->got = std::move(got);
+            shared->give_up.cancel();
+        });
+    });
+    if (!posted) throw budget::refused(std::move(posted.error()));
+    boost::system::error_code cut;
+    co_await shared->give_up.async_wait(asio::redirect_error(use_task, cut));
+    if (!shared->got && cut) throw boost::system::system_error(cut);  // the task was cancelled
+    if (!shared->got) throw resolve_error(host, "no answer in time");
+    if (!shared->got->problem.empty()) throw resolve_error(host, shared->got->problem);
+    co_return std::move(shared->got->addresses);
+}
+
+}  // namespace headroom
