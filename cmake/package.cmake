@@ -3,7 +3,7 @@
 # Every *.cpp of the folder is the library, every *_test.cpp its test binary NAME_test, which also
 # runs under the sanitizers named by TEST_LABELS (see headroom_test).
 function(headroom_package name)
-  cmake_parse_arguments(package "" "" "LINK;PRIVATE_LINK;TEST_LABELS" ${ARGN})
+  cmake_parse_arguments(package "" "" "LINK;PRIVATE_LINK;TEST_LINK;TEST_LABELS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -21,7 +21,7 @@ function(headroom_package name)
   target_link_libraries(headroom_${name} PUBLIC ${package_LINK}
                         PRIVATE ${package_PRIVATE_LINK} $<BUILD_INTERFACE:headroom_flags>)
   if(HEADROOM_TESTS AND tests)
-    headroom_test(${name}_test SOURCES ${tests} LINK headroom::${name}
+    headroom_test(${name}_test SOURCES ${tests} LINK headroom::${name} ${package_TEST_LINK}
                   LABELS ${package_TEST_LABELS})
   endif()
 endfunction()

@@ -15,18 +15,19 @@ struct account {
     const terms agreed;
     unsigned held = 0, closing = 0, held_max = 0, refusals = 0;
     std::move_only_function<void(lease)> receiver;
-    std::move_only_function<void()> recall_listener;
+    // Shared with a delivery under way on another thread, which may outlast the grant.
+    std::shared_ptr<std::move_only_function<void()>> recall_listener;
     std::atomic<bool> recalled{false};
 };
 
 // Receivers and listeners run outside the lock: they may call back into the ledger.
 struct ledger::delivery {
     std::vector<std::pair<std::move_only_function<void(lease)>, lease>> leases;
-    std::vector<account*> recalls;
+    std::vector<std::shared_ptr<std::move_only_function<void()>>> recalls;
 
     void run() {
         for (auto& [receiver, unit] : leases) receiver(std::move(unit));
-        for (auto* page : recalls) page->recall_listener();
+        for (auto& listener : recalls) (*listener)();
     }
 };
 
@@ -79,8 +80,9 @@ unsigned grant::borrowed() const {
 result<lease> grant::take() {
     auto& book = page_->book;
     std::scoped_lock lock(book.mutex_);
-    const bool own = page_->held < page_->agreed.floor;
-    if (book.may_lend(*page_) && (own || book.wishes_.empty())) return book.lend(*page_);
+    // Nobody is overtaken: what could be served was served when it became so, hence whoever still
+    // queues while a unit is free is held back by its own burst.
+    if (book.may_lend(*page_)) return book.lend(*page_);
     ++page_->refusals;
     return std::unexpected(
         book.refuse(page_, page_->agreed.consumer, 1, refusal_reason::exhausted));
@@ -99,15 +101,17 @@ void grant::want(std::move_only_function<void(lease)> receiver) {
     out.run();
 }
 
-void grant::forget() {
+bool grant::forget() {
     ledger::delivery out;
+    std::move_only_function<void(lease)> withdrawn;  // destroyed outside the lock
     {
         std::scoped_lock lock(page_->book.mutex_);
         std::erase(page_->book.wishes_, page_);
-        page_->receiver = nullptr;
+        withdrawn = std::exchange(page_->receiver, nullptr);
         page_->book.collect_deliveries(out);
     }
     out.run();
+    return static_cast<bool>(withdrawn);
 }
 
 bool grant::recalled() const noexcept { return page_->recalled.load(std::memory_order_relaxed); }
@@ -115,7 +119,7 @@ bool grant::recalled() const noexcept { return page_->recalled.load(std::memory_
 void grant::on_recall(std::move_only_function<void()> listener) {
     std::scoped_lock lock(page_->book.mutex_);
     BOOST_ASSERT_MSG(!page_->recall_listener, "a recall listener is set once, at start");
-    page_->recall_listener = std::move(listener);
+    page_->recall_listener = std::make_shared<std::move_only_function<void()>>(std::move(listener));
 }
 
 refusal grant::refuse(refusal_reason reason) const {
@@ -127,12 +131,19 @@ refusal grant::refuse(refusal_reason reason) const {
 void grant::close() noexcept {
     if (page_ == nullptr) return;
     auto& book = page_->book;
-    std::scoped_lock lock(book.mutex_);
-    BOOST_ASSERT_MSG(page_->held == 0, "a grant ended before its leases");
-    std::erase(book.wishes_, page_);
-    book.floors_ -= page_->agreed.floor;
-    book.accounts_.remove_if([this](const account& each) { return &each == page_; });
+    ledger::delivery out;
+    std::list<account> ended;  // its callbacks are destroyed outside the lock
+    {
+        std::scoped_lock lock(book.mutex_);
+        BOOST_ASSERT_MSG(page_->held == 0, "a grant ended before its leases");
+        std::erase(book.wishes_, page_);
+        book.floors_ -= page_->agreed.floor;
+        const auto at = std::ranges::find(book.accounts_, page_, [](account& of) { return &of; });
+        ended.splice(ended.end(), book.accounts_, at);
+        book.collect_deliveries(out);  // its floor is part of the reserve now
+    }
     page_ = nullptr;
+    out.run();
 }
 
 // ---- ledger ----
@@ -232,8 +243,9 @@ void ledger::refresh_recall_flags(delivery& out) {
     const bool shrinking = held_ > ceiling_ || lent_ > ceiling_ - floors_;
     for (auto& page : accounts_) {
         const bool recall = page.borrowed() > 0 && (shrinking || (waiter && waiter != &page));
-        const bool before = page.recalled.exchange(recall, std::memory_order_relaxed);
-        if (recall && !before && page.recall_listener) out.recalls.push_back(&page);
+        if (recall == page.recalled.load(std::memory_order_relaxed)) continue;
+        page.recalled.store(recall, std::memory_order_relaxed);
+        if (recall && page.recall_listener) out.recalls.push_back(page.recall_listener);
     }
 }
 

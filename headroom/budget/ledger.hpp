@@ -15,6 +15,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -29,9 +30,9 @@ inline constexpr std::chrono::milliseconds loan_ms_min{250};
 
 /// A consumer's terms with a ledger.
 struct terms {
-    std::string consumer;   ///< "persistence.sessions"
-    unsigned floor = 0;     ///< units it is guaranteed
-    unsigned burst = 0;     ///< units it may borrow above the floor
+    std::string consumer;  ///< "persistence.sessions"
+    unsigned floor = 0;    ///< units it is guaranteed
+    unsigned burst = 0;    ///< units it may borrow above the floor
     /// Whoever holds a unit of this consumer never asks for another while holding it, so others
     /// may queue for its floor even when they hold units themselves.
     bool waits_on_nobody = false;
@@ -46,7 +47,8 @@ class [[nodiscard]] lease {
 public:
     lease() noexcept = default;
     lease(lease&& from) noexcept
-        : page_(std::exchange(from.page_, nullptr)), closing_(std::exchange(from.closing_, false)),
+        : page_(std::exchange(from.page_, nullptr)),
+          closing_(std::exchange(from.closing_, false)),
           since_(from.since_) {}
     lease& operator=(lease&& from) noexcept;
     ~lease() { give_back(); }
@@ -80,7 +82,7 @@ struct account_snapshot {
     unsigned borrowed = 0;  ///< of these, above the floor
     unsigned held_max = 0;  ///< the most it ever held
     unsigned refusals = 0;
-    bool wants = false;     ///< queues for a unit of the reserve
+    bool wants = false;  ///< queues for a unit of the reserve
 };
 
 struct ledger_snapshot {
@@ -107,7 +109,7 @@ public:
     unsigned borrowed() const;
 
     /// A unit at once: of the floor if one is free, else of the reserve, else a refusal that
-    /// names the holders. Does not overtake consumers that queue for the reserve.
+    /// names the holders. Never overtakes a consumer that queues and could be served.
     result<lease> take();
 
     /// Queues for a unit, first come first served among consumers. `receiver` is called once, from
@@ -115,14 +117,15 @@ public:
     /// (post it to its own executor). One outstanding wish a grant; a second replaces nothing
     /// and is ignored. A unit that is free already is delivered before want() returns.
     void want(std::move_only_function<void(lease)> receiver);
-    /// Withdraws the wish. Afterwards the receiver is not called any more, though a call already
-    /// under way on another thread may still finish.
-    void forget();
+    /// Withdraws the wish: true when there was one, and its receiver is never called. False when
+    /// there was none, which includes that a unit is being delivered on another thread right now.
+    bool forget();
 
     /// True while another consumer queues for the reserve and this one borrows from it: idle loans
     /// older than loan_ms_min go back now. One relaxed atomic load.
     bool recalled() const noexcept;
-    /// Called, like a receiver, when recalled() becomes true.
+    /// Called when recalled() becomes true; like a receiver, from the thread that made it so and
+    /// outside the lock, so perhaps from two threads at once or just after the grant has ended.
     void on_recall(std::move_only_function<void()> listener);
 
     /// A refusal for this consumer with the ledger's figures of this moment.
@@ -180,8 +183,8 @@ private:
     // guarded by mutex_
     unsigned ceiling_;
     unsigned floors_ = 0, lent_ = 0, held_ = 0, closing_ = 0, held_max_ = 0;
-    std::list<account> accounts_;       // stable addresses: leases point into it
-    std::deque<account*> wishes_;       // first come, first served
+    std::list<account> accounts_;  // stable addresses: leases point into it
+    std::deque<account*> wishes_;  // first come, first served
 };
 
 }  // namespace headroom::budget
