@@ -129,9 +129,10 @@ void print(const char* name, const comparison& of, double target, bool json) {
                    name, of.ours.median, of.ours.best, of.floor.median, of.floor.best, target,
                    of.ours.median <= target);
     else
-        fmt::print("{:<24} {:>6.1f} ns a pair (best {:.1f}); mutex and vector {:.1f} (best {:.1f}); "
-                   "target {:.0f}\n",
-                   name, of.ours.median, of.ours.best, of.floor.median, of.floor.best, target);
+        fmt::print(
+            "{:<24} {:>6.1f} ns a pair (best {:.1f}); mutex and vector {:.1f} (best {:.1f}); "
+            "target {:.0f}\n",
+            name, of.ours.median, of.ours.best, of.floor.median, of.floor.best, target);
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 namespace headroom::command {
 namespace {
 
-using budget::consumer;
 using budget::plan;
 
 struct target {

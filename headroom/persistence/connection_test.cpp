@@ -26,7 +26,8 @@ testing::private_postgres& server() {
     return one;
 }
 
-connect_info target(const std::string& user = "postgres", const std::string& database = "postgres") {
+connect_info target(const std::string& user = "postgres",
+                    const std::string& database = "postgres") {
     return parse_connect_info(server().url(user, database)).value();
 }
 

@@ -23,7 +23,8 @@ void append(std::string& to, Integer value) {
     to.append(reinterpret_cast<const char*>(&wire), sizeof wire);
 }
 
-// One dimension, lower bound 1; an empty array has no dimension at all (array_send in arrayfuncs.c).
+// One dimension, lower bound 1; an empty array has no dimension at all (array_send in
+// arrayfuncs.c).
 std::string array_header(unsigned element, std::size_t size) {
     std::string wire;
     append<std::int32_t>(wire, size == 0 ? 0 : 1);

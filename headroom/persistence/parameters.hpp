@@ -27,8 +27,8 @@ struct jsonb {
 using timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// An encoded argument list. Copyable value; owns its bytes. At most parameters::count_max values
-/// of bytes_max bytes in all, else std::length_error. A text with a zero byte, which PostgreSQL cannot
-/// hold, is std::invalid_argument.
+/// of bytes_max bytes in all, else std::length_error. A text with a zero byte, which PostgreSQL
+/// cannot hold, is std::invalid_argument.
 class parameters {
 public:
     static constexpr std::size_t count_max = 1024;

@@ -25,7 +25,8 @@ TEST(TenantId, HasAtMostSixtyThreeBytes) {
 }
 
 TEST(TenantId, NothingElseIsOne) {
-    for (const auto* text : {"-", "-a", "a-", "a--b", "Acme", "a_b", "a b", "a'b", "\xC3\xA4", "a\n"})
+    for (const auto* text :
+         {"-", "-a", "a-", "a--b", "Acme", "a_b", "a b", "a'b", "\xC3\xA4", "a\n"})
         EXPECT_EQ(fault_of(text), tenant_fault::malformed) << text;
 }
 

@@ -6,17 +6,21 @@ import unittest
 import tree
 
 # What opens something, and the files in which it may stand.
+LISTENER = ["headroom/http/detail/listener.hpp", "headroom/http/detail/listener.cpp",
+            "headroom/http/detail/connection.hpp"]
 DOORS = {
     r"\bPQ(?:connect(?:db|dbParams|Start|StartParams)|setdbLogin|reset(?:Start)?)\s*\(":
-        ["headroom/persistence/connection.cpp"],
+        ["headroom/persistence/detail/dial.cpp"],
     r"\bPQping\w*\s*\(": [],
-    r"\bPQcancel\s*\(": ["headroom/persistence/cancel.cpp"],
+    r"\bPQcancel\s*\(": ["headroom/persistence/canceller.cpp"],
     r"\bstd::j?thread\b(?!::)|\bpthread_create\s*\(|\bstd::async\b|\bthread_pool\b":
         ["headroom/runtime/leased_thread.hpp", "headroom/runtime/leased_thread.cpp"],
-    r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\bacceptor\b|::socket\b(?!_base)"
-    r"|\bbasic_(?:stream_socket|socket_acceptor|datagram_socket)\b":
-        ["headroom/http/detail/listener.hpp", "headroom/http/detail/connection.hpp"],
-    r"\bgetaddrinfo\s*\(|\bresolver\b": ["headroom/runtime/name_resolver.cpp"],
+    r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\basync_connect\s*\(": [],
+    r"\bbasic_(?:\w+_)?socket(?:_acceptor)?\b|\b(?:tcp|udp|stream_protocol)::(?:socket|acceptor)\b":
+        LISTENER,
+    r"\btcp_(?:socket|acceptor)\s+\w+[({;]": LISTENER,
+    r"\bgetaddrinfo\s*\(|\b(?:tcp|udp)::resolver\b|\bbasic_resolver\b":
+        ["headroom/runtime/name_resolver.cpp"],
     r"(?<![\w.>])(?:v?fork|popen|posix_spawnp?|system)\s*\(": [],
     r"\bredisConnect|\bcurl_(?:easy|multi)_init\s*\(": [],
     r"\.detach\s*\(\s*\)": [],

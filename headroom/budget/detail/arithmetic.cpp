@@ -33,7 +33,7 @@ std::vector<std::string> terms_of(const total& of, multiplicity scope, std::uint
 }
 
 std::string repeated_group(const std::vector<std::string>& terms, std::uint64_t repeated) {
-    const auto inner = fmt::format("{}", fmt::join(terms, " + "));
+    auto inner = fmt::format("{}", fmt::join(terms, " + "));
     if (repeated == 1) return inner;
     return terms.size() == 1 ? fmt::format("{} x {}", repeated, inner)
                              : fmt::format("{} x ({})", repeated, inner);

@@ -43,7 +43,8 @@ std::string connect_text(std::string_view code) {
 server_error error_of(const pg_result* from) {
     auto code = field(from, PG_DIAG_SQLSTATE);
     if (code.starts_with("22"))
-        return {std::move(code), "the server cannot use a value (its message quotes it, so withheld)"};
+        return {std::move(code),
+                "the server cannot use a value (its message quotes it, so withheld)"};
     auto text = field(from, PG_DIAG_MESSAGE_PRIMARY);
     if (text.empty()) text = first_line(PQresultErrorMessage(from));
     return {std::move(code), text};

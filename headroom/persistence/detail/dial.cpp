@@ -48,7 +48,8 @@ task<void> wait_for(borrowed_descriptor& socket, PostgresPollingStatusType wante
     co_await socket->async_wait(how, asio::redirect_error(use_task, ignored));
 }
 
-// libpq closes its socket on an end of file and on a timeout alike; only the former is the server's.
+// libpq closes its socket on an end of file and on a timeout alike; only the former is the
+// server's.
 bool has_timed_out(int socket) {
     char byte = 0;
     return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno != EAGAIN &&

@@ -18,8 +18,8 @@ struct dialled {
     bool gone() const noexcept { return !reached || (!timed_out && PQsocket(pg.get()) < 0); }
 };
 
-/// Fills `into` from the first moment on. Afterwards it is non-blocking and in pipeline mode. Throws as
-/// connection::open says.
+/// Fills `into` from the first moment on. Afterwards it is non-blocking and in pipeline mode.
+/// Throws as connection::open says.
 task<void> dial(reactor& home, const connect_info& target, const connection_options& options,
                 deadline until, dialled& into);
 

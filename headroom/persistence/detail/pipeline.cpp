@@ -49,7 +49,9 @@ pipeline::event pipeline::answer(item& front, result_kind result) {
     event said{.cached = front.cached, .to = front.to};
     switch (front.what) {
         case expects::prepare: said.what = good ? fate::prepared : fate::prepare_failed; break;
-        case expects::housekeeping: said.what = good ? fate::drop : fate::housekeeping_failed; break;
+        case expects::housekeeping:
+            said.what = good ? fate::drop : fate::housekeeping_failed;
+            break;
         default: said.what = good ? fate::keep : fate::fail;
     }
     if (said.to == nullptr && front.what == expects::execute) said.what = fate::drop;

@@ -204,7 +204,8 @@ void session_queue::call_back(chores& out) {
 unsigned session_queue::staying() const noexcept {
     unsigned count = 0;
     for (const auto* slot : slots_)
-        count += slot->is != slot_state::vacant && !(slot->is == slot_state::kept && slot->retiring);
+        count +=
+            slot->is != slot_state::vacant && !(slot->is == slot_state::kept && slot->retiring);
     return count;
 }
 

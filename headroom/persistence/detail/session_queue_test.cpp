@@ -371,7 +371,8 @@ struct SessionLoad : SessionQueue {
             if (each.who->outcome == wait_outcome::queued && each.who->due.passed(now))
                 queue->withdraw(*each.who, wait_outcome::timed_out);
             if (each.who->outcome != wait_outcome::served) continue;
-            waits.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(now - each.asked));
+            waits.push_back(
+                std::chrono::duration_cast<std::chrono::milliseconds>(now - each.asked));
             each.ends = now + hold;
             working.push_back(std::move(each));
         }
