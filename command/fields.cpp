@@ -74,6 +74,18 @@ complaint read_name(std::string& into, std::string_view value) {
     return wrong;
 }
 
+// A pattern of what PostgreSQL shows in pg_stat_activity, which keeps 63 bytes of printable ASCII.
+complaint read_application_name(consumer& to, std::string_view value) {
+    const auto is_printable = [](char each) { return each >= ' ' && each <= '~'; };
+    if (value.empty() || value.size() > application_name_max)
+        return fmt::format("must have 1 to {} characters, and has {}", application_name_max,
+                           value.size());
+    if (!std::ranges::all_of(value, is_printable))
+        return fmt::format("holds a character that is not printable ASCII ({})", quoted(value));
+    to.application_name = value;
+    return {};
+}
+
 complaint read_surge(multipliers& to, std::string_view value) {
     budget::surge_terms terms;
     terms.percent = value.ends_with('%');
@@ -96,11 +108,13 @@ constexpr std::array<field<resource>, 3> of_resource{{
      }},
 }};
 
-constexpr std::array<field<consumer>, 9> of_consumer{{
+constexpr std::array<field<consumer>, 11> of_consumer{{
     {"name", [](consumer& to, std::string_view value) { return read_name(to.name, value); }},
     {"package", [](consumer& to, std::string_view value) { return read_name(to.package, value); }},
     {"resource",
      [](consumer& to, std::string_view value) { return read_name(to.resource, value); }},
+    {"role", [](consumer& to, std::string_view value) { return read_name(to.role, value); }},
+    {"application_name", read_application_name},
     {"pool", [](consumer& to, std::string_view value) { return read_figure(value, to.pool); }},
     {"overflow", read_overflow},
     {"estimate",
@@ -204,6 +218,10 @@ complaint assign(multipliers& to, std::string_view key, std::string_view value) 
 
 std::span<const std::string_view> resource_keys() { return keys_of_resource; }
 std::span<const std::string_view> consumer_keys() { return keys_of_consumer; }
+std::span<const std::string_view> figure_keys() {
+    static const auto pool = std::ranges::find(keys_of_consumer, "pool");
+    return {pool, keys_of_consumer.end()};  // what stands before it are names
+}
 std::span<const std::string_view> multiplier_keys() { return keys_of_multipliers; }
 
 bool holds(std::span<const std::string_view> keys, std::string_view key) {

@@ -15,7 +15,8 @@ inline constexpr unsigned instances_max = 10'000;
 inline constexpr unsigned workers_max = 1'000;
 inline constexpr unsigned replicas_max = 10'000;
 inline constexpr unsigned surge_percent_max = 1'000;
-inline constexpr std::size_t name_max = 64;  ///< characters of a name
+inline constexpr std::size_t name_max = 64;              ///< characters of a name
+inline constexpr std::size_t application_name_max = 63;  ///< of PostgreSQL's
 
 /// What is wrong with a value and which bound it breaks; none when it was taken.
 using complaint = std::optional<std::string>;
@@ -32,6 +33,7 @@ complaint assign(budget::multipliers& to, std::string_view key, std::string_view
 
 std::span<const std::string_view> resource_keys();    ///< limit, reserved, reserve
 std::span<const std::string_view> consumer_keys();    ///< those with a single value
+std::span<const std::string_view> figure_keys();      ///< of these, what --set may change
 std::span<const std::string_view> multiplier_keys();  ///< workers, replicas, surge, terminating
 
 bool holds(std::span<const std::string_view> keys, std::string_view key);

@@ -69,10 +69,6 @@ complaint unknown_key(std::string_view key, std::span<const std::string_view> ke
     return fmt::format("unknown key {}{}", quoted(key), did_you_mean(key, keys));
 }
 
-bool is_changeable(std::string_view key) {
-    return holds(consumer_keys(), key) && key != "name" && key != "package" && key != "resource";
-}
-
 /// The setting behind a consumer's key when other consumers read it, too; else empty.
 std::string_view shared_setting(const plan& in, const target& of) {
     const auto* owner = in.find_consumer(of.name);
@@ -103,8 +99,8 @@ complaint override_figure(plan& in, std::string_view name, std::string_view valu
         return holds(resource_keys(), of.key) ? assign(*resource, of.key, value)
                                               : unknown_key(of.key, resource_keys());
     if (claimant)
-        return is_changeable(of.key) ? assign(*claimant, of.key, value)
-                                     : unknown_key(of.key, consumer_keys().subspan(3));
+        return holds(figure_keys(), of.key) ? assign(*claimant, of.key, value)
+                                            : unknown_key(of.key, figure_keys());
     return fmt::format("no consumer or resource is called {}{}", quoted(of.name),
                        did_you_mean(of.name, names_of(in)));
 }

@@ -20,7 +20,7 @@ using budget::colour;
 
 /// The options as typed.
 struct plan_options {
-    std::string file, workers, replicas, surge, terminating;
+    std::string file, workers = "1", replicas = "1", surge = "0", terminating = "0";
     std::vector<std::string> set;
     std::string rule = "headroom", fail_on, format = "table";
     bool json = false;
@@ -46,7 +46,6 @@ void check(const plan_options& options) {
 budget::multipliers multipliers_of(const plan_options& options) {
     budget::multipliers times;
     const auto read = [&](std::string_view key, const std::string& value) {
-        if (value.empty()) return;
         if (auto wrong = assign(times, key, value))
             throw usage_error(fmt::format("--{}: {}", key, *wrong));
     };

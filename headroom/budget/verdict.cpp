@@ -1,6 +1,9 @@
 #include "headroom/budget/verdict.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace headroom::budget {
 namespace {
@@ -8,14 +11,20 @@ namespace {
 /// No server offers more; it keeps the sums below from wrapping around.
 constexpr std::uint64_t limit_max = std::uint64_t{1} << 60;
 
+constexpr std::size_t names_shown_max = 5;
+
 /// floor(80 %), without a product that could overflow.
 std::uint64_t quiet_max(std::uint64_t usable) { return usable / 5 * 4 + usable % 5 * 4 / 5; }
 
-std::string names_of_unknown(const total& of) {
-    std::string names;
+/// "a, b and 3 more": the rows that lack this figure.
+std::string names_without(figure row::* wanted, const total& of) {
+    std::vector<std::string_view> names;
     for (const auto& each : of.rows)
-        if (!each.total) names += (names.empty() ? "" : ", ") + each.name;
-    return names;
+        if (!(each.*wanted)) names.push_back(each.name);
+    const auto shown = std::min(names.size(), names_shown_max);
+    auto text = fmt::format(
+        "{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+    return shown == names.size() ? text : fmt::format("{} and {} more", text, names.size() - shown);
 }
 
 verdict by_headroom(const total& of, figure failover_peak) {
@@ -23,14 +32,16 @@ verdict by_headroom(const total& of, figure failover_peak) {
         return verdict{is, rule::headroom, std::move(why)};
     };
     const auto usable = of.of.usable();
-    if (!usable) return says(colour::unknown, "the limit is not known");
+    const auto unknown = names_without(&row::total, of);
+    if (!usable)
+        return says(colour::unknown,
+                    fmt::format("the limit is not known{}{}",
+                                unknown.empty() ? "" : ", nor any maximum of ", unknown));
     if (of.least_peak > *usable)
         return says(colour::red,
                     fmt::format("peak {}{} exceeds {} usable by {}", of.peak ? "" : "of at least ",
                                 of.least_peak, *usable, of.least_peak - *usable));
-    if (!of.peak)
-        return says(colour::unknown,
-                    fmt::format("no maximum is known of {}", names_of_unknown(of)));
+    if (!of.peak) return says(colour::unknown, fmt::format("no maximum is known of {}", unknown));
     if (*of.peak > quiet_max(*usable))
         return says(colour::amber, fmt::format("peak {} is above 80 % of {} usable ({})", *of.peak,
                                                *usable, quiet_max(*usable)));
@@ -49,7 +60,7 @@ verdict by_seed(const total& of) {
     const auto sum = of.estimated_sum;
     if (!sum)
         return says(colour::unknown,
-                    fmt::format("no maximum is known of {}", names_of_unknown(of)));
+                    fmt::format("no maximum is known of {}", names_without(&row::estimated, of)));
     const auto limit = *of.of.limit;
     const auto share = limit ? 100.0 * static_cast<double>(*sum) / static_cast<double>(limit) : 0.0;
     if (*sum > limit)
