@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/assert.hpp>
+#include <system_error>
 
 #include "headroom/http/detail/core.hpp"
 #include "headroom/http/detail/listen_address.hpp"
@@ -54,7 +55,7 @@ server::server(std::vector<reactor*> reactors, settings with, router routes, ser
 
 server::~server() { stop(); }
 
-void server::start() {
+void server::start() try {
     BOOST_ASSERT_MSG(parts_->listeners.empty() && !parts_->stopped, "a server starts once");
     auto at = *detail::parse_listen_address(parts_->core->sealed.listen);
     const bool share = parts_->reactors.size() > 1;
@@ -66,6 +67,8 @@ void server::start() {
     }
     parts_->port = at.port();
     for (auto& each : parts_->listeners) each->start(must(parts_->core->grants.connections.take()));
+} catch (const boost::system::system_error& failed) {
+    throw std::system_error(failed.code(), "listen on " + parts_->core->sealed.listen);
 }
 
 std::uint16_t server::port() const noexcept { return parts_->port; }

@@ -7,12 +7,10 @@
 namespace headroom::http {
 namespace {
 
-constexpr unsigned connections_bound_max = 100'000;
 constexpr unsigned backlog_max = 65'535;
 constexpr unsigned pipeline_bound_max = 1'000;
 constexpr unsigned retry_after_s_max = 3'600;
 constexpr std::size_t line_bytes_max = 1024 * 1024;
-constexpr std::size_t body_bytes_max = 256 * 1024 * 1024;
 constexpr std::chrono::milliseconds wait_ms_max{3'600'000};
 
 class sentences {

@@ -7,8 +7,13 @@
 #include <vector>
 
 #include "headroom/budget/plan.hpp"
+#include "headroom/runtime/setting_reader.hpp"
 
 namespace headroom::http {
+
+/// The most that connections_max and in_flight_max, and body_max in bytes, may be set to.
+inline constexpr unsigned connections_bound_max = 100'000;
+inline constexpr std::size_t body_bytes_max = 256 * 1024 * 1024;
 
 /// What a single request may cost before anybody has looked at it. All in bytes but the counts.
 struct limits {
@@ -45,12 +50,16 @@ struct settings {
     unsigned pipeline_max = 16;      ///< answers coalesced into one write
     unsigned backlog = 511;          ///< connections the kernel holds for us
     unsigned retry_after_s = 1;      ///< what a shed request is told to wait
-    limits bounds;
-    waits times;
+    limits bounds{};
+    waits times{};
 };
 
 /// One sentence for each setting out of its bounds; empty when all is well.
 std::vector<std::string> faults(const settings& of);
+
+/// Declares and reads the HEADROOM_HTTP_* variables; what has none keeps its default. Faults are
+/// kept by the reader; without any, faults() of the answer is empty.
+settings read_settings(setting_reader& from);
 
 /// What a server of these settings draws on: descriptors for its listeners (one a reactor) and its
 /// connections. Each reactor holds one descriptor more, on which it refuses when all are taken.

@@ -2,7 +2,8 @@
 //
 // One coroutine reads requests, awaits handlers and writes answers; beside it one read is always
 // outstanding, so that the end of the client is seen while a handler runs. What that read brings
-// meanwhile waits in the landing buffer, whose size bounds how far a client may run ahead.
+// meanwhile waits in the landing buffer, whose size bounds how far a client may run ahead. (Of one
+// that fills it and then leaves we learn only when its handler is done, or overdue.)
 #pragma once
 #include <array>
 #include <boost/asio/basic_stream_socket.hpp>

@@ -1,0 +1,109 @@
+// http/detail/server_fixture.hpp: a real server on a free port, for this package's tests alone.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headroom/budget/ledger.hpp"
+#include "headroom/http/server.hpp"
+#include "headroom/testing/eventually.hpp"
+#include "headroom/testing/run.hpp"
+#include "headroom/testing/text_client.hpp"
+
+namespace headroom::http::detail {
+
+inline constexpr std::string_view hello = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+inline constexpr std::string_view hello_and_close =
+    "GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+inline constexpr std::string_view wait_for_it = "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n";
+
+inline bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+/// Change `with` and `routes`, then start().
+class server_fixture : public ::testing::Test {
+protected:
+    server_fixture() {
+        with.listen = "127.0.0.1:0";
+        routes.get("/hello", [](request&) -> task<response> {
+            co_return response::json(R"({"message":"Hello, World!"})");
+        });
+        routes.post("/echo", [](request& of) -> task<response> {
+            co_return response::text(std::move(of.body));
+        });
+        routes.get("/wait", [this](request&) { return wait_until_cancelled(); });
+        // Answers once the test says so.
+        routes.get("/held", [this](request&) -> task<response> {
+            waiting.fetch_add(1);
+            co_await testing::eventually_on_reactor([this] { return released.load(); });
+            co_return response::text("at last");
+        });
+    }
+    ~server_fixture() override { released = true; }
+
+    void start(unsigned reactors = 1) {
+        std::vector<reactor*> each;
+        for (unsigned i = 0; i < reactors; ++i)
+            each.push_back(on.emplace_back(std::make_unique<testing::test_reactor>()).get());
+        server_grants grants;
+        for (const auto& row : consumers(with, reactors)) {
+            const auto units = static_cast<unsigned>(*row.pool);
+            ledger.resize(ledger.ceiling() + units).value();
+            (row.name == listener_consumer ? grants.listener : grants.connections) =
+                ledger.open({row.name, units, 0}).value();
+        }
+        serving.emplace(each, with, std::move(routes), std::move(grants),
+                        [this](const access_record& of) { remember(of); });
+        serving->start();
+    }
+
+    std::uint16_t port() const { return serving->port(); }
+    unsigned connections() const { return serving->snapshot().connections; }
+    bool logs(unsigned status) {
+        return testing::eventually([&] {
+            std::scoped_lock lock(mutex);
+            return std::ranges::find(statuses, status) != statuses.end();
+        });
+    }
+    bool waits(unsigned callers = 1) {
+        return testing::eventually([&] { return waiting.load() >= callers; });
+    }
+
+    settings with;
+    router routes;
+    std::atomic<unsigned> waiting{0}, cancelled{0};
+    std::atomic<bool> released{false};
+    budget::ledger ledger{"files", 0};
+    std::vector<std::unique_ptr<testing::test_reactor>> on;
+    std::optional<server> serving;
+    std::mutex mutex;
+    std::vector<unsigned> statuses;       // guarded by mutex
+    std::vector<std::string> routes_hit;  // guarded by mutex
+
+private:
+    task<response> wait_until_cancelled() {
+        waiting.fetch_add(1);
+        try {
+            co_await sleep_until(deadline::after(std::chrono::hours(1)));
+        } catch (...) {
+            cancelled.fetch_add(1);
+            throw;
+        }
+        co_return response::empty();
+    }
+
+    void remember(const access_record& of) {
+        std::scoped_lock lock(mutex);
+        statuses.push_back(of.status);
+        routes_hit.emplace_back(of.route);
+    }
+};
+
+}  // namespace headroom::http::detail

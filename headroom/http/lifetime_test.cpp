@@ -1,0 +1,164 @@
+// What happens to connections and handlers when the client leaves or the server stops.
+#include <thread>
+
+#include "headroom/http/detail/server_fixture.hpp"
+
+namespace headroom::http::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::eventually;
+using testing::say;
+using testing::text_client;
+
+class Lifetime : public server_fixture {
+protected:
+    // A stop() under way on another thread, which the destructor waits for.
+    class stopping {
+    public:
+        explicit stopping(server& of)
+            : thread_(threads_.one(), "stop", [this, &of] { still_ = of.stop(); }) {}
+        bool still() {
+            thread_.join();
+            return still_;
+        }
+
+    private:
+        testing::thread_budget threads_{1};
+        std::atomic<bool> still_{false};
+        leased_thread thread_;
+    };
+
+    unsigned leases() const { return ledger.held(); }
+};
+
+TEST_F(Lifetime, AClientThatLeavesCancelsTheHandlerItWaitedFor) {
+    start();
+    {
+        text_client client(port());
+        client.send(wait_for_it);
+        ASSERT_TRUE(waits());
+    }
+    EXPECT_TRUE(eventually([&] { return cancelled == 1; }, 1s));
+    EXPECT_TRUE(logs(499));
+    EXPECT_TRUE(eventually([&] { return connections() == 0; }));
+}
+
+TEST_F(Lifetime, AClientThatLeavesAfterSendingAheadCancelsTheHandlerToo) {
+    start();
+    {
+        text_client client(port());
+        client.send(std::string(wait_for_it) + std::string(hello));
+        ASSERT_TRUE(waits());
+    }
+    EXPECT_TRUE(eventually([&] { return cancelled == 1; }, 1s));
+}
+
+TEST_F(Lifetime, AClientThatHasSentItsLastRequestStillGetsAnAnswerThatNeedsNoWaiting) {
+    start();
+    text_client client(port());
+    client.send(std::string(hello) + std::string(hello));
+    client.finish();
+    const auto answers = client.rest();
+    EXPECT_NE(answers.find("Hello"), answers.rfind("Hello"));
+}
+
+TEST_F(Lifetime, LeasesAreBackWhenConnectionsAreClosed) {
+    start();
+    {
+        std::vector<text_client> clients;
+        for (int i = 0; i < 10; ++i) clients.emplace_back(port()).send(hello);
+        EXPECT_TRUE(eventually([&] { return connections() == 10; }));
+        EXPECT_EQ(leases(), 12u) << "a listener, ten connections and one to refuse on";
+    }
+    EXPECT_TRUE(eventually([&] { return leases() == 2; }));
+    EXPECT_TRUE(serving->stop());
+    EXPECT_EQ(leases(), 0u);
+}
+
+TEST_F(Lifetime, StopWithoutStartIsStill) {
+    const auto rows = consumers(with);
+    budget::ledger files("files", 1000);
+    testing::test_reactor reactor;
+    server never({&reactor}, with, router(),
+                 {files.open({"http.listener", 1, 0}).value(),
+                  files.open({"http.connections", 513, 0}).value()});
+    EXPECT_TRUE(never.stop());
+    EXPECT_TRUE(never.stop());
+}
+
+TEST_F(Lifetime, StopTwiceIsStopOnce) {
+    start();
+    EXPECT_TRUE(serving->stop());
+    EXPECT_TRUE(serving->stop());
+    EXPECT_THROW(text_client{port()}, std::system_error);
+}
+
+TEST_F(Lifetime, StopClosesIdleConnections) {
+    start();
+    text_client client(port());
+    client.send(hello);
+    client.response();
+    EXPECT_TRUE(serving->stop());
+    EXPECT_EQ(client.rest(), "");
+}
+
+TEST_F(Lifetime, StopWaitsForTheAnswerInFlightAndClosesItsConnection) {
+    start();
+    text_client client(port());
+    client.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(waits());
+    stopping stop(*serving);
+    ASSERT_TRUE(eventually([&] {
+        try {
+            text_client probe(port());
+            return false;
+        } catch (const std::system_error&) {
+            return true;
+        }
+    }));
+    released = true;
+    const auto answer = client.rest();
+    EXPECT_TRUE(has(answer, "at last"));
+    EXPECT_TRUE(has(answer, "Connection: close\r\n"));
+    EXPECT_TRUE(stop.still());
+}
+
+TEST_F(Lifetime, StopAcceptsDuringItsDelayAndSaysThatConnectionsClose) {
+    with.times.drain_delay = 10s;
+    start();
+    stopping stop(*serving);
+    EXPECT_TRUE(eventually([&] {
+        text_client client(port());
+        client.send(hello);
+        return has(client.response(), "Connection: close\r\n");
+    }));
+    serving->hurry();
+    EXPECT_TRUE(stop.still());
+}
+
+TEST_F(Lifetime, StopCancelsWhatIsNotDoneByTheDrainDeadline) {
+    with.times.drain_max = 50ms;
+    start();
+    text_client client(port());
+    client.send(wait_for_it);
+    ASSERT_TRUE(waits());
+    EXPECT_TRUE(serving->stop());
+    EXPECT_EQ(cancelled, 1u);
+    EXPECT_EQ(leases(), 0u);
+}
+
+TEST_F(Lifetime, HurryEndsADrainAtOnce) {
+    with.times.drain_max = 60s;
+    start();
+    text_client client(port());
+    client.send(wait_for_it);
+    ASSERT_TRUE(waits());
+    stopping stop(*serving);
+    serving->hurry();
+    EXPECT_TRUE(stop.still());
+    EXPECT_EQ(cancelled, 1u);
+}
+
+}  // namespace
+}  // namespace headroom::http::detail

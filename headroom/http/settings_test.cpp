@@ -1,0 +1,72 @@
+#include "headroom/http/settings.hpp"
+
+#include <gtest/gtest.h>
+
+namespace headroom::http {
+namespace {
+
+TEST(HttpSettings, AreFineByDefault) { EXPECT_TRUE(faults(settings{}).empty()); }
+
+TEST(HttpSettings, ServeTheOwnMachineUnlessAskedOtherwise) {
+    settings open;
+    open.listen = "0.0.0.0:8080";
+    ASSERT_EQ(faults(open).size(), 1u);
+    EXPECT_NE(faults(open)[0].find("beyond_loopback"), std::string::npos);
+    open.beyond_loopback = true;
+    EXPECT_TRUE(faults(open).empty());
+}
+
+TEST(HttpSettings, TakeAnAddressAndAPortAndNothingElse) {
+    for (const auto* good : {"127.0.0.1:8080", "127.0.0.1:0", "[::1]:8080"})
+        EXPECT_TRUE(faults(settings{.listen = good}).empty()) << good;
+    for (const auto* wrong : {"", "localhost:8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+                              "127.0.0.1:80x", "::1:8080", "[127.0.0.1]:80", "[::1]", ":8080"})
+        EXPECT_EQ(faults(settings{.listen = wrong}).size(), 1u) << wrong;
+}
+
+TEST(HttpSettings, NameEveryFaultAtOnce) {
+    settings wrong;
+    wrong.connections_max = 0;
+    wrong.in_flight_max = 0;
+    wrong.bounds.fields_max = 0;
+    wrong.times.head_max = std::chrono::milliseconds(0);
+    wrong.times.drain_max = std::chrono::hours(2);
+    EXPECT_EQ(faults(wrong).size(), 5u);
+}
+
+TEST(HttpSettings, AreReadFromTheEnvironment) {
+    environment from;
+    from.add("HEADROOM_HTTP_LISTEN", "[::1]:9000", "environment");
+    from.add("HEADROOM_HTTP_CONNECTIONS_MAX", "32", "environment");
+    from.add("HEADROOM_HTTP_DRAIN_DELAY", "5s", "environment");
+    setting_reader reader(from);
+    const auto read = read_settings(reader);
+    ASSERT_TRUE(reader.seal());
+    EXPECT_EQ(read.listen, "[::1]:9000");
+    EXPECT_EQ(read.connections_max, 32u);
+    EXPECT_EQ(read.times.drain_delay, std::chrono::seconds(5));
+    EXPECT_TRUE(faults(read).empty());
+}
+
+TEST(HttpSettings, RefuseAnAddressOthersReachWhenRead) {
+    environment from;
+    from.add("HEADROOM_HTTP_LISTEN", "0.0.0.0:80", "environment");
+    setting_reader reader(from);
+    read_settings(reader);
+    const auto sealed = reader.seal();
+    ASSERT_FALSE(sealed);
+    EXPECT_EQ(sealed.error().size(), 1u);
+}
+
+TEST(HttpSettings, PlanADescriptorForEachListenerAndConnectionAndOneToRefuseOn) {
+    const auto rows = consumers(settings{.connections_max = 100}, 2);
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[0].name, "http.listener");
+    EXPECT_EQ(rows[0].pool, 2u);
+    EXPECT_EQ(rows[1].name, "http.connections");
+    EXPECT_EQ(rows[1].pool, 102u);
+    for (const auto& each : rows) EXPECT_EQ(each.resource, "files");
+}
+
+}  // namespace
+}  // namespace headroom::http
