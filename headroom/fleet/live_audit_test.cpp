@@ -16,7 +16,8 @@ using testing::SizeIs;
 class LiveAudit : public testing::Test {
 protected:
     LiveAudit() {
-        facts.reader = {"monitor", "service"};
+        facts.reader.role = "monitor";
+        facts.reader.database = "service";
         facts.reader.sees_everyone = true;
         set("max_connections", "20");
         set("superuser_reserved_connections", "3");

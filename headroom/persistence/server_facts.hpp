@@ -49,6 +49,7 @@ struct database_facts {
 /// The role that reads: what it may do and what it may see.
 struct reader_facts {
     std::string role, database;
+    int pid = 0;  ///< of the server's backend that answered
     bool superuser = false, bypassrls = false, replication = false;
     bool sees_everyone = false;        ///< has pg_read_all_stats, e.g. through pg_monitor
     bool uses_reserved_slots = false;  ///< member of pg_use_reserved_connections (PostgreSQL 16)

@@ -9,7 +9,8 @@ namespace {
 class ServerRoom : public testing::Test {
 protected:
     ServerRoom() {
-        facts.reader = {"app", "service"};
+        facts.reader.role = "app";
+        facts.reader.database = "service";
         set("max_connections", "20");
         set("superuser_reserved_connections", "3");
     }
