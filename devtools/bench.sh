@@ -1,0 +1,28 @@
+# devtools/bench.sh: the measurements of bench/, on an idle machine if they are to mean anything.
+
+build_benches() {
+    cmake --preset release -DHEADROOM_BENCH=ON >build/.bench.log 2>&1 || {
+        cat build/.bench.log
+        return 1
+    }
+    cmake --build build/release -j "$jobs"
+}
+
+# dev_bench [--json] [NAME...]: with --json one JSON object for each measurement, and nothing else.
+dev_bench() {
+    local options=() names=() each
+    for each in "$@"; do
+        case $each in
+            -*) options+=("$each") ;;
+            *) names+=("$each") ;;
+        esac
+    done
+    mkdir -p build
+    { step "packages" dev_install && step "build" build_benches; } >&2 || return 1
+    [ ${#names[@]} -gt 0 ] || mapfile -t names < <(
+        find build/release/bin -name 'bench_*' -printf '%f\n' | sed 's/^bench_//' | sort)
+    for each in "${names[@]}"; do
+        [ -x "build/release/bin/bench_$each" ] || fail "there is no measurement called $each"
+        "build/release/bin/bench_$each" "${options[@]}" || return 1
+    done
+}
