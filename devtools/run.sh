@@ -4,7 +4,9 @@ ready_seconds_max=70
 service_pid=
 
 free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    python3 -c 'import socket
+door = socket.create_server(("127.0.0.1", 0))
+print(door.getsockname()[1])'
 }
 
 show() { # TITLE COMMAND...

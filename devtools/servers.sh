@@ -54,14 +54,12 @@ database_url() { echo "postgresql://$1@/headroom?host=$servers/postgres"; }
 postgres_up() {
     if [ ! -e "$servers/postgres/PG_VERSION" ]; then
         (cd / && as_server_user "$(postgres_tool initdb)" -D "$servers/postgres" -U postgres \
-            --auth=trust --no-sync -E UTF8 --locale=C.UTF-8) >"$root/.run/initdb.log" || {
-            cat "$root/.run/initdb.log"
-            return 1
-        }
+            --auth=trust --no-sync -E UTF8 --locale=C.UTF-8) >"$root/.run/initdb.log" ||
+            { cat "$root/.run/initdb.log"; return 1; }
     fi
     pg_control status >/dev/null && return 0
     pg_control start -w -s -l "$servers/postgres/server.log" \
-        -o "-c listen_addresses='' -c unix_socket_directories=$servers/postgres -c fsync=off" ||
+        -o "-c listen_addresses= -c unix_socket_directories=$servers/postgres -c fsync=off" ||
         { tail -n 20 "$servers/postgres/server.log"; return 1; }
 }
 

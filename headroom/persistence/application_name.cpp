@@ -40,7 +40,8 @@ std::string_view cut(std::string_view& text) {
 
 std::optional<std::uint32_t> hexadecimal(std::string_view digits) {
     std::uint32_t value = 0;
-    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    const auto [end, failed] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
     const bool whole = digits.size() == member_digits && failed == std::errc() &&
                        end == digits.data() + digits.size();
     return whole ? std::optional(value) : std::nullopt;

@@ -24,8 +24,9 @@ TEST(ApplicationName, TooLongAPartEndsTheProgram) {
 }
 
 TEST(ApplicationName, OfAStrangerIsNone) {
-    for (const auto* text : {"", "psql", "a/b/c/d", "a/b/0badcaf/d", "a/b/0badcafe/", "/b/0badcafe/d",
-                             "a/b/0badcafe/d/e", "a/b/+badcafe/d", "a b/c/0badcafe/d", "///"})
+    for (const auto* text :
+         {"", "psql", "a/b/c/d", "a/b/0badcaf/d", "a/b/0badcafe/", "/b/0badcafe/d",
+          "a/b/0badcafe/d/e", "a/b/+badcafe/d", "a b/c/0badcafe/d", "///"})
         EXPECT_FALSE(application_name::parse(text)) << text;
 }
 

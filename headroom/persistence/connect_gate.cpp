@@ -56,7 +56,8 @@ void connect_gate::permit::failed(clock::time_point now) {
     gate.together_ = 1;
     const auto highest = std::min(pause_ms_max, std::max(pause_ms_min, gate.pause_) * 3);
     const auto range = static_cast<double>((highest - pause_ms_min).count());
-    gate.pause_ = pause_ms_min + std::chrono::milliseconds(static_cast<long>(gate.random_() * range));
+    gate.pause_ =
+        pause_ms_min + std::chrono::milliseconds(static_cast<long>(gate.random_() * range));
     gate.not_before_ = now + gate.pause_;
 }
 

@@ -1,8 +1,8 @@
 // persistence/connect_gate.hpp: how fast one server may be asked for new connections.
 //
 // While the server is believed dead, one attempt at a time probes it, at most two a second, so that
-// a pool of 25 does not greet a restarting server with 12,500 attempts a second. Once it answers, as
-// many attempts may run together as have just succeeded: 1, 2, 4 ... The pauses are jittered so
+// a pool of 25 does not greet a restarting server with 12,500 attempts a second. Once it answers,
+// as many attempts may run together as have just succeeded: 1, 2, 4 ... The pauses are jittered so
 // that many processes spread out ("Exponential Backoff And Jitter", M. Brooker, AWS Architecture
 // Blog, 2015: "decorrelated jitter"), and capped so that service resumes within a second of the
 // server's return.
