@@ -6,7 +6,6 @@
 //     network.pass();                           // what was held up goes on
 #pragma once
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,12 +14,15 @@
 
 namespace headroom::testing {
 
+namespace detail {
+class proxy_loop;
+}
+
 /// A proxy on a loopback port, on a thread of its own named fault_proxy (census.hpp leaves it out).
-/// Every verb has taken effect when it returns. Thread-safe.
+/// Every verb has taken effect when it returns. At most 1,024 connections at once; one more is reset.
+/// Thread-safe.
 class tcp_fault_proxy {
 public:
-    static constexpr std::size_t connections_max = 1'024;  ///< at once; one more is dropped
-
     /// `upstream`: the path of a unix socket, or a port of 127.0.0.1 ("5432").
     explicit tcp_fault_proxy(std::string upstream);
     ~tcp_fault_proxy();
@@ -48,9 +50,8 @@ public:
     unsigned accepted() const;           ///< since the beginning
 
 private:
-    class loop;
     thread_budget threads_{1};
-    const std::unique_ptr<loop> loop_;
+    const std::unique_ptr<detail::proxy_loop> loop_;
     leased_thread thread_;
 };
 
