@@ -45,6 +45,8 @@ void private_postgres::configure() {
                                            {"full_page_writes", "off"},
                                            {"autovacuum", "off"},
                                            {"shared_buffers", "16MB"},
+                                           // Gone with the directory, also after kill -9.
+                                           {"dynamic_shared_memory_type", "mmap"},
                                            {"max_connections", "100"},
                                            {"listen_addresses", with_.loopback ? "127.0.0.1" : ""},
                                            {"unix_socket_directories", socket_directory()},

@@ -11,6 +11,7 @@
 namespace headroom::testing {
 
 /// A directory with a short path: a socket below it stays under the 100 bytes the system allows.
+/// Below TMPDIR when that is set and short, else in memory (/dev/shm) or /tmp.
 ///
 /// A watchdog process of one line of shell outlives the test. When the test is gone, however it
 /// ended, the watchdog ends every server whose process id stands in a `*.pid` file in the directory
