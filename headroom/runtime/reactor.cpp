@@ -85,13 +85,18 @@ void reactor::tick() {
     });
 }
 
-// Under the lock, so that stop() finds whatever was started and nothing is started after it.
+// Under the lock, so that stop() finds whatever was started and nothing is started after it. The
+// body begins with a turn of the reactor of its own: it may start others.
 void reactor::start_coroutine(std::move_only_function<task<void>()> body,
                               std::move_only_function<void(std::exception_ptr)> done) {
     std::scoped_lock lock(mutex_);
     if (stopped_) return;
     asio::co_spawn(
-        get_executor(), [run = std::move(body)]() mutable -> task<void> { co_await run(); },
+        get_executor(),
+        [run = std::move(body)]() mutable -> task<void> {
+            co_await yield_now();
+            co_await run();
+        },
         std::move(done));
 }
 

@@ -49,6 +49,24 @@ TEST(Reactor, RunsASpawnedTaskOnItsOwnThread) {
     EXPECT_FALSE(one.is_current());
 }
 
+TEST(Reactor, RunsATaskThatASpawnedTaskSpawns) {
+    testing::thread_budget threads;
+    reactor on;
+    on.start(threads.one());
+    std::promise<void> inner;
+    on.spawn([&]() -> task<void> {
+        on.spawn([&]() -> task<void> {
+            on.spawn([&]() -> task<void> {
+                inner.set_value();
+                co_return;
+            });
+            co_return;
+        });
+        co_return;
+    });
+    EXPECT_EQ(inner.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+}
+
 TEST(Reactor, DropsATaskSpawnedAfterItsStop) {
     test_reactor one;
     one.stop();
