@@ -1,6 +1,8 @@
 # devtools/common.sh: jobs, the compiler cache, and steps that say how long they took.
 
 jobs=${HEADROOM_JOBS:-$(nproc)}
+# Ours alone: a service that inherits a HEADROOM_ variable it does not know refuses to start.
+export -n HEADROOM_JOBS HEADROOM_FUZZ_SECONDS
 
 # One cache for every clone of this repository: paths are hashed relative to the clone.
 export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root}

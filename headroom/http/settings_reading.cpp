@@ -26,7 +26,8 @@ void read_address(setting_reader& from, settings& into) {
                                              "though nothing is authenticated yet."});
     const auto at = detail::parse_listen_address(into.listen);
     if (at && !at->address().is_loopback() && !into.beyond_loopback)
-        from.fault("HEADROOM_HTTP_LISTEN", "be a loopback address",
+        from.fault("HEADROOM_HTTP_LISTEN",
+                   "must be a loopback address: nothing is authenticated yet",
                    "set HEADROOM_HTTP_BEYOND_LOOPBACK=true to be reached by others");
 }
 

@@ -9,9 +9,9 @@ namespace headroom::observability {
 namespace {
 
 std::mt19937_64 seeded_by_the_system() {
-    std::random_device system;
+    std::random_device entropy;
     std::array<std::uint32_t, 8> words{};
-    std::ranges::generate(words, [&] { return system(); });
+    std::ranges::generate(words, [&] { return entropy(); });
     std::seed_seq seed(words.begin(), words.end());
     return std::mt19937_64(seed);
 }

@@ -27,6 +27,13 @@ setting_row row_of(std::string_view name, std::string_view type, std::string fal
             ""};
 }
 
+// Kubernetes puts such variables into every pod beside a service that is called after us.
+bool is_service_link(std::string_view name) {
+    for (const std::string_view mark : {"_SERVICE_HOST", "_SERVICE_PORT", "_TCP", "_UDP"})
+        if (name.contains(mark)) return true;
+    return name.ends_with("_PORT");
+}
+
 }  // namespace
 
 std::optional<std::string> setting_reader::take(setting_row row, bool is_secret) {
@@ -177,6 +184,7 @@ void setting_reader::reject_unknown(std::string_view prefix) {
     for (const auto& name : from_.names()) {
         const auto plain = name.ends_with("_FILE") ? name.substr(0, name.size() - 5) : name;
         if (!name.starts_with(prefix) || is_known(name) || is_known(plain)) continue;
+        if (is_service_link(name)) continue;
         const auto meant = nearest(name, known);
         faults_.push_back({name, "", from_.source_of(name), "no such setting",
                            meant.empty() ? "" : fmt::format("did you mean {}?", meant)});

@@ -112,7 +112,8 @@ public:
     void warn(std::string_view variable, std::string problem, std::string hint = {});
 
     /// Ends the reading. Every variable that begins with `prefix` and was not declared is a fault,
-    /// with the nearest declared name as its hint. Answers the reference, or every fault.
+    /// with the nearest declared name as its hint; only the names Kubernetes gives to service links
+    /// (HEADROOM_SERVICE_HOST, ..._PORT_8080_TCP) pass. Answers the reference, or every fault.
     std::expected<std::vector<setting_row>, setting_faults> seal(
         std::string_view prefix = "HEADROOM_");
     /// What deserves a line in the log but stops nothing.

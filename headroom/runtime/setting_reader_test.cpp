@@ -114,6 +114,13 @@ TEST_F(SettingReader, KnowsTheFileFormOfADeclaredName) {
     EXPECT_EQ(text.find("OTHER_THING"), std::string::npos);
 }
 
+TEST_F(SettingReader, LetsTheVariablesOfAServiceLinkPass) {
+    for (const auto* name : {"HEADROOM_SERVICE_HOST", "HEADROOM_SERVICE_PORT_HTTP", "HEADROOM_PORT",
+                             "HEADROOM_API_PORT_8080_TCP", "HEADROOM_PORT_8080_TCP_ADDR"})
+        set(name, "tcp://10.0.0.1:8080", "environment");
+    EXPECT_EQ(faults(), "");
+}
+
 TEST_F(SettingReader, NeverShowsASecret) {
     set("PW", "c4nary");
     set("URL", "postgres://u:c4nary@h/d");

@@ -1,0 +1,102 @@
+// The .env files we ship are read as they are, added up, and fit the servers their comments name.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "headroom/budget/report.hpp"
+#include "tests/settings/all_settings.hpp"
+
+namespace headroom {
+namespace {
+
+struct server {
+    unsigned max_connections = 0, reserved = 0, replicas = 0, surge = 0;
+};
+
+std::string text_of(const std::string& name) {
+    const auto file = read_bounded(std::string(HEADROOM_ROOT) + "/" + name, dotenv_bytes_max);
+    EXPECT_EQ(file.problem, "") << name;
+    return file.text;
+}
+
+// The comment "planned for: ..." of a file.
+server server_of(const std::string& text) {
+    server of;
+    const auto at = text.find("planned for: ");
+    EXPECT_NE(at, std::string::npos);
+    const auto* form = "planned for: max_connections %u, reserved %u, replicas %u, surge %u";
+    EXPECT_EQ(std::sscanf(text.c_str() + at, form, &of.max_connections, &of.reserved, &of.replicas,
+                          &of.surge),
+              4);
+    return of;
+}
+
+void add(budget::plan& to, std::string name, unsigned pool,
+         budget::phase when = budget::phase::steady) {
+    budget::consumer claimant;
+    claimant.name = std::move(name);
+    claimant.resource = "postgres";
+    claimant.pool = pool;
+    claimant.when = when;
+    to.consumers.push_back(std::move(claimant));
+}
+
+// All that will draw on PostgreSQL once every part of the design exists.
+budget::judged planned(const all_settings& with, const server& on) {
+    budget::plan plan;
+    plan.resources.push_back(
+        {"postgres", on.max_connections, on.reserved, with.process.postgres_reserve});
+    plan.times = {1, on.replicas, {on.surge, false}, 0};
+    add(plan, "persistence.control", 1);
+    add(plan, "persistence.lanes", with.database.async.lanes);
+    add(plan, "persistence.sessions", with.database.async.sessions);
+    add(plan, "persistence.sync_engine", with.database.sync_pool);
+    add(plan, "eventsourcing.event_store", with.events.pool);
+    add(plan, "eventsourcing.feed", 1);
+    add(plan, "eventsourcing.writers", 2);
+    for (auto& each : plan.consumers) each.overflow = {budget::overflow_kind::shared, 0};
+    add(plan, "persistence.migrations", 2, budget::phase::deploy);
+    return budget::make_report(plan).resources.front();
+}
+
+all_settings read(const std::string& name, profile as) {
+    environment from(as);
+    if (as == profile::production)
+        from.add("DATABASE_URL", "postgresql://app:k8Zw-1@db.example/app", "test");
+    from.add(parse_dotenv(text_of(name)), name);
+    auto all = read_all(from);
+    EXPECT_EQ(all.faults, "");
+    return all;
+}
+
+TEST(Profiles, DevelopmentStaysWithinFifteenConnections) {
+    const auto on = server_of(text_of(".env.dev"));
+    const auto sum = planned(read(".env.dev", profile::dev), on);
+    EXPECT_LE(sum.all.sum.value(), 15U);
+    EXPECT_EQ(budget::to_string(sum.is.is), "GREEN") << sum.is.reason;
+}
+
+TEST(Profiles, ProductionFitsItsServerWhileADeployRolls) {
+    const auto on = server_of(text_of(".env.production"));
+    const auto sum = planned(read(".env.production", profile::production), on);
+    EXPECT_EQ(sum.all.sum, 17U * on.replicas);
+    EXPECT_EQ(sum.all.peak, 17U * (on.replicas + on.surge) + 2);
+    EXPECT_EQ(budget::to_string(sum.is.is), "GREEN") << sum.is.reason;
+}
+
+TEST(Profiles, ProductionNeedsToBeToldItsDatabase) {
+    environment from(profile::production);
+    from.add(parse_dotenv(text_of(".env.production")), ".env.production");
+    EXPECT_EQ(read_all(from).faults,
+              "DATABASE_URL: must be set in production; DATABASE_URL_FILE keeps it secret\n"
+              "DATABASE_PASSWORD: the password is one that everybody tries first\n");
+}
+
+TEST(Profiles, NameNoSecret) {
+    for (const auto* name : {".env.dev", ".env.production"})
+        for (const auto& each : parse_dotenv(text_of(name)).assignments)
+            EXPECT_FALSE(each.name.contains("URL") || each.name.contains("PASSWORD")) << each.name;
+}
+
+}  // namespace
+}  // namespace headroom
