@@ -27,13 +27,13 @@ class canceller;
 
 /// How connections of one consumer behave. Plain data, checked where settings are read.
 struct connection_options {
-    std::string application_name;          ///< at most 63 bytes, see application_name.hpp
+    std::string application_name{};        ///< at most 63 bytes, see application_name.hpp
     std::size_t statement_cache_max = 128; ///< prepared statements kept; 0: never prepare (poolers)
     std::size_t pending_max = 4096;        ///< statements in flight; one more is refused
     std::chrono::milliseconds statement_timeout{0};  ///< set on the server; 0: the server's own
     std::chrono::milliseconds abandon_grace_ms{1000};///< an overdue answer later than this: lost
     bool keepalive_fast = false;           ///< 5/1/3 s keepalive on both ends (control)
-    std::vector<std::string> start_up;     ///< further run-time options, "name=value"
+    std::vector<std::string> start_up{};   ///< further run-time options, "name=value"
     canceller* cancels = nullptr;          ///< outlives the connection; null: cancel() asserts
 };
 

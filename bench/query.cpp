@@ -1,0 +1,209 @@
+// bench/query.cpp: what one pipelined connection carries, beside pgbench in the same run.
+//
+//     bench_query [--json] [--rounds N] [--ms N]
+//
+// A private PostgreSQL on tmpfs. Every round measures each contestant once, in turn, so that a noisy
+// machine is noisy for all; the figures are medians over the rounds.
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+
+#include "headroom/persistence/connection.hpp"
+#include "headroom/persistence/tenant.hpp"
+#include "headroom/testing/child_process.hpp"
+#include "headroom/testing/private_postgres.hpp"
+#include "headroom/testing/run.hpp"
+
+namespace {
+
+using namespace headroom;
+using namespace headroom::persistence;
+using wall = std::chrono::steady_clock;
+
+constexpr unsigned callers = 64, lanes = 2, tenants = 100;
+constexpr statement one{"select 1"};
+constexpr statement of_tenant{"select value from setting where name = $1"};
+
+enum class mode { sync_each, batch, tenant_scoped };
+
+struct settings {
+    bool json = false;
+    unsigned rounds = 5;
+    std::chrono::milliseconds each{2'000};
+};
+
+/// Connections that callers share, placed in turn.
+class stage {
+public:
+    explicit stage(const testing::private_postgres& server) : target_(target_of(server)) {}
+    stage(const stage&) = delete;
+
+    task<void> open(unsigned count) {
+        while (open_.size() < count) {
+            open_.push_back(std::make_unique<connection>(
+                *reactor::current(), grant_.take().value(),
+                connection_options{.application_name = "bench"}));
+            co_await open_.back()->open(target_, soon());
+        }
+    }
+    task<void> close() {
+        for (auto& each : open_) co_await each->close(soon());
+        open_.clear();
+    }
+    connection& at(unsigned caller) { return *open_[caller % open_.size()]; }
+    static deadline soon() { return deadline::after(std::chrono::seconds(10)); }
+
+private:
+    static connect_info target_of(const testing::private_postgres& server) {
+        return parse_connect_info(server.url("bench")).value();
+    }
+    const connect_info target_;
+    budget::ledger ledger_{"postgres", lanes};
+    budget::grant grant_ = ledger_.open({"persistence.lanes", lanes, 0}).value();
+    std::vector<std::unique_ptr<connection>> open_;
+};
+
+task<void> ask(connection& on, mode how, unsigned caller) {
+    const auto until = stage::soon();
+    if (how == mode::sync_each) {
+        co_await on.run(one, {}, until);
+    } else if (how == mode::batch) {
+        co_await on.run_read(one, {}, until);
+    } else {
+        const step scoped[] = {{&scope_to_tenant, parameters::of("t" + std::to_string(caller))},
+                               {&of_tenant, parameters::of("colour")}};
+        const auto answers = co_await on.run_unit(scoped, until);
+        if (answers[1].one<std::string>() != "t" + std::to_string(caller))
+            throw std::runtime_error("a foreign row");
+    }
+}
+
+/// Statements a second of 64 callers.
+double measure(const testing::private_postgres& server, mode how, unsigned connections,
+               std::chrono::milliseconds each) {
+    stage on(server);
+    std::uint64_t done = 0;
+    wall::duration took{};
+    testing::test_reactor home;
+    testing::run_on(home, [&]() -> task<void> {
+        co_await on.open(connections);
+        unsigned running = callers;
+        const auto start = wall::now(), end = start + each;
+        for (unsigned caller = 0; caller < callers; ++caller)
+            home.spawn([&, caller]() -> task<void> {
+                for (std::uint64_t i = 0; i % 64 != 0 || wall::now() < end; ++i, ++done)
+                    co_await ask(on.at(caller), how, caller);
+                --running;
+            });
+        while (running > 0) co_await sleep_until(deadline::after(std::chrono::milliseconds(1)));
+        took = wall::now() - start;
+        co_await on.close();
+    });
+    return static_cast<double>(done) / std::chrono::duration<double>(took).count();
+}
+
+/// What a blocking pool gets out of each of its connections.
+double measure_blocking(const testing::private_postgres& server, std::chrono::milliseconds each) {
+    PGconn* pg = PQconnectdb(server.url("bench").c_str());
+    PQclear(PQprepare(pg, "one", "select 1", 0, nullptr));
+    const auto start = wall::now();
+    std::uint64_t done = 0;
+    while (wall::now() < start + each)
+        for (int i = 0; i < 64; ++i, ++done)
+            PQclear(PQexecPrepared(pg, "one", 0, nullptr, nullptr, nullptr, 1));
+    const std::chrono::duration<double> took = wall::now() - start;
+    PQfinish(pg);
+    return static_cast<double>(done) / took.count();
+}
+
+/// Statements a second of pgbench with 64 in flight on one connection.
+double measure_pgbench(const testing::private_postgres& server, std::chrono::milliseconds each) {
+    const testing::temp_directory in;
+    const auto script = (in.path() / "pipeline.sql").string();
+    std::ofstream out(script);
+    out << "\\startpipeline\n";
+    for (unsigned i = 0; i < callers; ++i) out << "select 1;\n";
+    out << "\\endpipeline\n";
+    out.close();
+    const auto seconds = std::max<std::int64_t>(1, each.count() / 1000);
+    const auto ran = testing::run_program(
+        {.arguments = {"/usr/lib/postgresql/15/bin/pgbench", "-n", "-M", "prepared", "-f", script,
+                       "-c", "1", "-j", "1", "-T", std::to_string(seconds), "-h",
+                       server.socket_directory(), "-p", std::to_string(server.port()), "-U",
+                       "bench", "postgres"}});
+    const auto at = ran.output.find("tps = ");
+    if (at == std::string::npos) throw std::runtime_error("pgbench: " + ran.errors);
+    return std::strtod(ran.output.c_str() + at + 6, nullptr) * callers;
+}
+
+void fill(const testing::private_postgres& server) {
+    server.sql(fmt::format(
+        "create table setting (tenant text, name text, value text, primary key (tenant, name));"
+        "insert into setting select 't' || i, 'colour', 't' || i from generate_series(0, {}) i;"
+        "alter table setting enable row level security;"
+        "create policy own on setting using "
+        "  (tenant = nullif(current_setting('app.current_tenant', true), ''));"
+        "grant select on setting to bench; analyze setting",
+        tenants));
+}
+
+double median(std::vector<double> of) {
+    std::ranges::sort(of);
+    return of[of.size() / 2];
+}
+
+void print(const std::map<std::string, double>& of, bool json) {
+    if (!json) {
+        for (const auto& [name, value] : of) fmt::print("{:<36} {:>12.2f}\n", name, value);
+        return;
+    }
+    fmt::print("{{\"bench\":\"query\"");
+    for (const auto& [name, value] : of) fmt::print(",\"{}\":{:.2f}", name, value);
+    fmt::print("}}\n");
+}
+
+settings read(int argc, char** argv) {
+    settings with;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--json") with.json = true;
+        if (word == "--rounds" && i + 1 < argc) with.rounds = static_cast<unsigned>(atoi(argv[++i]));
+        if (word == "--ms" && i + 1 < argc) with.each = std::chrono::milliseconds(atoi(argv[++i]));
+    }
+    return with;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto with = read(argc, argv);
+    ::setenv("TMPDIR", "/dev/shm", 1);
+    testing::private_postgres server({.settings = {{"max_connections", "20"}}});
+    server.create_role("bench");
+    fill(server);
+    std::map<std::string, std::vector<double>> seen;
+    for (unsigned round = 0; round < with.rounds; ++round) {
+        seen["pgbench_pipeline"].push_back(measure_pgbench(server, with.each));
+        seen["sync_each"].push_back(measure(server, mode::sync_each, 1, with.each));
+        seen["batch"].push_back(measure(server, mode::batch, 1, with.each));
+        seen["tenant_scoped_two_lanes"].push_back(
+            measure(server, mode::tenant_scoped, lanes, with.each));
+        seen["plain_two_lanes"].push_back(measure(server, mode::sync_each, lanes, with.each));
+        seen["blocking_one_connection"].push_back(measure_blocking(server, with.each));
+    }
+    std::map<std::string, double> figures;
+    for (const auto& [name, values] : seen) figures[name + "_per_s"] = median(values);
+    const auto ratio = [&](const std::string& a, const std::string& b) {
+        return figures[a + "_per_s"] / figures[b + "_per_s"];
+    };
+    figures["ratio_sync_each_to_pgbench"] = ratio("sync_each", "pgbench_pipeline");
+    figures["ratio_batch_to_pgbench"] = ratio("batch", "pgbench_pipeline");
+    figures["ratio_sync_each_to_blocking"] = ratio("sync_each", "blocking_one_connection");
+    figures["ratio_tenant_scoped_to_plain"] = ratio("tenant_scoped_two_lanes", "plain_two_lanes");
+    print(figures, with.json);
+}
