@@ -20,25 +20,41 @@ constexpr std::string_view plan_changed = "0A000";      // "cached plan must not
 constexpr std::string_view unknown_statement = "26000"; // the server forgot it, or never had it
 constexpr std::size_t steps_max = 1024;                 // under one Sync
 
+// A statement whose plan is out of date did not run, so outside a transaction it may be sent again,
+// once, and is then prepared anew. A read may be repeated when a neighbour's failure took it along.
+bool may_repeat(const detail::operation& was, detail::link& on) {
+    if (was.how != ending::answered || !was.error) return false;
+    const char* code = PQresultErrorField(was.error.get(), PG_DIAG_SQLSTATE);
+    if (code == nullptr) return was.read;
+    const bool changed = code == plan_changed, unknown = code == unknown_statement;
+    if (!changed && !unknown) return false;
+    if (was.cached == 0 || was.fresh || on.in_transaction()) return false;
+    on.forget(was.cached, changed);
+    return true;
+}
+
+// The link by value: whoever is resumed before may destroy the connection.
+task<rows> send(std::shared_ptr<detail::link> on, const statement& text, parameters values,
+                bool read, deadline until) {
+    {
+        detail::operation caller;
+        caller.read = read;
+        on->send_one(caller, text, values, until);
+        co_await caller.finished();
+        if (!may_repeat(caller, *on)) co_return caller.take();
+    }
+    detail::operation again;
+    on->send_one(again, text, values, until);
+    co_await again.finished();
+    co_return again.take();
+}
+
 }  // namespace
 
 struct connection::body {
     body(reactor& on, budget::lease held, connection_options with)
         : home(on), unit(std::move(held)), options(std::move(with)),
           link(std::make_shared<detail::link>(on, options)), consumer(unit.consumer()) {}
-
-    // A statement whose plan is out of date did not run, so outside a transaction it may be sent
-    // again, once, and is then prepared anew.
-    bool may_repeat(const detail::operation& was) {
-        if (was.how != ending::answered || !was.error) return false;
-        const char* code = PQresultErrorField(was.error.get(), PG_DIAG_SQLSTATE);
-        if (code == nullptr) return was.read && !was.several;  // a neighbour's failure aborted it
-        const bool changed = code == plan_changed, unknown = code == unknown_statement;
-        if (!changed && !unknown) return false;
-        if (was.cached == 0 || was.fresh || link->in_transaction()) return false;
-        link->forget(was.cached, changed);
-        return true;
-    }
 
     closing_room::ticket leave() {
         const bool at_work = link->raw() != nullptr;
@@ -97,24 +113,11 @@ task<void> connection::open(connect_info target, deadline until) {
 }
 
 task<rows> connection::run(const statement& text, parameters values, deadline until) {
-    for (bool first = true;; first = false) {
-        detail::operation caller;
-        body_->link->send_one(caller, text, values, until);
-        co_await caller.finished();
-        if (!first || caller.how != ending::answered || !caller.error) co_return caller.take();
-        if (!body_->may_repeat(caller)) co_return caller.take();
-    }
+    return send(body_->link, text, std::move(values), false, until);
 }
 
 task<rows> connection::run_read(const statement& text, parameters values, deadline until) {
-    for (bool first = true;; first = false) {
-        detail::operation caller;
-        caller.read = first;  // the second time under its own Sync
-        body_->link->send_one(caller, text, values, until);
-        co_await caller.finished();
-        if (!first || caller.how != ending::answered || !caller.error) co_return caller.take();
-        if (!body_->may_repeat(caller)) co_return caller.take();
-    }
+    return send(body_->link, text, std::move(values), true, until);
 }
 
 task<std::vector<rows>> connection::run_unit(std::span<const step> steps, deadline until) {
@@ -151,12 +154,11 @@ task<bool> connection::drain(deadline until) {
 task<void> connection::close(deadline until) {
     auto& body = *body_;
     if (!body.unit || body.now == state::closed) co_return;
-    body.now = state::closing;
     body.link->on_lost = nullptr;
     auto& room = closing_room::of(body.home);
     auto ticket = body.leave();
-    co_await room.gone(std::move(ticket), until);
     body.now = state::closed;
+    co_await room.gone(std::move(ticket), until);  // the connection may be destroyed meanwhile
 }
 
 connection::state connection::is() const noexcept {

@@ -1,0 +1,309 @@
+#include "headroom/persistence/detail/lane_group.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+
+#include "headroom/persistence/closing_room.hpp"
+#include "headroom/persistence/detail/lane_statement.hpp"
+
+namespace headroom::persistence::detail {
+namespace asio = boost::asio;
+
+// A wait that others can end: it stands in a list as long as it lasts.
+struct lane_group::bell {
+    bell(lane_group& group, std::list<timer*>& list, deadline until)
+        : rings(group.home_.get_executor(), until.at()), in(list),
+          at(in.insert(in.end(), &rings)) {}
+    ~bell() { in.erase(at); }
+    bell(const bell&) = delete;
+
+    task<void> wait() {
+        boost::system::error_code ignored;
+        co_await rings.async_wait(asio::redirect_error(use_task, ignored));
+    }
+    timer rings;
+    std::list<timer*>& in;
+    const std::list<timer*>::iterator at;
+};
+
+// One more while it lives.
+template <class Number>
+struct counted {
+    explicit counted(std::atomic<Number>& number) : of(number) { ++of; }
+    ~counted() { --of; }
+    counted(const counted&) = delete;
+    std::atomic<Number>& of;
+};
+
+lane_group::lane_group(reactor& home, budget::grant& share, lane_opener& opener,
+                       const lane_settings& with, unsigned floor)
+    : home_(home), share_(share), opener_(opener), with_(with), floor_(floor) {}
+
+lane_group::~lane_group() {
+    BOOST_ASSERT_MSG(running_ == 0, "lanes are stopped before they are destroyed");
+}
+
+connection_options lane_group::options() const {
+    const auto& bounds = with_.bounds;
+    return {.application_name = with_.application_name,
+            .statement_cache_max = with_.pooled ? 0 : bounds.statement_cache_max,
+            .pending_max = bounds.pending_max,
+            .statement_timeout = with_.pooled ? std::chrono::milliseconds(0) : bounds.statement_ms_max,
+            .abandon_grace_ms = bounds.abandon_grace_ms};
+}
+
+// Counts our coroutines; destroyed with the reactor they are counted out as well.
+void lane_group::spawn(std::move_only_function<task<void>()> body) {
+    struct present {
+        explicit present(unsigned& number) : of(&number) { ++*of; }
+        present(present&& from) noexcept : of(std::exchange(from.of, nullptr)) {}
+        ~present() {
+            if (of != nullptr) --*of;
+        }
+        unsigned* of;
+    };
+    home_.spawn([mark = present(running_), run = std::move(body)]() mutable { return run(); });
+}
+
+task<void> lane_group::start(deadline until) {
+    BOOST_ASSERT_MSG(!started_, "lanes are started once");
+    started_ = true;
+    for (unsigned i = 0; i < floor_; ++i) spawn([this] { return keep_floor(); });
+    spawn([this] { return look_after(); });
+    while (seen_.lanes < floor_) {
+        if (until.passed() || cannot_recover_) {
+            if (failure_) std::rethrow_exception(failure_);
+            throw deadline_passed("the lanes did not open in time");
+        }
+        bell until_one_is_up(*this, waiting_, until);
+        co_await until_one_is_up.wait();
+    }
+}
+
+task<void> lane_group::stop(deadline until) {
+    stopping_ = true;
+    for (auto* each : sleeping_) each->cancel();
+    for (auto& each : lanes_) retire(each);
+    wake_waiting();
+    while (running_ > 0 && !until.passed()) co_await sleep_until(until.at_most(with_.bounds.retry_ms));
+    for (auto& each : fading_) each.reset();
+    while (running_ > 0) co_await sleep_until(deadline::after(with_.bounds.retry_ms));
+    co_await closing_room::of(home_).settle(share_.agreed().consumer, until);
+}
+
+// ---- keepers ----
+
+task<void> lane_group::keep_floor() {
+    while (!stopping_) {
+        if (auto unit = share_.take()) co_await serve(std::move(*unit), false);
+        else note(std::make_exception_ptr(budget::refused(std::move(unit.error()))));
+        if (stopping_) co_return;
+        bell pause(*this, sleeping_, deadline::after(with_.bounds.retry_ms));
+        co_await pause.wait();
+    }
+}
+
+// One connection from its opening to the moment it carries nothing new.
+task<void> lane_group::serve(budget::lease unit, bool borrowed) {
+    struct place {
+        explicit place(lane_list& list) : in(list), at(in.emplace(in.end())) {}
+        ~place() { in.erase(at); }
+        lane_list& in;
+        const lane_list::iterator at;
+    } const own(lanes_);
+    lane& self = *own.at;
+    self.borrowed = borrowed;
+    if (!co_await open(self, std::move(unit)) || stopping_) co_return;
+    {
+        const counted<unsigned> up(seen_.lanes), loan(borrowed ? seen_.borrowed : unused_);
+        self.ready = true;
+        self.opened = clock::now();
+        wake_waiting();
+        co_await needed(self);
+        self.ready = false;
+    }
+    if (self.on->is() == connection::state::ready) fade(std::move(self.on));
+    else ++seen_.lost;
+}
+
+task<bool> lane_group::open(lane& which, budget::lease unit) {
+    const counted<unsigned> opening(seen_.opening);
+    which.on = std::make_unique<connection>(home_, std::move(unit), options());
+    try {
+        co_await opener_(*which.on, deadline::after(with_.bounds.connect_ms_max));
+    } catch (const std::exception&) {
+        ++seen_.failed;
+        note(std::current_exception());
+        co_return false;
+    }
+    ++seen_.opened;
+    failure_ = nullptr;
+    co_return true;
+}
+
+// Waits until the lane is lost, suspect, called back or stopped.
+task<void> lane_group::needed(lane& which) {
+    timer rings(home_.get_executor(), clock::time_point::max());
+    which.keeper = &rings;
+    which.on->on_lost([this, &which](const std::string&) { retire(which); });
+    boost::system::error_code ignored;
+    if (which.on->is() == connection::state::ready)
+        co_await rings.async_wait(asio::redirect_error(use_task, ignored));
+    which.keeper = nullptr;
+    which.on->on_lost(nullptr);
+}
+
+void lane_group::retire(lane& which) {
+    which.ready = false;
+    if (which.keeper != nullptr) which.keeper->cancel();
+}
+
+// Its last answers come in, then it closes; who does not answer goes to the closing room.
+void lane_group::fade(std::unique_ptr<connection> on) {
+    spawn([this, held = std::move(on)]() mutable -> task<void> {
+        const auto at = fading_.insert(fading_.end(), std::move(held));
+        const counted<unsigned> one(seen_.fading);
+        struct leave {
+            ~leave() { in.erase(at); }
+            fading_list& in;
+            const fading_list::iterator at;
+        } const own{fading_, at};
+        const auto until = deadline::after(with_.bounds.statement_ms_max + with_.bounds.silent_ms_max);
+        if (*at) co_await (*at)->drain(until);
+        if (*at) co_await (*at)->close(until);
+    });
+}
+
+void lane_group::note(std::exception_ptr why) {
+    failure_ = why;
+    try {
+        std::rethrow_exception(why);
+    } catch (const server_error& said) {
+        cannot_recover_ = !said.is(sqlstate::too_many_connections) &&
+                          !said.is(sqlstate::cannot_connect_now) && !said.is(sqlstate::admin_shutdown);
+        last_failure_ = said.what();
+    } catch (const std::exception& other) {
+        cannot_recover_ = false;
+        last_failure_ = other.what();
+    }
+    if (cannot_recover_) wake_waiting();
+}
+
+// ---- looking after ----
+
+task<void> lane_group::look_after() {
+    while (!stopping_) {
+        bell pause(*this, sleeping_, deadline::after(with_.bounds.tick_ms));
+        co_await pause.wait();
+        look(clock::now());
+    }
+}
+
+void lane_group::look(clock::time_point now) {
+    take_views(now);
+    std::size_t pending = 0;
+    for (const auto& each : views_) pending += each.pending;
+    seen_.pending = pending;
+    if (wants_another(views_, with_.bounds)) last_deep_ = now;
+    const bool recalled = share_.recalled();
+    std::size_t at = 0;
+    for (auto& each : lanes_) {
+        const auto& view = views_[at++];
+        if (is_suspect(view, with_.bounds)) {
+            ++seen_.suspected;
+            retire(each);
+        } else if (goes_back(view, recalled, with_.bounds)) {
+            retire(each);
+        }
+    }
+    borrow_when_deep(now);
+}
+
+// Never queues for the reserve: a deep lane is slow, not stuck.
+void lane_group::borrow_when_deep(clock::time_point now) {
+    if (stopping_ || last_deep_ != now || lanes_.size() < floor_) return;
+    if (auto unit = share_.take())
+        spawn([this, held = std::move(*unit)]() mutable { return serve(std::move(held), true); });
+}
+
+void lane_group::take_views(clock::time_point now) {
+    using std::chrono::duration_cast, std::chrono::milliseconds;
+    views_.clear();
+    for (const auto& each : lanes_) {
+        lane_view view{.ready = each.ready && each.on->is() == connection::state::ready,
+                       .borrowed = each.borrowed};
+        if (view.ready) {
+            view.pending = each.on->pending();
+            view.silent = each.on->silent_for(now);
+            view.age = duration_cast<milliseconds>(now - each.opened);
+            view.unneeded = duration_cast<milliseconds>(now - std::max(last_deep_, each.opened));
+        }
+        views_.push_back(view);
+    }
+}
+
+// ---- statements ----
+
+task<rows> lane_group::send(std::optional<tenant_id> tenant, statement text, parameters values,
+                            bool read, deadline until) {
+    BOOST_ASSERT_MSG(fits_a_lane(text.text()), "this statement needs a session, not a lane");
+    connection* on = choose();
+    if (on == nullptr) on = co_await up(until);
+    seen_.statements.fetch_add(1, std::memory_order_relaxed);
+    if (!tenant) {
+        if (read) co_return co_await on->run_read(text, std::move(values), until);
+        co_return co_await on->run(text, std::move(values), until);
+    }
+    const step scoped[] = {{&scope_to_tenant, parameters::of(tenant->text())},
+                           {&text, std::move(values)}};
+    auto answers = co_await on->run_unit(scoped, until);
+    co_return std::move(answers[1]);
+}
+
+connection* lane_group::choose() {
+    if (stopping_) return nullptr;
+    pending_.clear();
+    for (const auto& each : lanes_) {
+        const bool ready = each.ready && each.on->is() == connection::state::ready;
+        pending_.push_back(ready ? each.on->pending() : not_ready);
+    }
+    const auto best = choose_lane(pending_, last_chosen_);
+    if (!best) return nullptr;
+    last_chosen_ = *best;
+    return std::next(lanes_.begin(), static_cast<std::ptrdiff_t>(*best))->on.get();
+}
+
+task<connection*> lane_group::up(deadline until) {
+    const counted<std::size_t> one(seen_.waiting);
+    for (;;) {
+        if (stopping_ || !started_)
+            throw budget::refused(share_.refuse(budget::refusal_reason::closing));
+        if (auto* on = choose()) co_return on;
+        if (waiting_.size() >= with_.bounds.waiting_max)
+            throw budget::refused(share_.refuse(budget::refusal_reason::queue_full));
+        if (until.passed())
+            throw deadline_passed("no lane was up in time: " +
+                                  (last_failure_.empty() ? "connecting" : last_failure_));
+        bell wait(*this, waiting_, until);
+        co_await wait.wait();
+    }
+}
+
+void lane_group::wake_waiting() {
+    for (auto* each : waiting_) each->cancel();
+}
+
+void lane_group::add_to(lane_figures& sum) const {
+    sum.lanes += seen_.lanes;
+    sum.borrowed += seen_.borrowed;
+    sum.fading += seen_.fading;
+    sum.opening += seen_.opening;
+    sum.pending += seen_.pending;
+    sum.waiting += seen_.waiting;
+    sum.statements += seen_.statements;
+    sum.opened += seen_.opened;
+    sum.failed += seen_.failed;
+    sum.lost += seen_.lost;
+    sum.suspected += seen_.suspected;
+}
+
+}  // namespace headroom::persistence::detail

@@ -1,0 +1,34 @@
+// persistence/door.hpp: the way to one server: its gate is passed, its name resolved.
+//
+// Whatever opens connections to a server is given the same door, so that all of them together
+// respect what connect_gate.hpp promises. Thread-safe; outlives what is opened through it.
+#pragma once
+#include "headroom/persistence/connect_gate.hpp"
+#include "headroom/persistence/connection.hpp"
+#include "headroom/runtime/worker_pool.hpp"
+
+namespace headroom::persistence {
+
+class door {
+public:
+    /// `system` resolves names; a target with an address needs none. The pool outlives the door.
+    explicit door(connect_info target, worker_pool* system = nullptr)
+        : target_(std::move(target)), system_(system) {}
+
+    /// Opens `which`, once. Throws as connection::open does; connection_lost when the name cannot
+    /// be resolved. A name is resolved anew for each attempt: after a failover it means another
+    /// address. An attempt under way is bounded by the deadline.
+    task<void> open(connection& which, deadline until);
+
+    const connect_info& target() const noexcept { return target_; }
+    connect_gate& gate() noexcept { return gate_; }
+
+private:
+    task<connect_info> resolved();
+
+    const connect_info target_;
+    worker_pool* const system_;
+    connect_gate gate_;
+};
+
+}  // namespace headroom::persistence
