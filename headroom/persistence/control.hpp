@@ -1,0 +1,117 @@
+// persistence/control.hpp: the one connection that answers when everything else is full.
+//
+// Constructed first, from the only unit the ledger has at that time. It reads the server's facts,
+// listens, holds session locks, and looks after connections whose close nobody has seen. Nothing of
+// the service runs on it, every statement of its own is short and has a deadline, and so the server
+// drops its locks within milliseconds of a crash (design law 8).
+//
+// After open() it reconnects by itself, one attempt at a time and paced by the server's gate.
+// Session locks do not survive that: on_lost tells their owners, who must stop what the lock
+// allowed, and on_restored says that they may ask for them again. Everything on the reactor's
+// thread.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "headroom/persistence/advisory_locks.hpp"
+#include "headroom/persistence/closing_room.hpp"
+#include "headroom/persistence/connect_gate.hpp"
+#include "headroom/persistence/connection.hpp"
+#include "headroom/persistence/detail/control_schedule.hpp"
+#include "headroom/persistence/row_security.hpp"
+#include "headroom/persistence/server_facts.hpp"
+#include "headroom/runtime/name_resolver.hpp"
+
+namespace headroom::persistence {
+
+/// The control connection was answered by a transaction pooler, where locks and LISTEN get lost.
+class pooler_in_the_way : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct control_terms {
+    connect_info target;             ///< of the service's own database
+    std::string application_name;    ///< application_name{...}.text()
+    name_resolver* names = nullptr;  ///< needed unless the target has an address
+    connect_gate* gate = nullptr;    ///< the server's; null: one of its own
+    control_bounds within;
+};
+
+class control {
+public:
+    /// `unit`: the grant of `persistence.control`. One unit is enough; a burst of one lets it come
+    /// back while the close of a lost predecessor is not known yet.
+    control(reactor& home, budget::grant unit, control_terms terms);
+    /// Requires that it was never opened, or stopped.
+    ~control();
+    control(const control&) = delete;
+    control& operator=(const control&) = delete;
+
+    /// One attempt: connects, refuses a pooler, reads the facts; from then on it keeps itself
+    /// alive. Throws pooler_in_the_way, server_error, connection_lost, deadline_passed,
+    /// resolve_error, budget::refused. May be called again after it threw.
+    task<void> open(deadline until);
+    /// Ends the loop and closes the connection. Idempotent; also without open().
+    task<void> stop(deadline until);
+
+    bool connected() const noexcept;
+    /// The latest reading: at most reread_ms old while connected.
+    const server_facts& facts() const noexcept;
+    /// Reads now. Throws connection_lost when there is no connection at this moment.
+    task<server_facts> read_facts(deadline until);
+    /// How many times it was connected, the first included.
+    unsigned connects() const noexcept;
+    int backend_pid() const noexcept;
+
+    /// Session locks. False when another session holds it. Never waits on the server. Asserts that
+    /// a lock is not taken twice.
+    task<bool> try_lock(advisory_lock which, deadline until);
+    task<void> unlock(advisory_lock which, deadline until);
+    /// Held by this very session: false from the moment the connection is lost.
+    bool holds(advisory_lock which) const noexcept;
+    /// Is it held by anybody, in this database? By pg_locks, which any role may read.
+    task<bool> is_held(advisory_lock which, deadline until);
+
+    /// Notifications of a channel go to `listener`, on the reactor. Listening again after a
+    /// reconnect is control's business; what was sent in between is lost, so listeners that need
+    /// every one also use on_restored. Move-only handle: gone, it listens no more.
+    class subscription;
+    task<subscription> listen(identifier channel,
+                              std::move_only_function<void(const notification&)> listener,
+                              deadline until);
+
+    void on_facts(std::move_only_function<void(const server_facts&)> listener);
+    void on_lost(std::move_only_function<void(const std::string& why)> listener);
+    void on_restored(std::move_only_function<void()> listener);
+
+    /// Also looks after this room (its own reactor's it always does): a backend whose close is
+    /// overdue is terminated, and its lease freed once the server no longer shows it. The room
+    /// outlives control's loop.
+    void look_after(closing_room& room);
+    /// Terminates sessions of a name, ours excepted, and waits until the server no longer shows
+    /// them. Returns how many there were. Throws server_error without the right to.
+    task<unsigned> terminate(std::string application_name, deadline until);
+
+private:
+    struct body;
+    std::shared_ptr<body> body_;
+};
+
+class [[nodiscard]] control::subscription {
+public:
+    subscription() = default;
+    subscription(subscription&& from) noexcept;
+    subscription& operator=(subscription&& from) noexcept;
+    ~subscription();
+
+private:
+    friend class control;
+    struct entry;
+    explicit subscription(std::shared_ptr<entry> of) : entry_(std::move(of)) {}
+    std::shared_ptr<entry> entry_;
+};
+
+}  // namespace headroom::persistence

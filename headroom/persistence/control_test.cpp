@@ -1,0 +1,198 @@
+#include "headroom/persistence/control.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "headroom/testing/eventually.hpp"
+#include "headroom/testing/private_pgbouncer.hpp"
+#include "headroom/testing/private_postgres.hpp"
+#include "headroom/testing/run.hpp"
+#include "headroom/testing/tcp_fault_proxy.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using testing::eventually_on_reactor;
+using ::testing::HasSubstr;
+
+deadline soon() { return deadline::after(10s); }
+constexpr advisory_lock alive{lock_class::proof_of_life, 7};
+
+/// A server, and control connections with a ledger that would not forgive a second one.
+class Control : public ::testing::Test {
+protected:
+    static testing::private_postgres& server() {
+        static testing::private_postgres one(
+            {.settings = {{"max_connections", "20"}}, .loopback = true});
+        return one;
+    }
+    std::unique_ptr<control> make(std::string url = server().url()) {
+        control_terms terms;
+        terms.target = parse_connect_info(url).value();
+        terms.application_name = "test/serve/00000001/persistence.control";
+        return std::make_unique<control>(*reactor::current(),
+                                         ledger.open({"persistence.control", 1, 1}).value(),
+                                         std::move(terms));
+    }
+    void inside(std::function<task<void>()> body) {
+        testing::run([&]() -> task<void> {
+            co_await body();
+            EXPECT_TRUE(co_await eventually_on_reactor([&] { return ledger.held() == 0; }));
+        });
+    }
+    budget::ledger ledger{"postgres", 10};
+};
+
+TEST_F(Control, KnowsTheServersFactsOnceItIsOpen) {
+    inside([&]() -> task<void> {
+        auto one = make();
+        co_await one->open(soon());
+        EXPECT_TRUE(one->connected());
+        EXPECT_EQ(one->facts().number("max_connections"), 20u);
+        EXPECT_EQ(ledger.held(), 1u);
+        co_await one->stop(soon());
+        EXPECT_EQ(ledger.held(), 0u);
+    });
+}
+
+TEST_F(Control, RefusesATransactionPoolerAndNamesTheRemedy) {
+    testing::private_pgbouncer pooler(server());
+    inside([&]() -> task<void> {
+        auto one = make(pooler.url("postgres", "postgres"));
+        std::string said;
+        try {
+            co_await one->open(soon());
+        } catch (const pooler_in_the_way& refused) {
+            said = refused.what();
+        }
+        EXPECT_THAT(said, HasSubstr("point the control connection at the server itself"));
+        EXPECT_FALSE(one->connected());
+    });
+}
+
+TEST_F(Control, DeliversNotificationsToWhoeverListens) {
+    inside([&]() -> task<void> {
+        auto one = make();
+        co_await one->open(soon());
+        std::vector<std::string> heard;
+        auto mine = co_await one->listen(
+            identifier::parse("news").value(),
+            [&](const notification& what) { heard.push_back(what.payload); }, soon());
+        server().sql("notify news, 'first'");
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return heard.size() == 1; }));
+        {
+            const auto gone = std::move(mine);
+        }
+        server().sql("notify news, 'second'; notify other, 'x'");
+        EXPECT_TRUE((co_await one->read_facts(soon())).number("max_connections").has_value());
+        EXPECT_THAT(heard, ElementsAre("first"));
+        co_await one->stop(soon());
+    });
+}
+
+TEST_F(Control, ComesBackAfterItsBackendWasTerminatedAndListensAgain) {
+    inside([&]() -> task<void> {
+        auto one = make();
+        co_await one->open(soon());
+        int heard = 0, lost = 0, restored = 0;
+        one->on_lost([&](const std::string&) { ++lost; });
+        one->on_restored([&] { ++restored; });
+        const auto mine = co_await one->listen(
+            identifier::parse("news").value(), [&](const notification&) { ++heard; }, soon());
+        EXPECT_TRUE(co_await one->try_lock(alive, soon()));
+        server().terminate(one->backend_pid());
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return restored == 1; }));
+        EXPECT_EQ(lost, 1);
+        EXPECT_FALSE(one->holds(alive));
+        server().sql("notify news, 'again'");
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return heard == 1; }));
+        co_await one->stop(soon());
+    });
+}
+
+TEST_F(Control, ComesBackWithinASecondOfTheServersReturn) {
+    inside([&]() -> task<void> {
+        auto one = make();
+        co_await one->open(soon());
+        server().restart(testing::stop_mode::immediate);
+        const auto back = deadline::clock::now();
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return one->connects() == 2; }));
+        EXPECT_LT(deadline::clock::now() - back, 1s);
+        co_await one->stop(soon());
+    });
+}
+
+TEST_F(Control, HoldsALockOfWhichOthersAreToldAndWhichGoesWithIt) {
+    inside([&]() -> task<void> {
+        auto one = make(), other = make();
+        co_await one->open(soon());
+        co_await other->open(soon());
+        EXPECT_TRUE(co_await one->try_lock(alive, soon()));
+        EXPECT_FALSE(co_await other->try_lock(alive, soon()));
+        EXPECT_TRUE(co_await other->is_held(alive, soon()));
+        server().terminate(one->backend_pid());
+        EXPECT_FALSE(co_await other->is_held(alive, soon()));
+        EXPECT_TRUE(co_await other->try_lock(alive, soon()));
+        co_await other->unlock(alive, soon());
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return one->connects() == 2; }));
+        EXPECT_FALSE(co_await one->is_held(alive, soon()));
+        co_await one->stop(soon());
+        co_await other->stop(soon());
+    });
+}
+
+TEST_F(Control, GivesASilentServerUpAfterFourSecondsAndReplacesTheConnection) {
+    testing::tcp_fault_proxy network(std::to_string(server().port()));
+    inside([&]() -> task<void> {
+        auto one = make("postgresql://postgres@127.0.0.1:" + std::to_string(network.port()) +
+                        "/postgres?sslmode=disable");
+        co_await one->open(soon());
+        bool lost = false;
+        one->on_lost([&](const std::string&) { lost = true; });
+        const auto silent = deadline::clock::now();
+        network.blackhole(1);
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return lost; }));
+        EXPECT_LT(deadline::clock::now() - silent, 4500ms);
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return one->connects() == 2; }));
+        // The predecessor's lease is back once the server no longer shows that backend.
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return ledger.held() == 1; }));
+        co_await one->stop(soon());
+    });
+}
+
+TEST_F(Control, EndsSessionsByTheirName) {
+    inside([&]() -> task<void> {
+        auto one = make();
+        co_await one->open(soon());
+        auto grant = ledger.open({"test", 2, 0}).value();
+        connection_options options;
+        options.application_name = "test/serve/00000001/persistence.lanes";
+        connection victim(*reactor::current(), grant.take().value(), options);
+        co_await victim.open(parse_connect_info(server().url()).value(), soon());
+        EXPECT_EQ(co_await one->terminate(options.application_name, soon()), 1u);
+        EXPECT_TRUE(
+            co_await eventually_on_reactor([&] { return victim.is() == connection::state::lost; }));
+        co_await victim.close(soon());
+        co_await one->stop(soon());
+    });
+}
+
+TEST(ControlSchedule, TidiesPingsAndReadsAgainWhenEachIsDue) {
+    using action = detail::control_schedule::action;
+    detail::control_schedule schedule({});
+    const deadline::clock::time_point start{1h};
+    EXPECT_EQ(schedule.next(start, false), action::connect);
+    schedule.done(action::connect, start);
+    EXPECT_EQ(schedule.next(start, true), action::tidy);
+    schedule.done(action::tidy, start);
+    EXPECT_EQ(schedule.next(start, true), action::sleep);
+    EXPECT_EQ(schedule.next(start + 500ms, true), action::tidy);
+    schedule.done(action::tidy, start + 1'900ms);
+    EXPECT_EQ(schedule.next(start + 2s, true), action::ping);
+    EXPECT_EQ(schedule.next(start + 60s, true), action::read_facts);
+}
+
+}  // namespace
+}  // namespace headroom::persistence
