@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
+#include <unordered_map>
 
 #include "command/fields.hpp"
 #include "command/overrides.hpp"
+#include "command/source_file.hpp"
 #include "command/spelling.hpp"
 
 namespace headroom::command {
@@ -15,8 +18,9 @@ namespace {
 using kind = yaml_node::kind;
 using words = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 4> top_keys{"title", "resources", "consumers", "scenarios"};
-constexpr std::array<std::string_view, 3> scenario_keys{"name", "resource", "set"};
+constexpr std::array<std::string_view, 4> keys_at_top{"title", "resources", "consumers",
+                                                      "scenarios"};
+constexpr std::array<std::string_view, 3> keys_of_scenario{"name", "resource", "set"};
 
 std::string_view name_of(kind of) {
     switch (of) {
@@ -32,6 +36,11 @@ std::string_view name_of(kind of) {
     return "something else";
 }
 
+/// Ends the reading: what follows would cost more than it helps.
+struct too_many_faults {
+    unsigned line;
+};
+
 /// Reads the tree into a manifest and collects what is wrong on the way.
 class reader {
 public:
@@ -39,8 +48,9 @@ public:
     std::vector<fault> faults;
 
 private:
-    void complain(unsigned line, std::string key, std::string what) {
-        faults.push_back({line, std::move(key), std::move(what)});
+    void complain(unsigned line, std::string_view key, std::string what) {
+        if (faults.size() == faults_max) throw too_many_faults{line};
+        faults.push_back({line, printable(key), std::move(what)});
     }
     void complain_if(const complaint& wrong, unsigned line, const std::string& key) {
         if (wrong) complain(line, key, *wrong);
@@ -91,28 +101,34 @@ bool reader::is_within(std::size_t most, const yaml_node& node, const std::strin
 void reader::check_keys(const yaml_node& map, const std::string& path, words allowed, words more) {
     std::vector<std::string_view> known(allowed.begin(), allowed.end());
     known.insert(known.end(), more.begin(), more.end());
-    for (auto at = map.entries.begin(); at != map.entries.end(); ++at) {
-        if (!known.empty() && !holds(known, at->key))
-            complain(
-                at->line, path,
-                fmt::format("unknown key {}{}", quoted(at->key), did_you_mean(at->key, known)));
-        const auto first =
-            std::ranges::find(map.entries.begin(), at, at->key, &yaml_node::entry::key);
-        if (first != at)
-            complain(
-                at->line, path,
-                fmt::format("key {} stands twice, first in line {}", quoted(at->key), first->line));
+    std::unordered_map<std::string_view, unsigned> first;
+    for (const auto& [key, line, value] : map.entries) {
+        if (!known.empty() && !holds(known, key))
+            complain(line, path,
+                     fmt::format("unknown key {}{}", quoted(key), did_you_mean(key, known)));
+        if (const auto [at, is_new] = first.emplace(key, line); !is_new)
+            complain(line, path,
+                     fmt::format("key {} stands twice, first in line {}", quoted(key), at->second));
     }
 }
 
-// Free text for people: printable, bounded, one line.
+// Free text for people: one line of UTF-8 in which a terminal finds nothing to obey.
+bool is_one_line(std::string_view text) {
+    if (!check_source(std::string(text))) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < 0x20) return false;
+        if (byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
+    }
+    return true;
+}
+
 std::string reader::text(const yaml_node& node, const std::string& path) {
     if (!is(kind::scalar, node, path)) return {};
-    const auto is_control = [](unsigned char each) { return each < 0x20 || each == 0x7F; };
     if (node.text.empty() || node.text.size() > text_max)
         complain(node.line, path,
                  fmt::format("must have 1 to {} bytes, and has {}", text_max, node.text.size()));
-    else if (std::ranges::any_of(node.text, is_control))
+    else if (!is_one_line(node.text))
         complain(node.line, path, fmt::format("must be one line of text ({})", quoted(node.text)));
     else
         return node.text;
@@ -121,11 +137,10 @@ std::string reader::text(const yaml_node& node, const std::string& path) {
 
 manifest reader::read(const yaml_node& root) {
     if (!is(kind::map, root, "manifest")) return {};
-    check_keys(root, "manifest", top_keys);
+    check_keys(root, "manifest", keys_at_top);
     if (const auto* title = value_of(root, "title")) out_.title = text(*title, "title");
     for (const std::string_view needed : {"resources", "consumers"})
-        if (value_of(root, needed) == nullptr)
-            complain(root.line, std::string(needed), "is missing");
+        if (value_of(root, needed) == nullptr) complain(root.line, needed, "is missing");
     if (const auto* resources = value_of(root, "resources")) read_resources(*resources);
     if (const auto* consumers = value_of(root, "consumers")) read_consumers(*consumers);
     if (const auto* scenarios = value_of(root, "scenarios")) read_scenarios(*scenarios);
@@ -235,7 +250,7 @@ void reader::read_scenarios(const yaml_node& node) {
 }
 
 scenario_terms reader::read_scenario(const yaml_node& node, const std::string& path) {
-    check_keys(node, path, scenario_keys, multiplier_keys());
+    check_keys(node, path, keys_of_scenario, multiplier_keys());
     scenario_terms made;
     auto times = out_.of.times;
     for (const auto& [key, line, value] : node.entries) {
@@ -266,14 +281,10 @@ void reader::read_sets(scenario_terms& into, const yaml_node& node, const std::s
     }
 }
 
-std::vector<fault> bounded(std::vector<fault> faults) {
+std::vector<fault> in_order(std::vector<fault> faults) {
     std::ranges::sort(faults, [](const fault& a, const fault& b) {
         return std::tie(a.line, a.key, a.what) < std::tie(b.line, b.key, b.what);
     });
-    if (faults.size() <= faults_max) return faults;
-    const auto more = faults.size() - faults_max;
-    faults.resize(faults_max);
-    faults.push_back({faults.back().line, "file", fmt::format("has {} more faults", more)});
     return faults;
 }
 
@@ -283,10 +294,17 @@ std::expected<manifest, std::vector<fault>> read_manifest(const std::string& tex
     const auto tree = parse_yaml(text);
     if (!tree) return std::unexpected(std::vector{tree.error()});
     reader reads;
-    auto made = reads.read(*tree);
-    if (reads.faults.empty()) return made;
-    return std::unexpected(bounded(std::move(reads.faults)));
+    try {
+        auto made = reads.read(*tree);
+        if (reads.faults.empty()) return made;
+    } catch (const too_many_faults& rest) {
+        reads.faults.push_back({rest.line, "file", "has more faults than those shown"});
+    }
+    return std::unexpected(in_order(std::move(reads.faults)));
 }
+
+words manifest_keys() { return keys_at_top; }
+words scenario_keys() { return keys_of_scenario; }
 
 budget::scenario apply(const scenario_terms& terms, budget::plan base) {
     for (const auto& [key, value] : terms.times) assign(base.times, key, value);

@@ -8,7 +8,9 @@
 // docs/plan.md describes every key. Reading never stops at the first fault: all are collected.
 #pragma once
 #include <expected>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,7 +25,7 @@ inline constexpr std::size_t consumers_max = 1'000;
 inline constexpr std::size_t scenarios_max = 100;
 inline constexpr std::size_t settings_max = 2;  ///< of a consumer: pool, then overflow
 inline constexpr std::size_t text_max = 120;    ///< bytes of a title or a scenario's name
-inline constexpr std::size_t faults_max = 100;  ///< reported of one file
+inline constexpr std::size_t faults_max = 100;  ///< reported of one file; one more ends it
 
 /// "What if", as written: changes to be made to whatever plan the command line has left.
 struct scenario_terms {
@@ -38,9 +40,13 @@ struct manifest {
     std::vector<scenario_terms> scenarios;
 };
 
-/// The manifest, or every fault in the order of its lines, at most faults_max and one that says
-/// how many more there are.
+/// The manifest, or every fault in the order of its lines: at most faults_max, and then one that
+/// says that there are more.
 std::expected<manifest, std::vector<fault>> read_manifest(const std::string& text);
+
+/// What may stand at the top, and in a scenario besides the multipliers.
+std::span<const std::string_view> manifest_keys();
+std::span<const std::string_view> scenario_keys();
 
 /// The scenario on top of a plan. Its changes were checked when it was read, against the manifest's
 /// own plan, and no option removes what they name.

@@ -10,7 +10,7 @@
 namespace headroom::command {
 namespace {
 
-constexpr std::size_t shown_max = 40;
+constexpr std::size_t quoted_max = 40;
 
 bool ends_a_dotted(std::string_view typed, std::string_view word) {
     return !typed.empty() && word.size() > typed.size() && word.ends_with(typed) &&
@@ -28,11 +28,13 @@ std::string did_you_mean(std::string_view typed, std::span<const std::string_vie
     return best.empty() ? std::string{} : fmt::format(" (did you mean {}?)", best);
 }
 
-std::string quoted(std::string_view text) {
-    std::string safe = "'";
-    for (const char each : text.substr(0, shown_max))
+std::string printable(std::string_view text, std::size_t characters_max) {
+    std::string safe;
+    for (const char each : text.substr(0, characters_max))
         safe += each >= ' ' && each <= '~' ? each : '?';
-    return safe + (text.size() > shown_max ? "...'" : "'");
+    return text.size() > characters_max ? safe + "..." : safe;
 }
+
+std::string quoted(std::string_view text) { return "'" + printable(text, quoted_max) + "'"; }
 
 }  // namespace headroom::command

@@ -10,7 +10,10 @@ namespace headroom::command {
 /// close is `nearest` of the runtime; the last part of a dotted word is, too.
 std::string did_you_mean(std::string_view typed, std::span<const std::string_view> words);
 
-/// Printable ASCII in quotes, cut to 40 characters: text of a stranger, safe to print.
+/// Text of a stranger, safe to print: anything but printable ASCII becomes a question mark, and
+/// what is longer is cut.
+std::string printable(std::string_view text, std::size_t characters_max = 160);
+/// The same in quotes, at most 40 characters.
 std::string quoted(std::string_view text);
 
 }  // namespace headroom::command

@@ -8,6 +8,8 @@
 
 #include <sstream>
 
+#include "command/spelling.hpp"
+
 namespace headroom::command {
 namespace {
 
@@ -111,7 +113,8 @@ std::expected<yaml_node, fault> parse_yaml(const std::string& text) try {
 } catch (const refused_yaml& refused) {
     return std::unexpected(refused.why);
 } catch (const YAML::Exception& broken) {
-    return std::unexpected(fault{line_of(broken.mark), "yaml", "cannot be read: " + broken.msg});
+    return std::unexpected(
+        fault{line_of(broken.mark), "yaml", "cannot be read: " + printable(broken.msg)});
 }
 
 }  // namespace headroom::command
