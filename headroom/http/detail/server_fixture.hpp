@@ -82,10 +82,10 @@ protected:
     std::atomic<bool> released{false};
     budget::ledger ledger{"files", 0};
     std::vector<std::unique_ptr<testing::test_reactor>> on;
-    std::optional<server> serving;
     std::mutex mutex;
     std::vector<unsigned> statuses;       // guarded by mutex
     std::vector<std::string> routes_hit;  // guarded by mutex
+    std::optional<server> serving;  // goes first
 
 private:
     task<response> wait_until_cancelled() {

@@ -58,8 +58,8 @@ wait_outcome session_queue::wait(session_waiter& waiter) {
 
 bool session_queue::withdraw(session_waiter& waiter, wait_outcome because) {
     std::scoped_lock lock(mutex_);
-    if (waiter.outcome != wait_outcome::queued) return false;
-    BOOST_ASSERT(waiter.is_linked());
+    if (!waiter.is_linked()) return false;
+    BOOST_ASSERT(waiter.outcome == wait_outcome::queued);
     waiting_.erase(list::s_iterator_to(waiter));
     waiter.outcome = because;
     if (because == wait_outcome::timed_out) ++sums_.timeouts;

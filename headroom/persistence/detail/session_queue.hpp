@@ -142,6 +142,8 @@ public:
     void tick(bool recalled, chores& out);
     /// Refuses everybody and lends nothing any more; idle sessions are chores.
     void close(chores& out);
+    /// Calls every lent session back.
+    void call_back_all(chores& out);
 
     pool_figures figures() const;
     std::vector<leak> holds_longer_than(std::chrono::milliseconds age) const;
@@ -164,6 +166,7 @@ private:
     void serve_or_idle(session_slot& slot);
     void move_to_kept(session_slot& slot, unsigned& from) noexcept;
     void call_back(chores& out);
+    void call_back(session_slot& slot, chores& out);
     leak describe(const session_slot& slot) const;
     const session_slot* oldest_hold() const noexcept;
 

@@ -193,12 +193,22 @@ void session_queue::call_back(chores& out) {
     for (auto loans = in_use > floor_ ? in_use - floor_ : 0; loans > 0; --loans) {
         auto* slot = const_cast<session_slot*>(oldest_hold());
         if (slot == nullptr || now_ - slot->lent_at < bounds_.session_hold_ms_max) return;
-        slot->generation.fetch_add(1, std::memory_order_relaxed);
-        slot->lent_to.by = nullptr;
-        ++sums_.revoked;
-        move_to_kept(*slot, lent_);
-        out.revoke.push_back(slot);
+        call_back(*slot, out);
     }
+}
+
+void session_queue::call_back(session_slot& slot, chores& out) {
+    slot.generation.fetch_add(1, std::memory_order_relaxed);
+    slot.lent_to.by = nullptr;
+    ++sums_.revoked;
+    move_to_kept(slot, lent_);
+    out.revoke.push_back(&slot);
+}
+
+void session_queue::call_back_all(chores& out) {
+    std::scoped_lock lock(mutex_);
+    for (auto* slot : slots_)
+        if (slot->is == slot_state::lent) call_back(*slot, out);
 }
 
 unsigned session_queue::staying() const noexcept {

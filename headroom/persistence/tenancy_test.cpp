@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+
+#include "headroom/persistence/row_security.hpp"
+#include "headroom/persistence/sessions_fixture.hpp"
+#include "headroom/testing/private_pgbouncer.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+constexpr statement mine("SELECT tenant_id FROM notes");
+constexpr statement put_note("INSERT INTO notes VALUES ($1, $2)");
+
+identifier name(std::string_view text) { return identifier::parse(text).value(); }
+
+tenant_id tenant(int number) { return tenant_id::parse(fmt::format("tenant-{}", number)).value(); }
+
+/// A database with one tenant table, owned by nobody who serves; `app` and `projector` sign in.
+struct Tenancy : Sessions {
+    Tenancy() {
+        for (const auto* role : {"app", "projector"}) server().create_role(role);
+        sql("CREATE TABLE notes (tenant_id text NOT NULL, body text)");
+        sql(enable_row_security(name("notes")) +
+            create_tenant_policy(name("notes"), name("tenant_id")) +
+            create_projector_policy(name("notes"), name("projector")));
+        sql("GRANT SELECT, INSERT ON notes TO app, projector");
+        url = server().url("app", database);
+        floor = 4, burst = 0;
+        bounds.shed_target_ms = 0ms;
+    }
+    void sql(const std::string& text) { server().sql(text, database); }
+    void fill(int tenants) {
+        sql(fmt::format("INSERT INTO notes SELECT 'tenant-' || n, 'x' FROM generate_series(1, {}) n",
+                        tenants));
+    }
+    task<void> look(sessions& pool, int number) {
+        budget::holder by("reader");
+        auto open = (co_await pool.begin(by, tenant(number), soon())).value();
+        const auto found = (co_await open.run(mine, soon())).all<std::string>();
+        if (found != std::vector{tenant(number).text()}) ++foreign;
+        co_await open.commit(soon());
+    }
+    /// A thousand tenants, each in a coroutine of its own, all at once.
+    void interleave() {
+        fill(1000);
+        inside([&](sessions& pool) -> task<void> {
+            for (int n = 1; n <= 1000; ++n)
+                beside([&pool, n, this]() -> task<void> { co_await look(pool, n); });
+            co_await all_done();
+            EXPECT_EQ(foreign, 0U);
+            auto lent = co_await taken(pool, work);
+            EXPECT_TRUE((co_await lent.run(mine, soon())).empty()) << "no tenant: no rows, no error";
+        });
+    }
+    const std::string database = server().create_database();
+    unsigned foreign = 0;
+};
+
+TEST_F(Tenancy, AThousandInterleavedTenantsOnFourSessionsSeeTheirOwnRowsOnly) { interleave(); }
+
+TEST_F(Tenancy, AThousandInterleavedTenantsThroughATransactionPoolerToo) {
+    testing::private_pgbouncer pooler(server(), {{"default_pool_size", "2"}});
+    url = pooler.url("app", database);
+    with.statement_cache_max = 0;
+    interleave();
+}
+
+TEST_F(Tenancy, TheSettingIsEmptyWhenASessionIsLentAgain) {
+    floor = 1;
+    fill(1);
+    inside([&](sessions& pool) -> task<void> {
+        co_await look(pool, 1);
+        auto lent = co_await taken(pool, work);
+        EXPECT_EQ((co_await lent.run(current_tenant, soon())).one<std::string>(), "");
+    });
+}
+
+TEST_F(Tenancy, ATenantCannotWriteARowOfAnother) {
+    inside([&](sessions& pool) -> task<void> {
+        auto open = (co_await pool.begin(work, tenant(1), soon())).value();
+        try {
+            co_await open.run(put_note, soon(), "tenant-2", "x");
+            ADD_FAILURE() << "it was written";
+        } catch (const server_error& refused) {
+            EXPECT_TRUE(refused.is(sqlstate::insufficient_privilege));
+        }
+    });
+}
+
+TEST_F(Tenancy, TheProjectorWritesRowsOfEveryTenant) {
+    url = server().url("projector", database);
+    inside([&](sessions& pool) -> task<void> {
+        auto lent = co_await taken(pool, work);
+        co_await lent.run(put_note, soon(), "tenant-1", "x");
+        co_await lent.run(put_note, soon(), "tenant-2", "x");
+        EXPECT_EQ((co_await lent.run(mine, soon())).size(), 2);
+    });
+}
+
+TEST_F(Tenancy, ForeignTextNeverBecomesAName) {
+    for (const auto* text : {"", "Notes", "1st", "a b", "a\"; DROP TABLE notes", "a-b"})
+        EXPECT_FALSE(identifier::parse(text)) << text;
+    EXPECT_FALSE(identifier::parse(std::string(64, 'a')));
+    EXPECT_EQ(name("order").quoted(), "\"order\"");
+}
+
+struct Gaps : Tenancy {
+    std::vector<std::string> found() {
+        std::vector<std::string> rules;
+        inside([&](sessions& pool) -> task<void> {
+            auto lent = co_await taken(pool, work);
+            for (const auto& gap : (co_await lent.run(find_isolation_gaps, soon(), "app"))
+                                       .all<isolation_gap>())
+                rules.push_back(gap.rule);
+        });
+        return rules;
+    }
+    using rules = std::vector<std::string>;
+};
+
+TEST_F(Gaps, AreNoneInWhatTheBuildersMade) { EXPECT_EQ(found(), rules{}); }
+
+TEST_F(Gaps, ATableWithoutRowSecurity) {
+    sql("CREATE TABLE bare (tenant_id text)");
+    EXPECT_EQ(found(), rules{"not_enabled"});
+}
+
+TEST_F(Gaps, ATableWhoseOwnerIsExempt) {
+    sql("ALTER TABLE notes NO FORCE ROW LEVEL SECURITY");
+    EXPECT_EQ(found(), rules{"not_forced"});
+}
+
+TEST_F(Gaps, APolicyThatIsAlwaysTrueOrWidensTheFirst) {
+    sql("CREATE POLICY wide_open ON notes FOR SELECT TO app USING (true)");
+    EXPECT_EQ(found(), (rules{"always_true", "widened"}));
+}
+
+TEST_F(Gaps, ASettingReadForEveryRow) {
+    sql("DROP POLICY tenant_isolation ON notes; CREATE POLICY p ON notes USING (tenant_id = "
+        "current_setting('app.current_tenant', true))");
+    EXPECT_EQ(found(), rules{"per_row"});
+}
+
+TEST_F(Gaps, AViewThatReadsAsItsOwner) {
+    sql("CREATE VIEW every_note AS SELECT * FROM notes");
+    EXPECT_EQ(found(), rules{"view_of_owner"});
+    sql("ALTER VIEW every_note SET (security_invoker = true)");
+    EXPECT_EQ(found(), rules{});
+}
+
+TEST_F(Gaps, ATableOfTheAppRoleItself) {
+    sql("ALTER TABLE notes OWNER TO app");
+    EXPECT_EQ(found(), rules{"role_owns"});
+}
+
+TEST_F(Gaps, ADefinerFunctionWithoutASearchPath) {
+    sql("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'");
+    EXPECT_EQ(found(), rules{"unsafe_definer"});
+}
+
+}  // namespace
+}  // namespace headroom::persistence
