@@ -46,7 +46,8 @@ pg_control() {
 
 # sql DATABASE STATEMENT: as the private server's superuser.
 sql() {
-    PGOPTIONS='-c client_min_messages=warning' psql -qXAt -v ON_ERROR_STOP=1 -h "$servers/postgres" -U postgres -d "$1" -c "$2"
+    PGOPTIONS='-c client_min_messages=warning' psql -qXAt -v ON_ERROR_STOP=1 \
+        -h "$servers/postgres" -U postgres -d "$1" -c "$2"
 }
 
 database_url() { echo "postgresql://$1@/headroom?host=$servers/postgres"; }
