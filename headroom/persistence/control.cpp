@@ -53,6 +53,8 @@ task<void> control::stop(deadline until) {
     const auto last = std::move(self->on);
     self->locks.clear();
     if (last != nullptr) co_await last->close(until);
+    if (self->grant.held() > 0)
+        co_await closing_room::of(self->home).settle(self->grant.agreed().consumer, until);
 }
 
 bool control::connected() const noexcept { return body_->connected(); }

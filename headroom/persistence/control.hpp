@@ -17,12 +17,11 @@
 
 #include "headroom/persistence/advisory_locks.hpp"
 #include "headroom/persistence/closing_room.hpp"
-#include "headroom/persistence/connect_gate.hpp"
 #include "headroom/persistence/connection.hpp"
 #include "headroom/persistence/detail/control_schedule.hpp"
+#include "headroom/persistence/door.hpp"
 #include "headroom/persistence/row_security.hpp"
 #include "headroom/persistence/server_facts.hpp"
-#include "headroom/runtime/name_resolver.hpp"
 
 namespace headroom::persistence {
 
@@ -33,11 +32,9 @@ public:
 };
 
 struct control_terms {
-    connect_info target;             ///< of the service's own database
-    std::string application_name;    ///< application_name{...}.text()
-    name_resolver* names = nullptr;  ///< needed unless the target has an address
-    connect_gate* gate = nullptr;    ///< the server's; null: one of its own
-    control_bounds within;
+    door* through = nullptr;       ///< to the service's own database; outlives control
+    std::string application_name;  ///< application_name{...}.text()
+    control_bounds within{};
 };
 
 class control {

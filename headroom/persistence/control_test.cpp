@@ -30,7 +30,8 @@ protected:
     }
     std::unique_ptr<control> make(std::string url = server().url()) {
         control_terms terms;
-        terms.target = parse_connect_info(url).value();
+        doors.push_back(std::make_unique<door>(parse_connect_info(url).value()));
+        terms.through = doors.back().get();
         terms.application_name = "test/serve/00000001/persistence.control";
         return std::make_unique<control>(*reactor::current(),
                                          ledger.open({"persistence.control", 1, 1}).value(),
@@ -43,6 +44,7 @@ protected:
         });
     }
     budget::ledger ledger{"postgres", 10};
+    std::vector<std::unique_ptr<door>> doors;
 };
 
 TEST_F(Control, KnowsTheServersFactsOnceItIsOpen) {

@@ -193,21 +193,21 @@ TEST_F(StartDecision, WarnsInAmber) {
     EXPECT_THAT(decide_on({server_of(18)}).warnings, IsEmpty());
 }
 
-TEST_F(StartDecision, ChecksDescriptorsWithTheirMargin) {
+TEST_F(StartDecision, ChecksDescriptorsAndThreadsLikeConnections) {
     plan.resources.push_back({"files", {}, 0, 0});
     budget::consumer sockets;
     sockets.name = "http.sockets";
     sockets.resource = "files";
-    sockets.pool = 961;
+    sockets.pool = 1025;
     plan.consumers.push_back(sockets);
-    start_limit files;
-    files.resource = "files";
-    files.name = "RLIMIT_NOFILE";
-    files.limit = 1024;
-    files.reserved = files_margin;
-    EXPECT_EQ(decide_on({server_of(20), files}).act, start_action::refuse);
-    find("http.sockets").pool = 960;
-    EXPECT_EQ(decide_on({server_of(20), files}).act, start_action::start);
+    process_limits process;
+    process.files_limit = {"RLIMIT_NOFILE", "getrlimit", process_fact::state::read, 1024, {}};
+    const auto files = limits_of(process);
+    ASSERT_EQ(files.size(), 1u);
+    EXPECT_THAT(decide_on({server_of(20), files[0]}).reason,
+                HasSubstr("exceeds 1024 usable by 1 (RLIMIT_NOFILE: getrlimit)"));
+    find("http.sockets").pool = 1024;
+    EXPECT_EQ(decide_on({server_of(20), files[0]}).act, start_action::start);
 }
 
 TEST_F(StartDecision, IgnoresLimitsOfResourcesItDoesNotPlan) {

@@ -86,6 +86,21 @@ std::vector<start_limit> limits_of(const server_facts& server, const budget::pla
     return limits;
 }
 
+std::vector<start_limit> limits_of(const process_limits& process) {
+    std::vector<start_limit> limits;
+    for (const auto& each : process.resources()) {
+        if (!each.limit) continue;
+        start_limit one;
+        one.resource = each.name;
+        one.name = each.name == "files" ? process.files_limit.name : "threads of the process";
+        one.how = each.name == "files" ? process.files_limit.source
+                                       : "RLIMIT_NPROC, pids.max and kernel.threads-max";
+        one.limit = each.limit;
+        limits.push_back(std::move(one));
+    }
+    return limits;
+}
+
 start_limit unread_limit(std::string_view resource, std::string why) {
     start_limit limit;
     limit.resource = resource;

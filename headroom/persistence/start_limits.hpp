@@ -10,11 +10,9 @@
 #include "headroom/budget/plan.hpp"
 #include "headroom/budget/refusal.hpp"
 #include "headroom/persistence/server_facts.hpp"
+#include "headroom/runtime/process_limits.hpp"
 
 namespace headroom::persistence {
-
-/// Descriptors kept free for what nobody plans: logs, libraries, an operator's visit.
-inline constexpr unsigned files_margin = 64;
 
 /// One inequality: the peak over `resource` (of one role's consumers, if named) <= usable.
 struct start_limit {
@@ -35,6 +33,10 @@ struct start_limit {
 /// role that the plan's consumers sign in as. `system`: the first part of our application names.
 std::vector<start_limit> limits_of(const server_facts& server, const budget::plan& plan,
                                    std::string_view resource, std::string_view system);
+
+/// Descriptors and threads: what read_process_limits() found. One without a limit, or one that
+/// cannot be read, bounds nothing; the record of the start shows which.
+std::vector<start_limit> limits_of(const process_limits& process);
 
 /// A limit that could not be read: the start waits for it.
 start_limit unread_limit(std::string_view resource, std::string why);

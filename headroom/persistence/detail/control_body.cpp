@@ -26,27 +26,6 @@ void tell(List& listeners, const Arguments&... what) {
 
 }  // namespace
 
-task<connect_info> control::body::address(deadline until) {
-    auto target = terms.target;
-    if (target.has_address()) co_return target;
-    BOOST_ASSERT_MSG(terms.names != nullptr, "a host without an address needs a resolver");
-    auto found = co_await terms.names->resolve(target.host, until);
-    if (!found.empty()) target.hostaddr = found.front();
-    co_return target;
-}
-
-task<void> control::body::sign_in(connection& fresh, deadline until) {
-    const auto target = co_await address(until);
-    auto permit = co_await gate().pass(until);
-    try {
-        co_await fresh.open(target, until);
-    } catch (...) {
-        permit.failed(clock::now());
-        throw;
-    }
-    permit.succeeded();
-}
-
 task<void> control::body::connect(deadline until) {
     auto unit = grant.take();
     if (!unit) throw budget::refused(unit.error());
@@ -60,7 +39,7 @@ task<void> control::body::connect(deadline until) {
     auto fresh = std::make_shared<connection>(home, std::move(*unit), std::move(options));
     std::exception_ptr failure;
     try {
-        co_await sign_in(*fresh, until);
+        co_await terms.through->open(*fresh, until);
         co_await accept(fresh, until);
     } catch (...) {
         failure = std::current_exception();
@@ -78,7 +57,7 @@ task<void> control::body::accept(std::shared_ptr<connection> fresh, deadline unt
         throw pooler_in_the_way(fmt::format(
             "{} is a pooler: session locks and LISTEN get lost behind it; point the control "
             "connection at the server itself",
-            terms.target.describe()));
+            terms.through->target().describe()));
     const std::weak_ptr<body> self = weak_from_this();
     fresh->on_notification([self](const notification& what) {
         if (const auto alive = self.lock()) alive->deliver(what);

@@ -22,7 +22,6 @@ struct control::body : std::enable_shared_from_this<control::body> {
     reactor& home;
     budget::grant grant;
     const control_terms terms;
-    connect_gate own_gate;
     detail::control_schedule schedule;
     std::shared_ptr<connection> on;  // kept by whoever waits for an answer of it
     server_facts facts;
@@ -38,15 +37,12 @@ struct control::body : std::enable_shared_from_this<control::body> {
     bool connected() const { return on != nullptr && on->is() == connection::state::ready; }
     deadline soon(deadline until) const { return until.at_most(terms.within.statement_ms_max); }
     deadline soon() const { return deadline::after(terms.within.statement_ms_max); }
-    connect_gate& gate() { return terms.gate != nullptr ? *terms.gate : own_gate; }
 
     std::shared_ptr<connection> require() const {
         if (!connected()) throw connection_lost("the control connection is not up at this moment");
         return on;
     }
 
-    task<connect_info> address(deadline until);
-    task<void> sign_in(connection& fresh, deadline until);
     task<void> connect(deadline until);
     task<void> accept(std::shared_ptr<connection> fresh, deadline until);
     task<void> read_facts(deadline until);
