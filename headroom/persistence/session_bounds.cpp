@@ -9,6 +9,7 @@ std::vector<std::string> session_bounds::faults() const {
         if (!holds) found.emplace_back(sentence);
     };
     require(waiting_max >= 1 && waiting_max <= 1'000'000, "waiting_max lies in 1 to 1000000");
+    require(wait_ms_max > milliseconds(0), "wait_ms_max is positive");
     require(shed_target_ms >= milliseconds(0), "shed_target_ms is not negative");
     require(shed_interval_ms >= 2 * shed_target_ms, "shed_interval_ms is twice its target or more");
     require(check_ms_max > milliseconds(0), "check_ms_max is positive");

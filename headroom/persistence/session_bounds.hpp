@@ -12,6 +12,9 @@ namespace headroom::persistence {
 struct session_bounds {
     std::size_t waiting_max = 1024;  ///< callers in the queue; one more is refused at once
 
+    /// The longest wait of a caller whose own deadline is later.
+    std::chrono::milliseconds wait_ms_max{30'000};
+
     /// Controlled delay: when for a whole interval even the shortest wait exceeded the target, a
     /// caller that waited for more than twice the target is refused. A target of 0 switches it off.
     std::chrono::milliseconds shed_target_ms{50};

@@ -94,6 +94,7 @@ bool sessions::waits_on_nobody() const {
 
 task<budget::result<session>> sessions::wait(budget::holder& by, deadline until,
                                              std::source_location at) {
+    until = until.at_most(keeper_->bounds.wait_ms_max);
     waiting me(*keeper_, {&by, at}, until, co_await asio::this_coro::executor);
     if (!may_queue(by) && !keeper_->queue().can_check()) {
         auto unit = keeper_->share().take();

@@ -1,0 +1,184 @@
+#include "headroom/persistence/database.hpp"
+
+#include <algorithm>
+
+namespace headroom::persistence {
+namespace {
+
+constexpr const char* lanes_name = "persistence.lanes";
+constexpr const char* sessions_name = "persistence.sessions";
+constexpr const char* sync_name = "persistence.sync_engine";
+constexpr const char* sockets_name = "persistence.sockets";
+constexpr const char* cancel_name = "persistence.cancel";
+
+/// The server notices within this that the client of a running statement is gone.
+constexpr const char* check_the_client = "client_connection_check_interval=1000";
+
+budget::consumer claimant(const char* name, const char* resource, unsigned pool) {
+    budget::consumer made;
+    made.name = name;
+    made.package = "persistence";
+    made.resource = resource;
+    made.pool = pool;
+    made.minimum = std::min(pool, 1U);
+    made.hardcoded = true;
+    return made;
+}
+
+budget::consumer connections(const char* name, unsigned pool, const std::string& role) {
+    auto made = claimant(name, "postgres", pool);
+    made.application_name = std::string("*/*/*/") + name;
+    made.role = role;
+    return made;
+}
+
+budget::consumer elastic(budget::consumer made, std::optional<unsigned> overflow,
+                         std::vector<std::string> settings) {
+    made.overflow = burst_terms(overflow);
+    made.settings = std::move(settings);
+    made.hardcoded = false;
+    return made;
+}
+
+budget::grant taken(budget::book& from, const char* consumer) {
+    auto share = from.take(consumer);
+    if (!share) throw budget::refused(std::move(share.error()));
+    return std::move(*share);
+}
+
+session_bounds bounds_of(const database_terms& with) {
+    auto bounds = with.for_sessions;
+    bounds.wait_ms_max = with.settings.pool_timeout;
+    bounds.lifetime_ms_max = with.settings.pool_recycle;
+    bounds.idle_ms_max = std::min(bounds.idle_ms_max, bounds.lifetime_ms_max / 2);
+    return bounds;
+}
+
+std::vector<reactor*> reactors_of(runtime& on) {
+    std::vector<reactor*> all;
+    for (std::size_t i = 0; i < on.reactors(); ++i) all.push_back(&on.at(i));
+    return all;
+}
+
+}  // namespace
+
+std::vector<budget::consumer> consumers(const database_settings& of, unsigned reserve) {
+    const auto& role = of.serve.user;
+    auto control = connections("persistence.control", 1, role);
+    control.waits_on_nobody = true;
+    auto lanes = elastic(connections(lanes_name, of.async.lanes, role), of.async_overflow,
+                         {"DATABASE_ASYNC_POOL_SIZE", "DATABASE_ASYNC_MAX_OVERFLOW"});
+    auto sessions = elastic(connections(sessions_name, of.async.sessions, role), of.async_overflow,
+                            {"DATABASE_ASYNC_POOL_SIZE", "DATABASE_ASYNC_MAX_OVERFLOW"});
+    auto migrations = connections("persistence.migrations", 1, of.migrate.user);
+    migrations.when = budget::phase::deploy;
+    std::vector<budget::consumer> all{std::move(control), std::move(lanes), std::move(sessions)};
+    if (of.sync_pool > 0)
+        all.push_back(elastic(connections(sync_name, of.sync_pool, role), of.sync_overflow,
+                              {"DATABASE_SYNC_POOL_SIZE", "DATABASE_SYNC_MAX_OVERFLOW"}));
+    all.push_back(std::move(migrations));
+    const auto sockets = 1 + of.async.lanes + of.async.sessions + of.sync_pool + reserve;
+    auto descriptors = claimant(sockets_name, "files", sockets);
+    descriptors.minimum = sockets;
+    all.push_back(std::move(descriptors));
+    auto cancels = claimant(cancel_name, "files", cancels_max);
+    all.push_back(std::move(cancels));
+    return all;
+}
+
+database::database(runtime& on, budget::book& from, door& to, database_terms with)
+    : on_(on), from_(from), to_(to), with_(std::move(with)), sockets_(taken(from, sockets_name)),
+      cancels_(on.system_pool(), taken(from, cancel_name)) {
+    while (held_.size() < sockets_.agreed().floor) held_.push_back(sockets_.take().value());
+    lanes_ = std::make_unique<persistence::lanes>(
+        reactors_of(on), taken(from, lanes_name),
+        [this](connection& link, deadline until) { return to_.open(link, until); },
+        lane_settings{options_for(lanes_name).application_name, with_.pooled, with_.for_lanes});
+    sessions_ = pool(sessions_name);
+    if (with_.settings.sync_pool == 0) return;
+    for_sync_ = pool(sync_name);
+    sync_.emplace(
+        *for_sync_,
+        [this](std::optional<tenant_id> tenant, statement text, parameters values, deadline until) {
+            return lanes_->send(std::move(tenant), text, std::move(values), until);
+        },
+        on.blocking_pool());
+}
+
+database::~database() { stop(deadline::after(std::chrono::milliseconds(0))); }
+
+connection_options database::options_for(std::string consumer) {
+    auto name = with_.name;
+    name.consumer = std::move(consumer);
+    connection_options made;
+    made.application_name = name.text();
+    made.cancels = &cancels_;
+    if (with_.pooled) made.statement_cache_max = 0;
+    else made.start_up = {check_the_client};
+    return made;
+}
+
+std::unique_ptr<persistence::sessions> database::pool(const char* consumer) {
+    return std::make_unique<persistence::sessions>(
+        on_.home(), taken(from_, consumer),
+        [this](connection& link, deadline until) { return to_.open(link, until); },
+        options_for(consumer), bounds_of(with_));
+}
+
+void database::start(deadline by) {
+    started_ = true;
+    on_.home().run_blocking([this, by] { return start_all(by); });
+}
+
+task<void> database::start_all(deadline by) {
+    co_await lanes_->start(by);
+    co_await sessions_->start(by);
+    if (for_sync_) co_await for_sync_->start(by);
+}
+
+void database::stop(deadline drain_until) noexcept {
+    if (!std::exchange(started_, false)) return;
+    try {
+        on_.home().run_blocking([this, drain_until] { return stop_all(drain_until); });
+    } catch (const std::exception&) {  // the reactor has ended: nothing runs there any more
+    }
+}
+
+task<void> database::stop_all(deadline by) {
+    if (for_sync_) co_await for_sync_->stop(by);
+    co_await sessions_->stop(by);
+    co_await lanes_->stop(by);
+}
+
+sync_engine& database::sync() noexcept {
+    BOOST_ASSERT_MSG(sync_.has_value(), "DATABASE_SYNC_POOL_SIZE=0: there is no sync engine");
+    return *sync_;
+}
+
+void database::retire_sessions() {
+    sessions_->retire_all();
+    if (for_sync_) for_sync_->retire_all();
+}
+
+std::vector<census_row> database::census() const {
+    std::vector<census_row> rows;
+    const auto book = from_.of("postgres").snapshot();
+    const auto enter = [&](const char* consumer, unsigned open) {
+        const auto at = std::ranges::find(book.accounts, consumer, [](const auto& each) {
+            return std::string_view(each.agreed.consumer);
+        });
+        if (at == book.accounts.end()) return;
+        rows.push_back({consumer, at->held, at->closing, open});
+    };
+    const auto open_in = [](const persistence::sessions& pool) {
+        const auto now = pool.figures();
+        return now.used + now.idle + now.opening + now.kept;
+    };
+    const auto now = lanes_->figures();
+    enter(lanes_name, now.lanes + now.fading + now.opening);
+    enter(sessions_name, open_in(*sessions_));
+    if (for_sync_) enter(sync_name, open_in(*for_sync_));
+    return rows;
+}
+
+}  // namespace headroom::persistence

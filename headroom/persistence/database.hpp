@@ -1,0 +1,90 @@
+// persistence/database.hpp: one database of a service, from its rows in the plan to its connections.
+//
+// What it will open stands in consumers() before anything is; the constructor takes exactly those
+// grants; start() opens the floors, stop() gives everything back. The control connection is not
+// here: `main` makes it first, because the plan is judged by what it reads.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headroom/budget/book.hpp"
+#include "headroom/persistence/application_name.hpp"
+#include "headroom/persistence/canceller.hpp"
+#include "headroom/persistence/door.hpp"
+#include "headroom/persistence/lanes.hpp"
+#include "headroom/persistence/sessions.hpp"
+#include "headroom/persistence/settings.hpp"
+#include "headroom/persistence/sync_engine.hpp"
+#include "headroom/runtime/runtime.hpp"
+
+namespace headroom::persistence {
+
+/// Cancel requests under way together; each needs a descriptor for as long as it takes.
+inline constexpr unsigned cancels_max = 4;
+
+/// The rows of `postgres` and `files` that control, a database and the migrations take. `reserve`
+/// is the process's, for the descriptors of borrowed connections.
+std::vector<budget::consumer> consumers(const database_settings& of, unsigned reserve);
+
+struct database_terms {
+    database_settings settings;
+    application_name name;  ///< system, role and member; each consumer is filled in
+    bool pooled = false;    ///< behind PgBouncer's transaction pooling: nothing is prepared
+    lane_bounds for_lanes;
+    session_bounds for_sessions;
+};
+
+/// A consumer's leases beside the connections it says it has: equal at rest.
+struct census_row {
+    std::string consumer;
+    unsigned leases = 0;   ///< closing ones included
+    unsigned closing = 0;  ///< of these, waiting for the server's end
+    unsigned open = 0;     ///< connections in use, idle or being opened
+};
+
+class database final : public part {
+public:
+    /// Takes the grants of consumers(), but for control's and the migrations', from `from`. Throws
+    /// budget::refused when they do not fit. All references outlive it.
+    database(runtime& on, budget::book& from, door& to, database_terms with);
+    ~database() override;
+
+    std::string_view name() const noexcept override { return "persistence.database"; }
+    void start(deadline by) override;
+    void stop(deadline drain_until) noexcept override;
+
+    /// Many short statements in flight on few connections.
+    persistence::lanes& lanes() noexcept { return *lanes_; }
+    /// Transactions and slow statements.
+    persistence::sessions& sessions() noexcept { return *sessions_; }
+    /// For blocking code on the blocking pool; asserts has_sync_engine().
+    sync_engine& sync() noexcept;
+    /// False with DATABASE_SYNC_POOL_SIZE=0.
+    bool has_sync_engine() const noexcept { return sync_.has_value(); }
+
+    /// Replaces every session's connection: the server changed its role.
+    void retire_sessions();
+    std::vector<census_row> census() const;
+
+private:
+    connection_options options_for(std::string consumer);
+    std::unique_ptr<persistence::sessions> pool(const char* consumer);
+    task<void> start_all(deadline by);
+    task<void> stop_all(deadline by);
+
+    runtime& on_;
+    budget::book& from_;
+    door& to_;
+    const database_terms with_;
+    budget::grant sockets_;
+    std::vector<budget::lease> held_;  // descriptors of every connection there may be
+    canceller cancels_;
+    std::unique_ptr<persistence::lanes> lanes_;
+    std::unique_ptr<persistence::sessions> sessions_, for_sync_;
+    std::optional<sync_engine> sync_;
+    bool started_ = false;
+};
+
+}  // namespace headroom::persistence

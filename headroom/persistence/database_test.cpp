@@ -1,0 +1,121 @@
+#include "headroom/persistence/database.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <future>
+
+#include "headroom/testing/eventually.hpp"
+#include "headroom/testing/private_postgres.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr statement one_more("SELECT $1::int4 + 1");
+
+/// What a service's main does, on a private server: declare, open the ledgers, start.
+struct Database : ::testing::Test {
+    static testing::private_postgres& server() {
+        static testing::private_postgres one;
+        return one;
+    }
+    void declare() {
+        book.declare(budget::resource{.name = "postgres", .limit = 100, .reserve = 3});
+        book.declare(budget::resource{.name = "threads", .limit = 100});
+        book.declare(budget::resource{.name = "files", .limit = 1024});
+        for (auto& each : consumers(process)) book.declare(std::move(each));
+        for (auto& each : consumers(settings, 3)) book.declare(std::move(each));
+    }
+    void start() {
+        declare();
+        on.emplace(book, process);
+        const application_name name{"test", "serve", 1, {}};
+        db.emplace(*on, book, way, database_terms{settings, name, false, {}, {}});
+        db->start(soon());
+    }
+    void run(std::function<task<void>()> body) {
+        on->home().run_blocking([&] { return body(); });
+    }
+    static deadline soon() { return deadline::after(5s); }
+
+    connect_info target = parse_connect_info(server().url()).value();
+    database_settings settings{.serve = target,
+                               .migrate = target,
+                               .async = {},
+                               .async_overflow = {},
+                               .sync_overflow = {}};
+    runtime_settings process;
+    budget::book book;
+    door way{target};
+    std::optional<runtime> on;
+    std::optional<database> db;
+};
+
+TEST_F(Database, PlansItsFloorsAndTheReserve) {
+    declare();
+    EXPECT_EQ(book.ceiling("postgres"), 1U + 1 + 1 + 1 + 3) << "control, lanes, sessions, sync";
+    const auto* migrations = book.planned().find_consumer("persistence.migrations");
+    ASSERT_NE(migrations, nullptr);
+    EXPECT_EQ(migrations->when, budget::phase::deploy);
+}
+
+TEST_F(Database, PlansNoSyncEngineOfSizeZero) {
+    settings.sync_pool = 0;
+    declare();
+    EXPECT_EQ(book.planned().find_consumer("persistence.sync_engine"), nullptr);
+}
+
+TEST_F(Database, OpensItsFloorsAndGivesThemBack) {
+    start();
+    EXPECT_EQ(book.of("postgres").held(), 3U);
+    EXPECT_EQ(server().backends().size(), 3U);
+    db->stop(soon());
+    EXPECT_EQ(book.of("postgres").held(), 0U);
+    EXPECT_TRUE(server().backends().empty());
+}
+
+TEST_F(Database, ItsCensusIsItsLeases) {
+    start();
+    const auto rows = db->census();
+    ASSERT_EQ(rows.size(), 3U);
+    for (const auto& each : rows) {
+        EXPECT_EQ(each.leases, 1U) << each.consumer;
+        EXPECT_EQ(each.open, 1U) << each.consumer;
+    }
+}
+
+TEST_F(Database, NamesEachConnectionAfterItsConsumer) {
+    start();
+    std::vector<std::string> names;
+    for (const auto& each : server().backends()) names.push_back(each.application_name);
+    std::ranges::sort(names);
+    const std::string own = "test/serve/00000001/persistence.";
+    EXPECT_EQ(names, (std::vector{own + "lanes", own + "sessions", own + "sync_engine"}));
+}
+
+TEST_F(Database, ServesLanesSessionsAndBlockingCode) {
+    start();
+    budget::holder work("work");
+    run([&]() -> task<void> {
+        EXPECT_EQ(co_await db->lanes().one<std::int32_t>(one_more, soon(), 1), 2);
+        auto lent = (co_await db->sessions().take(work, soon())).value();
+        EXPECT_EQ((co_await lent.run(one_more, soon(), 2)).one<std::int32_t>(), 3);
+    });
+    std::promise<std::int32_t> answer;
+    ASSERT_TRUE(on->blocking_pool().post([&] {
+        answer.set_value(db->sync().run(one_more, soon(), 3).one<std::int32_t>());
+    }));
+    EXPECT_EQ(answer.get_future().get(), 4);
+}
+
+TEST_F(Database, ASecondDatabaseOnTheSameGrantsIsABrokenProgram) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    start();
+    const application_name name{"test", "serve", 1, {}};
+    EXPECT_DEATH(database(*on, book, way, database_terms{settings, name, false, {}, {}}), "once");
+}
+
+}  // namespace
+}  // namespace headroom::persistence
