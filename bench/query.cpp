@@ -2,8 +2,8 @@
 //
 //     bench_query [--json] [--rounds N] [--ms N]
 //
-// A private PostgreSQL on tmpfs. Every round measures each contestant once, in turn, so that a noisy
-// machine is noisy for all; the figures are medians over the rounds.
+// A private PostgreSQL on tmpfs. Every round measures each contestant once, in turn, so that a
+// noisy machine is noisy for all; the figures are medians over the rounds.
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
@@ -172,8 +172,10 @@ settings read(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
         if (word == "--json") with.json = true;
-        if (word == "--rounds" && i + 1 < argc) with.rounds = static_cast<unsigned>(atoi(argv[++i]));
-        if (word == "--ms" && i + 1 < argc) with.each = std::chrono::milliseconds(atoi(argv[++i]));
+        if (word == "--json") continue;
+        const int number = i + 1 < argc ? std::atoi(argv[++i]) : 0;
+        if (word == "--rounds" && number > 0) with.rounds = static_cast<unsigned>(number);
+        if (word == "--ms" && number > 0) with.each = std::chrono::milliseconds(number);
     }
     return with;
 }

@@ -9,7 +9,8 @@ list(TRANSFORM packages REPLACE "headroom::" "headroom_")
 
 install(TARGETS ${packages} EXPORT headroomTargets COMPONENT libraries)
 install(DIRECTORY headroom DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT libraries
-        FILES_MATCHING PATTERN "*.hpp" PATTERN testing EXCLUDE)
+        FILES_MATCHING PATTERN "*.hpp" PATTERN testing EXCLUDE
+        PATTERN "*_fixture.hpp" EXCLUDE)
 install(EXPORT headroomTargets NAMESPACE headroom:: DESTINATION ${config_dir} COMPONENT libraries)
 configure_package_config_file(cmake/headroomConfig.cmake.in headroomConfig.cmake
                               INSTALL_DESTINATION ${config_dir})

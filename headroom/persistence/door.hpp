@@ -3,6 +3,8 @@
 // Whatever opens connections to a server is given the same door, so that all of them together
 // respect what connect_gate.hpp promises. Thread-safe; outlives what is opened through it.
 #pragma once
+#include <atomic>
+
 #include "headroom/persistence/connect_gate.hpp"
 #include "headroom/persistence/connection.hpp"
 #include "headroom/runtime/worker_pool.hpp"
@@ -15,20 +17,21 @@ public:
     explicit door(connect_info target, worker_pool* system = nullptr)
         : target_(std::move(target)), system_(system) {}
 
-    /// Opens `which`, once. Throws as connection::open does; connection_lost when the name cannot
-    /// be resolved. A name is resolved anew for each attempt: after a failover it means another
-    /// address. An attempt under way is bounded by the deadline.
+    /// Opens `which`, once. Throws as connection::open does, and resolve_error. A name is resolved
+    /// anew for each attempt, because after a failover it means another address, and each attempt
+    /// tries one of its addresses: one attempt is one socket.
     task<void> open(connection& which, deadline until);
 
     const connect_info& target() const noexcept { return target_; }
     connect_gate& gate() noexcept { return gate_; }
 
 private:
-    task<connect_info> resolved();
+    task<connect_info> resolved(deadline until);
 
     const connect_info target_;
     worker_pool* const system_;
     connect_gate gate_;
+    std::atomic<unsigned> attempts_{0};  // each takes the next address of the name
 };
 
 }  // namespace headroom::persistence

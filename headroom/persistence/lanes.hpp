@@ -1,8 +1,9 @@
 // persistence/lanes.hpp: shared connections for short statements, many in flight on each.
 //
-// The first half of the async engine. A statement on a lane shares its connection with whoever else
-// has something to say, so it must be short (the server ends it after statement_ms_max) and must
-// leave nothing behind: no transaction, no SET, no LISTEN, no cursor, no COPY. Those take a session.
+// The first half of the async engine. A statement on a lane shares its connection with whoever
+// else has something to say, so it must be short (the server ends it after statement_ms_max) and
+// must leave nothing behind: no transaction, no SET, no LISTEN, no cursor, no COPY. Those take a
+// session.
 // A caller whose deadline passes abandons its statement; neighbours are not disturbed.
 //
 //     auto name = co_await db.lanes().one<std::string>(name_of, until, id);
@@ -34,7 +35,7 @@ using lane_opener = std::function<task<void>(connection&, deadline)>;
 
 struct lane_settings {
     std::string application_name{};  ///< of the consumer, see application_name.hpp
-    bool pooled = false;  ///< behind PgBouncer's transaction pooling: nothing is prepared, nothing set
+    bool pooled = false;  ///< behind PgBouncer's transaction pooling: nothing prepared, nothing set
     lane_bounds bounds{};
 };
 
@@ -60,7 +61,8 @@ public:
         return self().send(std::nullopt, text, parameters::of(values...), until);
     }
     template <class... Values>
-    task<rows> run(tenant_id tenant, statement text, deadline until, const Values&... values) const {
+    task<rows> run(tenant_id tenant, statement text, deadline until,
+                   const Values&... values) const {
         return self().send(std::move(tenant), text, parameters::of(values...), until);
     }
     /// Exactly one row, as T::from(row) or the value of its only column.
@@ -74,7 +76,8 @@ public:
     }
     /// None or one.
     template <class T, class... Values>
-    task<std::optional<T>> optional(statement text, deadline until, const Values&... values) const {
+    task<std::optional<T>> optional(statement text, deadline until,
+                                    const Values&... values) const {
         return as_optional<T>(run(text, until, values...));
     }
     template <class T, class... Values>

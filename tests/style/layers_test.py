@@ -15,7 +15,7 @@ def included_packages(path):
 
 
 def is_test(path):
-    return path.stem.endswith("_test") or path.parts[0] in ("tests", "bench")
+    return path.stem.endswith(("_test", "_fixture")) or path.parts[0] in ("tests", "bench")
 
 
 def allowed(path):

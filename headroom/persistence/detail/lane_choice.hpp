@@ -1,4 +1,4 @@
-// persistence/detail/lane_choice.hpp: which lane carries the next statement, and how many there are.
+// persistence/detail/lane_choice.hpp: which lane carries the next statement, how many there are.
 //
 // Pure: the group of lanes looks at itself, asks here, and acts.
 #pragma once

@@ -7,6 +7,7 @@
 
 namespace headroom::persistence::detail {
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 
 // A wait that others can end: it stands in a list as long as it lasts.
 struct lane_group::bell {
@@ -47,7 +48,7 @@ connection_options lane_group::options() const {
     return {.application_name = with_.application_name,
             .statement_cache_max = with_.pooled ? 0 : bounds.statement_cache_max,
             .pending_max = bounds.pending_max,
-            .statement_timeout = with_.pooled ? std::chrono::milliseconds(0) : bounds.statement_ms_max,
+            .statement_timeout = with_.pooled ? 0ms : bounds.statement_ms_max,
             .abandon_grace_ms = bounds.abandon_grace_ms};
 }
 
@@ -84,7 +85,8 @@ task<void> lane_group::stop(deadline until) {
     for (auto* each : sleeping_) each->cancel();
     for (auto& each : lanes_) retire(each);
     wake_waiting();
-    while (running_ > 0 && !until.passed()) co_await sleep_until(until.at_most(with_.bounds.retry_ms));
+    while (running_ > 0 && !until.passed())
+        co_await sleep_until(until.at_most(with_.bounds.retry_ms));
     for (auto& each : fading_) each.reset();
     while (running_ > 0) co_await sleep_until(deadline::after(with_.bounds.retry_ms));
     co_await closing_room::of(home_).settle(share_.agreed().consumer, until);
@@ -167,7 +169,8 @@ void lane_group::fade(std::unique_ptr<connection> on) {
             fading_list& in;
             const fading_list::iterator at;
         } const own{fading_, at};
-        const auto until = deadline::after(with_.bounds.statement_ms_max + with_.bounds.silent_ms_max);
+        const auto& bounds = with_.bounds;
+        const auto until = deadline::after(bounds.statement_ms_max + bounds.silent_ms_max);
         if (*at) co_await (*at)->drain(until);
         if (*at) co_await (*at)->close(until);
     });
@@ -179,7 +182,8 @@ void lane_group::note(std::exception_ptr why) {
         std::rethrow_exception(why);
     } catch (const server_error& said) {
         cannot_recover_ = !said.is(sqlstate::too_many_connections) &&
-                          !said.is(sqlstate::cannot_connect_now) && !said.is(sqlstate::admin_shutdown);
+                          !said.is(sqlstate::cannot_connect_now) &&
+                          !said.is(sqlstate::admin_shutdown);
         last_failure_ = said.what();
     } catch (const std::exception& other) {
         cannot_recover_ = false;

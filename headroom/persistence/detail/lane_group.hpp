@@ -16,7 +16,8 @@ namespace headroom::persistence::detail {
 class lane_group {
 public:
     using clock = deadline::clock;
-    using timer = boost::asio::basic_waitable_timer<clock, boost::asio::wait_traits<clock>, executor>;
+    using timer =
+        boost::asio::basic_waitable_timer<clock, boost::asio::wait_traits<clock>, executor>;
 
     lane_group(reactor& home, budget::grant& share, lane_opener& opener, const lane_settings& with,
                unsigned floor);

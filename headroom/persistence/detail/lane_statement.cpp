@@ -7,8 +7,9 @@
 namespace headroom::persistence::detail {
 namespace {
 
-constexpr std::array<std::string_view, 10> welcome{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH",
-                                                   "VALUES", "TABLE",  "MERGE",  "SHOW",   "EXPLAIN"};
+constexpr std::array<std::string_view, 10> welcome{"SELECT", "INSERT", "UPDATE", "DELETE",
+                                                   "WITH",   "VALUES", "TABLE",  "MERGE",
+                                                   "SHOW",   "EXPLAIN"};
 
 constexpr char upper(char each) noexcept {
     return each >= 'a' && each <= 'z' ? static_cast<char>(each - 'a' + 'A') : each;

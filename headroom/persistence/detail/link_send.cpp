@@ -30,10 +30,10 @@ void link::send_one(operation& by, const statement& text, const parameters& valu
     require_room(1);
     if (order_.empty()) busy_since_ = clock::now();
     if (batch_open_ && !by.read) close_batch();
+    deallocate_doomed();
     send_step(by, text, values);
     if (by.read) open_batch();
     else sync(&by);
-    deallocate_doomed();
     home_.arm(by.due, until);
 }
 
@@ -41,11 +41,11 @@ void link::send(operation& by, std::span<const step> steps, deadline until) {
     require_room(steps.size());
     if (order_.empty()) busy_since_ = clock::now();
     if (batch_open_) close_batch();
+    deallocate_doomed();
     by.several = true;
     by.answers.reserve(steps.size());
     for (const auto& each : steps) send_step(by, *each.text, each.values);
     sync(&by);
-    deallocate_doomed();
     home_.arm(by.due, until);
 }
 
@@ -81,16 +81,22 @@ void link::send_execute(const statement& text, statement_cache::found known) {
 }
 
 // Under a Sync of its own: in a failed transaction it fails, and must not take ROLLBACK with it.
+// Before the statement and not after, because the transaction's state is only known at the end of
+// what was sent last.
 void link::deallocate_doomed() {
-    const auto number = cache_.take_doomed();
-    if (number == 0) return;
-    char name[statement_cache::name_bytes_max];
-    statement_cache::write_name(number, name);
-    const auto text = std::string("DEALLOCATE ") + name;
-    if (PQsendQueryParams(pg_.get(), text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 0)
-        return deliver_soon();  // the read side will notice
-    order_.sent({.what = pipeline::expects::housekeeping, .cached = number});
-    sync(nullptr);
+    if (batch_open_) return;
+    bool any = false;
+    while (const auto number = cache_.take_doomed()) {
+        any = true;
+        char name[statement_cache::name_bytes_max];
+        statement_cache::write_name(number, name);
+        const auto text = std::string("DEALLOCATE ") + name;
+        const int sent = PQsendQueryParams(pg_.get(), text.c_str(), 0, nullptr, nullptr, nullptr,
+                                           nullptr, 0);
+        if (sent == 0) broken_send();
+        order_.sent({.what = pipeline::expects::housekeeping, .cached = number});
+    }
+    if (any) sync(nullptr);
 }
 
 void link::entered(operation& by, pipeline::item what) {
