@@ -1,0 +1,14 @@
+// service/errors.hpp: what a client is told when a part of the service failed.
+#pragma once
+#include "headroom/http/router.hpp"
+
+namespace headroom::service {
+
+/// The outermost middleware: a failure of PostgreSQL, of the budget or of a deadline becomes the
+/// problem a client can act on. Anything else goes on to the server, which answers 500.
+class translate_errors {
+public:
+    task<http::response> operator()(http::request& of, http::next onward) const;
+};
+
+}  // namespace headroom::service
