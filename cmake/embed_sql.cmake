@@ -1,6 +1,6 @@
 # headroom_embed_sql(TARGET DIRECTORY NAMESPACE): numbered SQL files as a list in the program.
 #
-# Writes embedded_sql.cpp, which defines `NAMESPACE::embedded_sql()`: {file name, text} in order.
+# Writes embedded_sql.cpp, which defines `NAMESPACE::embedded_sql()`: a span of migration_file.
 function(headroom_embed_sql target directory namespace)
   file(GLOB files CONFIGURE_DEPENDS ${directory}/*.sql)
   list(SORT files)
@@ -14,13 +14,13 @@ function(headroom_embed_sql target directory namespace)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded_sql.cpp)
   file(CONFIGURE OUTPUT ${output} @ONLY CONTENT
 "#include <span>
-#include <string_view>
-#include <utility>
+
+#include \"headroom/persistence/migration_source.hpp\"
 
 namespace @namespace@ {
 
-std::span<const std::pair<std::string_view, std::string_view>> embedded_sql() {
-    static constexpr std::pair<std::string_view, std::string_view> files[] = {
+std::span<const headroom::persistence::migration_file> embedded_sql() {
+    static constexpr headroom::persistence::migration_file files[] = {
 @entries@    };
     return files;
 }
