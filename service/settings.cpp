@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "headroom/http/read_settings.hpp"
 
 namespace headroom::service {
 
