@@ -38,7 +38,9 @@ const access_report::series& access_report::series_of(const http::access_record&
 }
 
 void access_report::write(const http::access_record& of) const {
-    const auto within = log_.within({.request_id = std::string(of.request_id)});
+    observability::log_context request;
+    request.request_id = of.request_id;
+    const auto within = log_.within(std::move(request));
     const auto level = of.status >= 500 ? observability::severity::warn : observability::severity::info;
     const observability::attribute with[]{{"http.request.method", of.method},
                                           {"http.route", of.route},
