@@ -1,0 +1,58 @@
+#include "service/blueprint.hpp"
+
+#include <fmt/format.h>
+
+#include "headroom/persistence/database.hpp"
+#include "headroom/runtime/runtime.hpp"
+
+namespace headroom::service {
+namespace {
+
+budget::consumer start_check() {
+    budget::consumer check;
+    check.name = start_check_consumer;
+    check.package = "service";
+    check.resource = "postgres";
+    check.pool = 1;
+    check.when = budget::phase::start;
+    check.hardcoded = true;
+    return check;
+}
+
+std::uint64_t floors_of(const std::vector<budget::consumer>& all) {
+    std::uint64_t sum = 0;
+    for (const auto& each : all)
+        if (each.resource == "postgres" && each.when == budget::phase::steady)
+            sum += each.pool.value_or(0) * each.instances;
+    return sum;
+}
+
+std::expected<unsigned, setting_fault> reserve_of(const runtime_settings& with,
+                                                  std::uint64_t floors) {
+    if (!with.postgres_ceiling) return with.postgres_reserve;
+    if (*with.postgres_ceiling >= floors)
+        return static_cast<unsigned>(*with.postgres_ceiling - floors);
+    return std::unexpected(setting_fault{
+        "HEADROOM_BUDGET_POSTGRES", std::to_string(*with.postgres_ceiling), "environment",
+        fmt::format("is below the sum of floors, {}", floors),
+        "raise it, or lower DATABASE_ASYNC_POOL_SIZE or DATABASE_SYNC_POOL_SIZE"});
+}
+
+}  // namespace
+
+std::expected<void, setting_fault> declare(budget::book& into, const settings& with,
+                                           const process_limits& process) {
+    const auto reserve =
+        reserve_of(with.process, floors_of(persistence::consumers(with.database, 0)));
+    if (!reserve) return std::unexpected(reserve.error());
+    into.declare(budget::resource{"postgres", {}, 0, *reserve});
+    for (auto& each : process.resources()) into.declare(std::move(each));
+    for (auto& each : persistence::consumers(with.database, *reserve))
+        into.declare(std::move(each));
+    into.declare(start_check());
+    for (auto& each : headroom::consumers(with.process)) into.declare(std::move(each));
+    for (auto& each : http::consumers(with.http, with.process.reactors)) into.declare(std::move(each));
+    return {};
+}
+
+}  // namespace headroom::service

@@ -1,0 +1,223 @@
+#include "service/serve.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "headroom/budget/exit_code.hpp"
+#include "headroom/http/server.hpp"
+#include "headroom/observability/budget_metrics.hpp"
+#include "headroom/observability/process_metrics.hpp"
+#include "headroom/persistence/admission.hpp"
+#include "headroom/runtime/runtime.hpp"
+#include "service/access_report.hpp"
+#include "service/blueprint.hpp"
+#include "service/errors.hpp"
+#include "service/logging.hpp"
+#include "service/operations_routes.hpp"
+#include "service/readiness.hpp"
+#include "service/start_check.hpp"
+#include "service/tenancy/routes.hpp"
+
+namespace headroom::service {
+namespace {
+
+using observability::logger;
+namespace exit_code = budget::exit_code;
+
+budget::grant take(budget::book& from, const char* consumer) {
+    auto share = from.take(consumer);
+    if (!share) throw budget::refused(std::move(share.error()));
+    return *std::move(share);
+}
+
+persistence::application_name member_of(const settings& with) {
+    return {persistence::application_name::fit(with.process.system,
+                                               persistence::application_name::system_max),
+            "serve", std::random_device{}(), ""};
+}
+
+std::string named(persistence::application_name member, const char* consumer) {
+    member.consumer = consumer;
+    return member.text();
+}
+
+persistence::control_terms terms_of(const settings& with, const persistence::application_name& member,
+                                    runtime& on, persistence::door& to) {
+    persistence::control_terms terms;
+    terms.target = with.database.serve;
+    terms.application_name = named(member, "persistence.control");
+    terms.names = &on.names();
+    terms.gate = &to.gate();
+    return terms;
+}
+
+/// The server as a part; readiness goes off the moment it is asked to stop.
+class http_part final : public part {
+public:
+    http_part(http::server& server, observability::health& health, const logger& log)
+        : server_(server), health_(health), log_(log) {}
+
+    std::string_view name() const noexcept override { return "http.server"; }
+    void start(deadline) override {
+        server_.start();
+        health_.started();
+        log_.info("ready", {{"port", server_.port()}});
+    }
+    void stop(deadline) noexcept override {
+        health_.draining();
+        log_.info("draining");
+        if (!server_.stop()) log_.error("a request would not end within the drain");
+    }
+
+private:
+    http::server& server_;
+    observability::health& health_;
+    const logger& log_;
+};
+
+/// Control is opened by admission, before the parts; it is stopped after all of them.
+class control_part final : public part {
+public:
+    control_part(reactor& home, persistence::control& of) : home_(home), of_(of) {}
+    ~control_part() override { stop(deadline::after(stop_ms_max)); }
+
+    std::string_view name() const noexcept override { return "persistence.control"; }
+    void start(deadline) override {}
+    void stop(deadline until) noexcept override {
+        home_.run_blocking([this, until] { return of_.stop(until.at_most(stop_ms_max)); });
+    }
+
+private:
+    static constexpr std::chrono::milliseconds stop_ms_max{2'000};
+    reactor& home_;
+    persistence::control& of_;
+};
+
+int refuse_start(const logger& log, const std::vector<std::string>& faults) {
+    for (const auto& each : faults) {
+        log.error(each);
+        fmt::print(stderr, "headroom-service: {}\n", each);
+    }
+    return exit_code::refused;
+}
+
+/// Everything between the first look at the server and the last request.
+class process {
+public:
+    process(const settings& with, budget::book& book, const observability::redactor& hiding,
+            const logger& log, const persistence::application_name& member)
+        : with_(with), book_(book), hiding_(hiding), log_(log), member_(member),
+          on_(book, with.process), door_(with.database.serve, &on_.system_pool()),
+          control_(on_.home(), take(book, "persistence.control"),
+                   terms_of(with, member, on_, door_)),
+          keeper_(on_.home(), control_) {}
+
+    int run() {
+        const auto until = deadline::after(with_.process.start_timeout);
+        if (const int code = admit(until); code != exit_code::ok) return code;
+        if (const int code = check(until); code != exit_code::ok) return code;
+        return serve();
+    }
+
+private:
+    int admit(deadline until) {
+        persistence::admission_terms terms;
+        terms.policy = with_.process.policy;
+        terms.target = with_.database.serve.describe();
+        terms.system = member_.system;
+        terms.on_wait = [this](const std::string& why) { log_.warn("waiting", {{"reason", why}}); };
+        terms.give_up = [this] { return on_.stop_requested(); };
+        persistence::admission result;
+        on_.home().run_blocking([&]() -> task<void> {
+            result = co_await persistence::admit(control_, book_, std::move(terms), until);
+        });
+        report(result);
+        return result.starts() ? exit_code::ok : result.decision.exit_code;
+    }
+
+    void report(const persistence::admission& result) {
+        const auto fields = persistence::as_fields(result);
+        std::vector<observability::attribute> with;
+        for (const auto& [name, value] : fields) with.emplace_back(name, value);
+        log_.report(result.starts() ? observability::severity::info : observability::severity::error,
+                    result.starts() ? "budget" : "start refused", with);
+        fmt::print(stderr, "{}\n", hiding_.clean(persistence::as_text(result)));
+        if (result.starts()) return;
+        fmt::print(stderr, "headroom-service: {}\n", hiding_.clean(result.decision.reason));
+    }
+
+    int check(deadline until) {
+        auto share = take(book_, start_check_consumer);
+        start_findings found;
+        on_.home().run_blocking([&]() -> task<void> {
+            found = co_await check_start(on_.home(), share, door_, named(member_, start_check_consumer),
+                                         with_.process.profile, until);
+        });
+        for (const auto& each : found.warnings) log_.warn(each);
+        return found.faults.empty() ? exit_code::ok : refuse_start(log_, found.faults);
+    }
+
+    int serve() {
+        persistence::database db(on_, book_, door_, {with_.database, member_, false, {}, {}});
+        observability::health health;
+        observability::metrics metrics;
+        const observability::budget_metrics budget_gauges(metrics, book_);
+        observability::add_process_metrics(metrics);
+        access_report accesses(metrics, log_);
+        tenancy::configuration values(db);
+        operations looks{book_, health, metrics, hiding_, on_.system_pool(), HEADROOM_VERSION};
+
+        http::router routes;
+        routes.use(translate_errors{});
+        add_routes(routes, looks);
+        tenancy::add_routes(routes, values);
+        http::server server(reactors(), with_.http, std::move(routes),
+                            {take(book_, http::listener_consumer),
+                             take(book_, http::connections_consumer)},
+                            [&accesses](const http::access_record& of) { accesses(of); });
+        readiness watch(on_.home(), health, control_, db, book_);
+        http_part face(server, health, log_);
+        const int code = on_.run({&keeper_, &db, &watch, &face});
+        log_.info("stopped", {{"exit_code", code}});
+        return code;
+    }
+
+    std::vector<reactor*> reactors() {
+        std::vector<reactor*> all;
+        for (std::size_t i = 0; i < on_.reactors(); ++i) all.push_back(&on_.at(i));
+        return all;
+    }
+
+    const settings& with_;
+    budget::book& book_;
+    const observability::redactor& hiding_;
+    const logger& log_;
+    const persistence::application_name& member_;
+    runtime on_;
+    persistence::door door_;
+    persistence::control control_;
+    control_part keeper_;
+};
+
+}  // namespace
+
+int serve(const settings& with) {
+    const auto hiding = redactor_for(with);
+    const auto member = member_of(with);
+    const auto log = logger_for(with, hiding, fmt::format("{:08x}", member.member));
+    for (const auto& each : with.warnings) log.warn(each.message());
+    budget::book book;
+    if (const auto declared = declare(book, with, read_process_limits()); !declared)
+        return refuse_start(log, {declared.error().message()});
+    book.restrict("postgres", 1);
+    try {
+        return process(with, book, hiding, log, member).run();
+    } catch (const std::exception& broken) {
+        fmt::print(stderr, "headroom-service: {}\n", hiding.clean(broken.what()));
+        log.error("start failed", {{"error", broken.what()}});
+        return exit_code::unavailable;
+    }
+}
+
+}  // namespace headroom::service
