@@ -5,12 +5,12 @@
 #include <random>
 
 #include "headroom/budget/exit_code.hpp"
+#include "headroom/http/access_report.hpp"
 #include "headroom/http/server.hpp"
 #include "headroom/observability/budget_metrics.hpp"
 #include "headroom/observability/process_metrics.hpp"
 #include "headroom/persistence/admission.hpp"
 #include "headroom/runtime/runtime.hpp"
-#include "service/access_report.hpp"
 #include "service/blueprint.hpp"
 #include "service/errors.hpp"
 #include "service/logging.hpp"
@@ -164,7 +164,6 @@ private:
         observability::metrics metrics;
         const observability::budget_metrics budget_gauges(metrics, book_);
         observability::add_process_metrics(metrics);
-        access_report accesses(metrics, log_);
         tenancy::configuration values(db);
         operations looks{book_, health, metrics, hiding_, on_.system_pool(), HEADROOM_VERSION};
 
@@ -175,7 +174,7 @@ private:
         http::server server(reactors(), with_.http, std::move(routes),
                             {take(book_, http::listener_consumer),
                              take(book_, http::connections_consumer)},
-                            [&accesses](const http::access_record& of) { accesses(of); });
+                            http::access_report(log_, metrics));
         readiness watch(on_.home(), health, control_, db, book_);
         http_part face(server, health, log_);
         const int code = on_.run({&keeper_, &db, &watch, &face});
