@@ -6,7 +6,6 @@
 
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/http/access_report.hpp"
-#include "headroom/http/server.hpp"
 #include "headroom/observability/budget_metrics.hpp"
 #include "headroom/observability/process_metrics.hpp"
 #include "headroom/persistence/admission.hpp"
@@ -15,6 +14,7 @@
 #include "service/errors.hpp"
 #include "service/logging.hpp"
 #include "service/operations_routes.hpp"
+#include "service/parts.hpp"
 #include "service/readiness.hpp"
 #include "service/start_check.hpp"
 #include "service/tenancy/routes.hpp"
@@ -42,58 +42,6 @@ std::string named(persistence::application_name member, const char* consumer) {
     return member.text();
 }
 
-persistence::control_terms terms_of(const settings& with, const persistence::application_name& member,
-                                    runtime& on, persistence::door& to) {
-    persistence::control_terms terms;
-    terms.target = with.database.serve;
-    terms.application_name = named(member, "persistence.control");
-    terms.names = &on.names();
-    terms.gate = &to.gate();
-    return terms;
-}
-
-/// The server as a part; readiness goes off the moment it is asked to stop.
-class http_part final : public part {
-public:
-    http_part(http::server& server, observability::health& health, const logger& log)
-        : server_(server), health_(health), log_(log) {}
-
-    std::string_view name() const noexcept override { return "http.server"; }
-    void start(deadline) override {
-        server_.start();
-        health_.started();
-        log_.info("ready", {{"port", server_.port()}});
-    }
-    void stop(deadline) noexcept override {
-        health_.draining();
-        log_.info("draining");
-        if (!server_.stop()) log_.error("a request would not end within the drain");
-    }
-
-private:
-    http::server& server_;
-    observability::health& health_;
-    const logger& log_;
-};
-
-/// Control is opened by admission, before the parts; it is stopped after all of them.
-class control_part final : public part {
-public:
-    control_part(reactor& home, persistence::control& of) : home_(home), of_(of) {}
-    ~control_part() override { stop(deadline::after(stop_ms_max)); }
-
-    std::string_view name() const noexcept override { return "persistence.control"; }
-    void start(deadline) override {}
-    void stop(deadline until) noexcept override {
-        home_.run_blocking([this, until] { return of_.stop(until.at_most(stop_ms_max)); });
-    }
-
-private:
-    static constexpr std::chrono::milliseconds stop_ms_max{2'000};
-    reactor& home_;
-    persistence::control& of_;
-};
-
 int refuse_start(const logger& log, const std::vector<std::string>& faults) {
     for (const auto& each : faults) {
         log.error(each);
@@ -110,7 +58,7 @@ public:
         : with_(with), book_(book), hiding_(hiding), log_(log), member_(member),
           on_(book, with.process), door_(with.database.serve, &on_.system_pool()),
           control_(on_.home(), take(book, "persistence.control"),
-                   terms_of(with, member, on_, door_)),
+                   {&door_, named(member, "persistence.control"), {}}),
           keeper_(on_.home(), control_) {}
 
     int run() {

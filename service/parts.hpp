@@ -1,0 +1,55 @@
+// service/parts.hpp: the control connection and the HTTP server under the contract of parts.
+#pragma once
+#include "headroom/http/server.hpp"
+#include "headroom/observability/health.hpp"
+#include "headroom/observability/logger.hpp"
+#include "headroom/persistence/control.hpp"
+#include "headroom/runtime/part.hpp"
+
+namespace headroom::service {
+
+/// The server as a part; readiness goes off the moment it is asked to stop.
+class http_part final : public part {
+public:
+    http_part(http::server& server, observability::health& health, const logger& log)
+        : server_(server), health_(health), log_(log) {}
+
+    std::string_view name() const noexcept override { return "http.server"; }
+    void start(deadline) override {
+        server_.start();
+        health_.started();
+        log_.info("ready", {{"port", server_.port()}});
+    }
+    void stop(deadline) noexcept override {
+        health_.draining();
+        log_.info("draining");
+        if (!server_.stop()) log_.error("a request would not end within the drain");
+    }
+
+private:
+    http::server& server_;
+    observability::health& health_;
+    const logger& log_;
+};
+
+/// Control is opened by admission, before the parts; it is stopped after all of them.
+class control_part final : public part {
+public:
+    control_part(reactor& home, persistence::control& of) : home_(home), of_(of) {}
+    ~control_part() override { stop(deadline::after(stop_ms_max)); }
+    control_part(const control_part&) = delete;
+    control_part& operator=(const control_part&) = delete;
+
+    std::string_view name() const noexcept override { return "persistence.control"; }
+    void start(deadline) override {}
+    void stop(deadline until) noexcept override {
+        home_.run_blocking([this, until] { return of_.stop(until.at_most(stop_ms_max)); });
+    }
+
+private:
+    static constexpr std::chrono::milliseconds stop_ms_max{2'000};
+    reactor& home_;
+    persistence::control& of_;
+};
+
+}  // namespace headroom::service
