@@ -1,4 +1,4 @@
-// persistence/database.hpp: one database of a service, from its rows in the plan to its connections.
+// persistence/database.hpp: one database of a service, from its rows in the plan to its sockets.
 //
 // What it will open stands in consumers() before anything is; the constructor takes exactly those
 // grants; start() opens the floors, stop() gives everything back. The control connection is not

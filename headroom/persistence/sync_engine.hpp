@@ -44,7 +44,7 @@ public:
         return send(std::move(tenant), text, parameters::of(values...), until);
     }
 
-    /// A transaction on a session of its own. Throws budget::refused with the figures of the refusal;
+    /// A transaction on a session of its own. Throws budget::refused with the refusal's figures;
     /// `by` outlives the transaction.
     sync_transaction begin(budget::holder& by, deadline until,
                            std::optional<tenant_id> tenant = std::nullopt,

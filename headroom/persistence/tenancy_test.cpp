@@ -29,7 +29,8 @@ struct Tenancy : Sessions {
     }
     void sql(const std::string& text) { server().sql(text, database); }
     void fill(int tenants) {
-        sql(fmt::format("INSERT INTO notes SELECT 'tenant-' || n, 'x' FROM generate_series(1, {}) n",
+        sql(fmt::format("INSERT INTO notes SELECT 'tenant-' || n, 'x' "
+                        "FROM generate_series(1, {}) n",
                         tenants));
     }
     task<void> look(sessions& pool, int number) {
@@ -48,7 +49,8 @@ struct Tenancy : Sessions {
             co_await all_done();
             EXPECT_EQ(foreign, 0U);
             auto lent = co_await taken(pool, work);
-            EXPECT_TRUE((co_await lent.run(mine, soon())).empty()) << "no tenant: no rows, no error";
+            EXPECT_TRUE((co_await lent.run(mine, soon())).empty())
+                << "no tenant: no rows, no error";
         });
     }
     const std::string database = server().create_database();
