@@ -1,7 +1,8 @@
 // What happens to connections and handlers when the client leaves or the server stops.
 #include <thread>
 
-#include "headroom/http/detail/server_fixture.hpp"
+#include "headroom/http/server_fixture.hpp"
+#include "headroom/testing/part_contract.hpp"
 
 namespace headroom::http::detail {
 namespace {
@@ -16,16 +17,12 @@ protected:
     // A stop() under way on another thread, which the destructor waits for.
     class stopping {
     public:
-        explicit stopping(server& of)
-            : thread_(threads_.one(), "stop", [this, &of] { still_ = of.stop(); }) {}
-        bool still() {
-            thread_.join();
-            return still_;
-        }
+        explicit stopping(server& of, std::chrono::milliseconds drain = 10s)
+            : thread_(threads_.one(), "stop", [&of, drain] { of.stop(deadline::after(drain)); }) {}
+        void ends() { thread_.join(); }
 
     private:
         testing::thread_budget threads_{1};
-        std::atomic<bool> still_{false};
         leased_thread thread_;
     };
 
@@ -72,25 +69,26 @@ TEST_F(Lifetime, LeasesAreBackWhenConnectionsAreClosed) {
         EXPECT_EQ(leases(), 12u) << "a listener, ten connections and one to refuse on";
     }
     EXPECT_TRUE(eventually([&] { return leases() == 2; }));
-    EXPECT_TRUE(serving->stop());
+    serving->stop(soon());
     EXPECT_EQ(leases(), 0u);
 }
 
-TEST_F(Lifetime, StopWithoutStartIsStill) {
-    const auto rows = consumers(with);
-    budget::ledger files("files", 1000);
+TEST_F(Lifetime, KeepsTheContractOfAPart) {
+    budget::ledger files("files", 2000);
     testing::test_reactor reactor;
-    server never({&reactor}, with, router(),
-                 {files.open({"http.listener", 1, 0}).value(),
-                  files.open({"http.connections", 513, 0}).value()});
-    EXPECT_TRUE(never.stop());
-    EXPECT_TRUE(never.stop());
+    testing::expect_keeps_contract([&] {
+        return std::make_unique<server>(
+            std::vector{static_cast<headroom::reactor*>(&reactor)}, with, router(),
+            server_grants{files.open({"http.listener", 1, 0}).value(),
+                          files.open({"http.connections", 513, 0}).value()});
+    });
+    EXPECT_EQ(files.held(), 0u);
 }
 
 TEST_F(Lifetime, StopTwiceIsStopOnce) {
     start();
-    EXPECT_TRUE(serving->stop());
-    EXPECT_TRUE(serving->stop());
+    serving->stop(soon());
+    serving->stop(soon());
     EXPECT_THROW(text_client{port()}, std::system_error);
 }
 
@@ -99,7 +97,7 @@ TEST_F(Lifetime, StopClosesIdleConnections) {
     text_client client(port());
     client.send(hello);
     client.response();
-    EXPECT_TRUE(serving->stop());
+    serving->stop(soon());
     EXPECT_EQ(client.rest(), "");
 }
 
@@ -121,7 +119,7 @@ TEST_F(Lifetime, StopWaitsForTheAnswerInFlightAndClosesItsConnection) {
     const auto answer = client.rest();
     EXPECT_TRUE(has(answer, "at last"));
     EXPECT_TRUE(has(answer, "Connection: close\r\n"));
-    EXPECT_TRUE(stop.still());
+    stop.ends();
 }
 
 TEST_F(Lifetime, StopAcceptsDuringItsDelayAndSaysThatConnectionsClose) {
@@ -134,29 +132,27 @@ TEST_F(Lifetime, StopAcceptsDuringItsDelayAndSaysThatConnectionsClose) {
         return has(client.response(), "Connection: close\r\n");
     }));
     serving->hurry();
-    EXPECT_TRUE(stop.still());
+    stop.ends();
 }
 
 TEST_F(Lifetime, StopCancelsWhatIsNotDoneByTheDrainDeadline) {
-    with.times.drain_max = 50ms;
     start();
     text_client client(port());
     client.send(wait_for_it);
     ASSERT_TRUE(waits());
-    EXPECT_TRUE(serving->stop());
+    serving->stop(deadline::after(50ms));
     EXPECT_EQ(cancelled, 1u);
     EXPECT_EQ(leases(), 0u);
 }
 
 TEST_F(Lifetime, HurryEndsADrainAtOnce) {
-    with.times.drain_max = 60s;
     start();
     text_client client(port());
     client.send(wait_for_it);
     ASSERT_TRUE(waits());
-    stopping stop(*serving);
+    stopping stop(*serving, 60s);
     serving->hurry();
-    EXPECT_TRUE(stop.still());
+    stop.ends();
     EXPECT_EQ(cancelled, 1u);
 }
 

@@ -2,7 +2,7 @@
 #include <boost/json/parse.hpp>
 
 #include "headroom/http/detail/connection.hpp"
-#include "headroom/http/detail/server_fixture.hpp"
+#include "headroom/http/server_fixture.hpp"
 
 namespace headroom::http::detail {
 namespace {
@@ -185,7 +185,6 @@ TEST_F(Limit, OfConnectionsHasRoomAgainWhenOneCloses) {
 }
 
 TEST_F(Limit, OfWhatAClientMaySendAheadStopsTheReading) {
-    with.times.drain_max = 50ms;
     start();
     text_client client(port());
     client.send(wait_for_it);

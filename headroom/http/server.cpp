@@ -1,5 +1,6 @@
 #include "headroom/http/server.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/assert.hpp>
 #include <system_error>
@@ -12,7 +13,7 @@ namespace headroom::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::chrono::milliseconds abort_ms_max{1'000};  // for cancelled handlers to unwind
+constexpr std::chrono::milliseconds unwind_ms_max{1'000};  // for cancelled handlers
 
 budget::lease must(budget::result<budget::lease> taken) {
     if (!taken) throw budget::refused(std::move(taken.error()));
@@ -32,7 +33,7 @@ struct server::parts {
     std::shared_ptr<detail::stillness> still = std::make_shared<detail::stillness>();
     std::vector<std::shared_ptr<detail::listener>> listeners;
     std::uint16_t port = 0;
-    bool stopped = false, is_still = true;
+    bool stopped = false;
 
     void tell(void (detail::listener::*what)()) {
         for (const auto& each : listeners)
@@ -53,9 +54,9 @@ server::server(std::vector<reactor*> reactors, settings with, router routes, ser
                                                   std::move(grants), std::move(log));
 }
 
-server::~server() { stop(); }
+server::~server() { stop(deadline::after(std::chrono::milliseconds(0))); }
 
-void server::start() try {
+void server::start(deadline) try {
     BOOST_ASSERT_MSG(parts_->listeners.empty() && !parts_->stopped, "a server starts once");
     auto at = *detail::parse_listen_address(parts_->core->sealed.listen);
     const bool share = parts_->reactors.size() > 1;
@@ -73,19 +74,17 @@ void server::start() try {
 
 std::uint16_t server::port() const noexcept { return parts_->port; }
 
-bool server::stop() {
+void server::stop(deadline drain_until) noexcept {
     auto& own = *parts_;
-    if (std::exchange(own.stopped, true) || own.listeners.empty()) return own.is_still;
+    if (std::exchange(own.stopped, true) || own.listeners.empty()) return;
     const auto& times = own.core->sealed.times;
     own.core->draining = true;
-    own.still->pause(times.drain_delay);
+    own.still->pause(std::min(times.drain_delay, drain_until.left()));
     own.tell(&detail::listener::drain);
-    own.is_still = own.still->wait(times.drain_max);
-    if (!own.is_still) {
-        own.tell(&detail::listener::abort);
-        own.is_still = own.still->wait_last(abort_ms_max);
-    }
-    return own.is_still;
+    if (own.still->wait(drain_until.left())) return;
+    own.tell(&detail::listener::abort);
+    const bool still = own.still->wait_last(times.request_max + unwind_ms_max);
+    BOOST_ASSERT_MSG(still, "a handler outlived its cancellation and its deadline");
 }
 
 void server::hurry() noexcept { parts_->still->hurry(); }

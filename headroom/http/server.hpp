@@ -14,6 +14,7 @@
 #include "headroom/http/access.hpp"
 #include "headroom/http/router.hpp"
 #include "headroom/http/settings.hpp"
+#include "headroom/runtime/part.hpp"
 #include "headroom/runtime/reactor.hpp"
 
 namespace headroom::http {
@@ -35,26 +36,27 @@ struct server_snapshot {
 
 /// Start and stop from one thread that is no reactor's; hurry() and snapshot() from any.
 /// The reactors run from start() until stop() has returned, and outlive the server.
-class server {
+class server final : public part {
 public:
     /// Requires settings without faults() and grants of the right size for the reactors. Seals the
     /// routes. Opens nothing.
     server(std::vector<reactor*> reactors, settings with, router routes, server_grants grants,
            access_log log = {});
-    ~server();  // stop()
+    ~server() override;  // stops at once, without a drain
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Binds, listens, accepts. Throws std::system_error when the address cannot be had.
-    void start();
+    std::string_view name() const noexcept override { return "http.server"; }
+
+    /// Binds, listens, accepts; at once. Throws std::system_error when the address cannot be had.
+    void start(deadline by) override;
     /// The port it listens on, once started.
     std::uint16_t port() const noexcept;
 
     /// Drains: from now on every answer closes its connection; after drain_delay nothing is
-    /// accepted and idle connections close; what is in flight has drain_max to finish, is then
-    /// cancelled and given one more second. True when all is still; false when a handler would not
-    /// let go, which the caller must treat as an error. Also without start(), also twice.
-    bool stop();
+    /// accepted and idle connections close. What is in flight at `drain_until` is cancelled; a
+    /// handler that outlives its own deadline as well ends the program.
+    void stop(deadline drain_until) noexcept override;
     /// A stop() under way goes on to its end at once, without waiting for what is in flight.
     void hurry() noexcept;
 

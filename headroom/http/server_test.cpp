@@ -2,7 +2,7 @@
 
 #include <boost/json/parse.hpp>
 
-#include "headroom/http/detail/server_fixture.hpp"
+#include "headroom/http/server_fixture.hpp"
 
 namespace headroom::http::detail {
 namespace {
@@ -198,7 +198,7 @@ TEST_F(Server, DoesNotStartWhereAnotherListens) {
     server second({on[0].get()}, settings{.listen = same.listen, .connections_max = 8}, router(),
                   {files.open({"http.listener", 1, 0}).value(),
                    files.open({"http.connections", 9, 0}).value()});
-    EXPECT_THROW(second.start(), std::system_error);
+    EXPECT_THROW(second.start(soon()), std::system_error);
 }
 
 }  // namespace

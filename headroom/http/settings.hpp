@@ -36,7 +36,6 @@ struct waits {
     std::chrono::milliseconds write_max{20'000};    ///< for the client to take an answer: closed
     std::chrono::milliseconds linger_max{1'000};  ///< for the client to close after the last answer
     std::chrono::milliseconds drain_delay{0};     ///< stop(): keeps accepting for this long
-    std::chrono::milliseconds drain_max{10'000};  ///< stop(): in-flight answers may take this long
 };
 
 /// The server's settings; plain values until a server is constructed from them, sealed then.

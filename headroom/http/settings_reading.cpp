@@ -68,12 +68,6 @@ void read_waits(setting_reader& from, waits& into) {
          .fallback = into.drain_delay,
          .max = minutes(5),
          .doc = "How long a stopping server still accepts, for balancers to notice."});
-    into.drain_max =
-        from.duration({.name = "HEADROOM_HTTP_DRAIN_TIMEOUT",
-                       .fallback = into.drain_max,
-                       .min = milliseconds(10),
-                       .max = minutes(60),
-                       .doc = "How long a stopping server waits for answers in flight."});
 }
 
 }  // namespace

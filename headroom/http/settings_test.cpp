@@ -30,7 +30,7 @@ TEST(HttpSettings, NameEveryFaultAtOnce) {
     wrong.in_flight_max = 0;
     wrong.bounds.fields_max = 0;
     wrong.times.head_max = std::chrono::milliseconds(0);
-    wrong.times.drain_max = std::chrono::hours(2);
+    wrong.times.drain_delay = std::chrono::hours(2);
     EXPECT_EQ(faults(wrong).size(), 5u);
 }
 

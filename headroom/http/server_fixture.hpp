@@ -1,4 +1,4 @@
-// http/detail/server_fixture.hpp: a real server on a free port, for this package's tests alone.
+// http/server_fixture.hpp: a real server on a free port, for this package's tests alone.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -61,9 +61,10 @@ protected:
         }
         serving.emplace(each, with, std::move(routes), std::move(grants),
                         [this](const access_record& of) { remember(of); });
-        serving->start();
+        serving->start(soon());
     }
 
+    static deadline soon() { return deadline::after(std::chrono::seconds(10)); }
     std::uint16_t port() const { return serving->port(); }
     unsigned connections() const { return serving->snapshot().connections; }
     bool logs(unsigned status) {
@@ -85,7 +86,7 @@ protected:
     std::mutex mutex;
     std::vector<unsigned> statuses;       // guarded by mutex
     std::vector<std::string> routes_hit;  // guarded by mutex
-    std::optional<server> serving;  // goes first
+    std::optional<server> serving;        // goes first
 
 private:
     task<response> wait_until_cancelled() {
