@@ -11,7 +11,7 @@ namespace headroom::service {
 /// The server as a part; readiness goes off the moment it is asked to stop.
 class http_part final : public part {
 public:
-    http_part(http::server& server, observability::health& health, const logger& log)
+    http_part(http::server& server, observability::health& health, const observability::logger& log)
         : server_(server), health_(health), log_(log) {}
 
     std::string_view name() const noexcept override { return "http.server"; }
@@ -29,7 +29,7 @@ public:
 private:
     http::server& server_;
     observability::health& health_;
-    const logger& log_;
+    const observability::logger& log_;
 };
 
 /// Control is opened by admission, before the parts; it is stopped after all of them.
