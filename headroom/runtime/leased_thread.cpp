@@ -3,8 +3,12 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
+
 namespace headroom {
 namespace {
+
+constexpr std::size_t visible_name_max = 15;  // more is refused by the system
 
 // Blocks all signals for the thread that is started meanwhile, also when that fails.
 class signals_blocked {
@@ -29,7 +33,8 @@ leased_thread::leased_thread(budget::lease unit, std::string name,
     : unit_(std::move(unit)) {
     BOOST_ASSERT_MSG(unit_, "a thread starts from a lease");
     signals_blocked inherited;
-    thread_ = std::thread([label = name.substr(0, 15), run = std::move(body)]() mutable {
+    name.resize(std::min(name.size(), visible_name_max));
+    thread_ = std::thread([label = std::move(name), run = std::move(body)]() mutable {
         pthread_setname_np(pthread_self(), label.c_str());
         run();
     });

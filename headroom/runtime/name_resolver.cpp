@@ -61,7 +61,7 @@ answer look_up(const std::string& host) {
 
 // What a waiting task and its look-up share: either may be the last to know of it.
 struct inquiry {
-    inquiry(executor home, deadline by) : give_up(home, by.at()) {}
+    inquiry(const executor& home, deadline by) : give_up(home, by.at()) {}
     timer give_up;
     std::optional<answer> got;  // written on the task's reactor
 };

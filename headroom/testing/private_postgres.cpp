@@ -90,7 +90,7 @@ void private_postgres::restart_with(const std::map<std::string, std::string>& se
     restart();
 }
 
-void private_postgres::kill_postmaster() { server_.stop(SIGKILL); }
+void private_postgres::kill_postmaster() { server_.kill_alone(); }
 
 void private_postgres::crash() { server_.crash(); }
 

@@ -78,6 +78,16 @@ TEST(PrivatePostgres, ComesBackAfterEveryKindOfEnd) {
     EXPECT_EQ(server.value("SELECT count(*) FROM kept"), "0");
 }
 
+TEST(PrivatePostgres, ComesBackAfterItsPostmasterWasKilledUnderClients) {
+    private_postgres server;
+    client idle(server.url()), busy(server.url());
+    PQsendQuery(busy.to, "SELECT pg_sleep(1000)");
+    server.kill_postmaster();
+    EXPECT_FALSE(idle.answers());
+    server.start();
+    EXPECT_TRUE(client(server.url()).answers());
+}
+
 TEST(PrivatePostgres, FreezesOneBackendAndLeavesOthersAlone) {
     private_postgres server;
     client frozen(server.url()), other(server.url());
@@ -110,8 +120,9 @@ TEST(PrivatePostgres, LeavesNothingBehindWhenTheTestCrashes) {
     auto* from = fdopen(ends[0], "r");
     char directory[128];
     int pid = 0;
-    ASSERT_EQ(fscanf(from, "%127s %d", directory, &pid), 2);
+    const int words = fscanf(from, "%127s %d", directory, &pid);
     fclose(from);
+    ASSERT_EQ(words, 2);
     EXPECT_TRUE(eventually([&] { return kill(pid, 0) != 0; }));
     EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(directory); }));
 }

@@ -32,6 +32,13 @@ std::vector<fs::path> server_folders(const char* folder_variable) {
     return folders;
 }
 
+// The state follows the name in parentheses; a zombie waits for somebody else to collect it.
+bool is_alive(pid_t process) {
+    const auto stat = read_file(fmt::format("/proc/{}/stat", process));
+    const auto end_of_name = stat.rfind(") ");
+    return end_of_name != std::string::npos && stat[end_of_name + 2] != 'Z';
+}
+
 }  // namespace
 
 std::string find_server(const std::string& name, const char* folder_variable) {
@@ -68,6 +75,12 @@ void server_process::crash() {
     for (const auto each : everybody()) kill(each, SIGKILL);
     child_->wait();
     ended();
+}
+
+void server_process::kill_alone() {
+    const auto all = everybody();
+    stop(SIGKILL);
+    eventually([&] { return std::ranges::none_of(all, is_alive); }, server_bound);
 }
 
 void server_process::freeze() const {

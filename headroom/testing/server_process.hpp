@@ -32,6 +32,8 @@ public:
     void stop(int signal);
     /// SIGKILL to the server and, at the same time, all its children.
     void crash();
+    /// SIGKILL to the server alone; returns once its children, who notice, have ended too.
+    void kill_alone();
     void freeze() const;  ///< SIGSTOP to the server and all its children
     void thaw() const;
 
