@@ -51,7 +51,8 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
         into.declare(std::move(each));
     into.declare(start_check());
     for (auto& each : headroom::consumers(with.process)) into.declare(std::move(each));
-    for (auto& each : http::consumers(with.http, with.process.reactors)) into.declare(std::move(each));
+    for (auto& each : http::consumers(with.http, with.process.reactors))
+        into.declare(std::move(each));
     return {};
 }
 

@@ -38,7 +38,8 @@ void declare(CLI::App& app, options& into) {
         ->take_all();
     app.add_subcommand("serve", "Serve HTTP until SIGTERM");
     auto* migrate = app.add_subcommand("migrate", "Bring the schema up to date");
-    auto* status = migrate->add_flag("--status", into.status, "Say what was applied and what is not");
+    auto* status =
+        migrate->add_flag("--status", into.status, "Say what was applied and what is not");
     migrate->add_flag("--dry-run", into.dry_run, "Say what would be applied")->excludes(status);
     migrate->add_flag("--json", into.json, "Print JSON");
     add_format(*app.add_subcommand("plan", "Print the plan of what serve would open"), into);
@@ -51,7 +52,8 @@ void declare(CLI::App& app, options& into) {
         "  DATABASE_URL=postgresql://app@127.0.0.1/shop headroom-service serve\n"
         "  headroom-service --set DATABASE_ASYNC_POOL_SIZE=4 plan\n"
         "  headroom-service migrate --status\n\n"
-        "Exit codes: 0 done, 64 usage, 75 server full or unreachable, 78 settings, budget, rights.");
+        "Exit codes: 0 done, 64 usage, 75 server full or unreachable, 78 settings, budget, "
+        "rights.");
 }
 
 std::vector<std::pair<std::string, std::string>> split(const std::vector<std::string>& overrides) {

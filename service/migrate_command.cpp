@@ -78,7 +78,8 @@ private:
         } catch (const persistence::migration_error& why) {
             return persistence::start_failure{start_action::refuse, exit_code::refused, why.what()};
         } catch (const persistence::migration_busy& why) {
-            return persistence::start_failure{start_action::wait, exit_code::unavailable, why.what()};
+            return persistence::start_failure{start_action::wait, exit_code::unavailable,
+                                              why.what()};
         } catch (...) {
             return persistence::explain(std::current_exception(), with_.database.migrate.describe());
         }
@@ -90,8 +91,9 @@ private:
         into.before = co_await persistence::read_applied(link, until);
         if (mode == migrate_mode::apply)
             into.done = co_await persistence::migrate(
-                link, schema(), until,
-                [this](const persistence::migration& each) { err_ << "applying " << each.file() << "\n"; });
+                link, schema(), until, [this](const persistence::migration& each) {
+                    err_ << "applying " << each.file() << "\n";
+                });
         co_await link.close(until);
     }
 

@@ -13,8 +13,8 @@ enum class migrate_mode {
     dry_run,  ///< what would be applied; 0 also when something is pending
 };
 
-/// One connection of HEADROOM_MIGRATE_URL, from a plan of one. A server that cannot be reached or is
-/// full is tried again until HEADROOM_START_TIMEOUT. Returns an exit code.
+/// One connection of HEADROOM_MIGRATE_URL, from a plan of one. A server that cannot be reached or
+/// is full is tried again until HEADROOM_START_TIMEOUT. Returns an exit code.
 int migrate(const settings& with, migrate_mode mode, output as, std::ostream& out,
             std::ostream& err);
 

@@ -88,8 +88,9 @@ private:
         const auto fields = persistence::as_fields(result);
         std::vector<observability::attribute> with;
         for (const auto& [name, value] : fields) with.emplace_back(name, value);
-        log_.report(result.starts() ? observability::severity::info : observability::severity::error,
-                    result.starts() ? "budget" : "start refused", with);
+        log_.report(
+            result.starts() ? observability::severity::info : observability::severity::error,
+            result.starts() ? "budget" : "start refused", with);
         fmt::print(stderr, "{}\n", hiding_.clean(persistence::as_text(result)));
         if (result.starts()) return;
         fmt::print(stderr, "headroom-service: {}\n", hiding_.clean(result.decision.reason));

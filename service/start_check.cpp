@@ -16,7 +16,8 @@ task<start_findings> check_start(reactor& home, budget::grant& share, persistenc
     persistence::connection look(home, *std::move(unit), std::move(options));
     co_await to.open(look, until);
 
-    auto standing = persistence::judge_role(co_await persistence::read_role_standing(look, until), in);
+    auto standing =
+        persistence::judge_role(co_await persistence::read_role_standing(look, until), in);
     start_findings found{std::move(standing.faults), std::move(standing.warnings)};
     if (auto old = co_await persistence::check_schema(look, schema_version(), until); !old.empty())
         found.faults.push_back(std::move(old));

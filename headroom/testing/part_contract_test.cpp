@@ -35,8 +35,9 @@ TEST(PartContract, IsBrokenByAPartThatLeavesAThreadBehind) {
         expect_keeps_contract([] { return std::make_unique<one_thread>(true); });
     }
     ASSERT_GT(failures.size(), 0);
-    EXPECT_NE(std::string(failures.GetTestPartResult(0).message()).find("threads left after a stop"),
-              std::string::npos);
+    EXPECT_NE(
+        std::string(failures.GetTestPartResult(0).message()).find("threads left after a stop"),
+        std::string::npos);
 }
 
 }  // namespace

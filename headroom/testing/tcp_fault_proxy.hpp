@@ -19,8 +19,8 @@ class proxy_loop;
 }
 
 /// A proxy on a loopback port, on a thread of its own named fault_proxy (census.hpp leaves it out).
-/// Every verb has taken effect when it returns. At most 1,024 connections at once; one more is reset.
-/// Thread-safe.
+/// Every verb has taken effect when it returns. At most 1,024 connections at once; one more is
+/// reset. Thread-safe.
 class tcp_fault_proxy {
 public:
     /// `upstream`: the path of a unix socket, or a port of 127.0.0.1 ("5432").

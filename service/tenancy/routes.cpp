@@ -73,14 +73,15 @@ task<http::response> get_one(configuration& values, http::request& of) {
 task<http::response> put_one(configuration& values, http::request& of) {
     auto tenant = tenant_of(of);
     auto key = key_of(of);
-    const auto stored =
-        co_await values.set(std::move(tenant), std::move(key), checked_value(of), anonymous, of.until);
+    const auto stored = co_await values.set(std::move(tenant), std::move(key), checked_value(of),
+                                            anonymous, of.until);
     co_return http::response::json(json::serialize(to_json(stored)));
 }
 
 task<http::response> get_page(configuration& values, http::request& of) {
     auto after = of.query_value("after").value_or("");
-    const auto found = co_await values.list(tenant_of(of), std::move(after), size_of_page(of), of.until);
+    const auto found =
+        co_await values.list(tenant_of(of), std::move(after), size_of_page(of), of.until);
     json::array list;
     for (const auto& each : found.entries) list.push_back(to_json(each));
     json::object body{{"items", std::move(list)}};
