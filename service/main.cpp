@@ -70,7 +70,8 @@ std::vector<std::pair<std::string, std::string>> split(const std::vector<std::st
 int run(const CLI::App& app, const options& given) {
     const auto with = read_settings(split(given.overrides));
     if (!with) {
-        for (const auto& each : with.error()) std::cerr << "headroom-service: " << each.message() << "\n";
+        for (const auto& each : with.error())
+            std::cerr << "headroom-service: " << each.message() << "\n";
         return exit_code::refused;
     }
     if (app.got_subcommand("migrate"))

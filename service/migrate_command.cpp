@@ -81,7 +81,8 @@ private:
             return persistence::start_failure{start_action::wait, exit_code::unavailable,
                                               why.what()};
         } catch (...) {
-            return persistence::explain(std::current_exception(), with_.database.migrate.describe());
+            return persistence::explain(std::current_exception(),
+                                        with_.database.migrate.describe());
         }
     }
 
@@ -101,8 +102,9 @@ private:
         using persistence::application_name;
         persistence::connection_options made;
         made.application_name =
-            application_name{application_name::fit(with_.process.system, application_name::system_max),
-                             "migrate", std::random_device{}(), migrations_consumer}
+            application_name{
+                application_name::fit(with_.process.system, application_name::system_max),
+                "migrate", std::random_device{}(), migrations_consumer}
                 .text();
         made.statement_cache_max = 0;
         return made;

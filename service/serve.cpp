@@ -100,8 +100,9 @@ private:
         auto share = take(book_, start_check_consumer);
         start_findings found;
         on_.home().run_blocking([&]() -> task<void> {
-            found = co_await check_start(on_.home(), share, door_, named(member_, start_check_consumer),
-                                         with_.process.profile, until);
+            found =
+                co_await check_start(on_.home(), share, door_, named(member_, start_check_consumer),
+                                     with_.process.profile, until);
         });
         for (const auto& each : found.warnings) log_.warn(each);
         return found.faults.empty() ? exit_code::ok : refuse_start(log_, found.faults);

@@ -130,7 +130,8 @@ TEST_F(SessionFaults, WithTheCeilingExhaustedASilentConnectionIsReplacedOnceItsE
             auto lent = co_await taken(pool, work);
             EXPECT_THROW(co_await lent.run(echo, deadline::after(100ms), 1), deadline_passed);
         }
-        EXPECT_TRUE(co_await eventually_on_reactor([&] { return ledger->snapshot().closing == 1; }));
+        EXPECT_TRUE(
+            co_await eventually_on_reactor([&] { return ledger->snapshot().closing == 1; }));
         network.pass(), network.blackhole(1);
         const auto before = network.accepted();
         EXPECT_FALSE((co_await pool.take(work, deadline::after(300ms))).has_value());
