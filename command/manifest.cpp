@@ -4,62 +4,27 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
-#include <unordered_map>
 
 #include "command/fields.hpp"
 #include "command/overrides.hpp"
-#include "command/source_file.hpp"
 #include "command/spelling.hpp"
+#include "command/tree_checks.hpp"
 
 namespace headroom::command {
 namespace {
 
 using kind = yaml_node::kind;
-using words = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 4> keys_at_top{"title", "resources", "consumers",
                                                       "scenarios"};
 constexpr std::array<std::string_view, 3> keys_of_scenario{"name", "resource", "set"};
 
-std::string_view name_of(kind of) {
-    switch (of) {
-        case kind::null:
-            return "nothing";
-        case kind::scalar:
-            return "a single value";
-        case kind::list:
-            return "a list";
-        case kind::map:
-            return "a map of keys";
-    }
-    return "something else";
-}
-
-/// Ends the reading: what follows would cost more than it helps.
-struct too_many_faults {
-    unsigned line;
-};
-
 /// Reads the tree into a manifest and collects what is wrong on the way.
-class reader {
+class reader : public tree_checks {
 public:
     manifest read(const yaml_node& root);
-    std::vector<fault> faults;
 
 private:
-    void complain(unsigned line, std::string_view key, std::string what) {
-        if (faults.size() == faults_max) throw too_many_faults{line};
-        faults.push_back({line, printable(key), std::move(what)});
-    }
-    void complain_if(const complaint& wrong, unsigned line, const std::string& key) {
-        if (wrong) complain(line, key, *wrong);
-    }
-    bool is(kind wanted, const yaml_node& node, const std::string& path);
-    bool is_within(std::size_t most, const yaml_node& node, const std::string& path);
-    void check_keys(const yaml_node& map, const std::string& path, words allowed, words more = {});
-    std::string text(const yaml_node& node, const std::string& path);
-
     void read_resources(const yaml_node& node);
     void read_consumers(const yaml_node& node);
     budget::consumer read_consumer(const yaml_node& node, const std::string& path);
@@ -73,66 +38,10 @@ private:
     manifest out_;
 };
 
-const yaml_node* value_of(const yaml_node& map, std::string_view key) {
-    const auto at = std::ranges::find(map.entries, key, &yaml_node::entry::key);
-    return at == map.entries.end() ? nullptr : &at->value;
-}
-
 std::vector<std::string_view> names_of(const std::vector<budget::resource>& all) {
     std::vector<std::string_view> names;
     for (const auto& each : all) names.push_back(each.name);
     return names;
-}
-
-bool reader::is(kind wanted, const yaml_node& node, const std::string& path) {
-    if (node.is == wanted) return true;
-    complain(node.line, path,
-             fmt::format("must be {}, and is {}", name_of(wanted), name_of(node.is)));
-    return false;
-}
-
-bool reader::is_within(std::size_t most, const yaml_node& node, const std::string& path) {
-    if (node.entries.size() <= most) return true;
-    complain(node.line, path,
-             fmt::format("has {} entries, at most {} are read", node.entries.size(), most));
-    return false;
-}
-
-void reader::check_keys(const yaml_node& map, const std::string& path, words allowed, words more) {
-    std::vector<std::string_view> known(allowed.begin(), allowed.end());
-    known.insert(known.end(), more.begin(), more.end());
-    std::unordered_map<std::string_view, unsigned> first;
-    for (const auto& [key, line, value] : map.entries) {
-        if (!known.empty() && !holds(known, key))
-            complain(line, path,
-                     fmt::format("unknown key {}{}", quoted(key), did_you_mean(key, known)));
-        if (const auto [at, is_new] = first.emplace(key, line); !is_new)
-            complain(line, path,
-                     fmt::format("key {} stands twice, first in line {}", quoted(key), at->second));
-    }
-}
-
-// Free text for people: one line of UTF-8 in which a terminal finds nothing to obey.
-bool is_one_line(std::string_view text) {
-    if (!check_source(std::string(text))) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte < 0x20) return false;
-        if (byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
-    }
-    return true;
-}
-
-std::string reader::text(const yaml_node& node, const std::string& path) {
-    if (!is(kind::scalar, node, path)) return {};
-    if (node.text.empty() || node.text.size() > text_max)
-        complain(node.line, path,
-                 fmt::format("must have 1 to {} bytes, and has {}", text_max, node.text.size()));
-    else if (!is_one_line(node.text))
-        complain(node.line, path, fmt::format("must be one line of text ({})", quoted(node.text)));
-    else
-        return node.text;
-    return {};
 }
 
 manifest reader::read(const yaml_node& root) {
@@ -281,26 +190,16 @@ void reader::read_sets(scenario_terms& into, const yaml_node& node, const std::s
     }
 }
 
-std::vector<fault> in_order(std::vector<fault> faults) {
-    std::ranges::sort(faults, [](const fault& a, const fault& b) {
-        return std::tie(a.line, a.key, a.what) < std::tie(b.line, b.key, b.what);
-    });
-    return faults;
-}
-
 }  // namespace
 
 std::expected<manifest, std::vector<fault>> read_manifest(const std::string& text) {
     const auto tree = parse_yaml(text);
     if (!tree) return std::unexpected(std::vector{tree.error()});
     reader reads;
-    try {
-        auto made = reads.read(*tree);
-        if (reads.faults.empty()) return made;
-    } catch (const too_many_faults& rest) {
-        reads.faults.push_back({rest.line, "file", "has more faults than those shown"});
-    }
-    return std::unexpected(in_order(std::move(reads.faults)));
+    manifest made;
+    auto faults = reads.collect([&] { made = reads.read(*tree); });
+    if (!faults.empty()) return std::unexpected(std::move(faults));
+    return made;
 }
 
 words manifest_keys() { return keys_at_top; }

@@ -24,8 +24,6 @@ inline constexpr std::size_t resources_max = 64;
 inline constexpr std::size_t consumers_max = 1'000;
 inline constexpr std::size_t scenarios_max = 100;
 inline constexpr std::size_t settings_max = 2;  ///< of a consumer: pool, then overflow
-inline constexpr std::size_t text_max = 120;    ///< bytes of a title or a scenario's name
-inline constexpr std::size_t faults_max = 100;  ///< reported of one file; one more ends it
 
 /// "What if", as written: changes to be made to whatever plan the command line has left.
 struct scenario_terms {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "command/tree_checks.hpp"
+
 namespace headroom::command {
 namespace {
 

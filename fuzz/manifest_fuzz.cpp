@@ -7,6 +7,7 @@
 
 #include "command/manifest.hpp"
 #include "command/source_file.hpp"
+#include "command/tree_checks.hpp"
 
 namespace {
 

@@ -7,7 +7,6 @@
 namespace headroom::budget {
 namespace {
 
-
 /// How the same sections look on a terminal and in Markdown.
 struct look {
     std::string (*table)(const grid&);
