@@ -7,7 +7,8 @@
 
 namespace headroom::testing {
 
-/// Threads of this process, without a test's fault proxies and a sanitizer's own thread.
+/// Threads of this process, without a test's fault proxies and a sanitizer's own thread. The system
+/// shows a thread for a moment longer than its join lasts: compare with eventually().
 std::size_t threads();
 
 /// Open descriptors, the one this count itself needs not included.

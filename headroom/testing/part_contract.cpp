@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "headroom/testing/census.hpp"
+#include "headroom/testing/eventually.hpp"
 
 namespace headroom::testing {
 namespace {
+
+// The system shows a thread for a moment longer than its join lasts.
+constexpr std::chrono::milliseconds settling_bound{1'000};
 
 deadline soon() { return deadline::after(std::chrono::seconds(10)); }
 
@@ -15,6 +19,7 @@ struct possessions {
 };
 
 void expect_same(const possessions& before, const char* after_what) {
+    eventually([&] { return possessions() == before; }, settling_bound);
     const possessions now;
     EXPECT_EQ(now.threads_held, before.threads_held) << "threads left after " << after_what;
     EXPECT_EQ(now.files_held, before.files_held) << "descriptors left after " << after_what;
