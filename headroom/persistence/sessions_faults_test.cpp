@@ -10,6 +10,8 @@
 namespace headroom::persistence {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr statement echo("SELECT $1::int4");
 
 /// Pools on a server that the test may break, opened through a door as a service's are.

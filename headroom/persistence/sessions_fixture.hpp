@@ -14,7 +14,6 @@
 
 namespace headroom::persistence {
 
-using namespace std::chrono_literals;
 using testing::eventually_on_reactor;
 
 inline testing::private_postgres& server() {
@@ -38,7 +37,7 @@ protected:
     std::optional<budget::ledger> ledger;
     budget::holder work{"work"};
 
-    static deadline soon() { return deadline::after(5s); }
+    static deadline soon() { return deadline::after(std::chrono::seconds(5)); }
 
     std::unique_ptr<sessions> make(budget::grant share) {
         with.application_name = "test";
@@ -81,7 +80,8 @@ protected:
         });
     }
     task<void> all_done() {
-        EXPECT_TRUE(co_await eventually_on_reactor([this] { return running == 0; }, 20s));
+        EXPECT_TRUE(co_await eventually_on_reactor([this] { return running == 0; },
+                                                   std::chrono::seconds(20)));
     }
 };
 

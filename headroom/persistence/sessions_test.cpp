@@ -1,11 +1,14 @@
 #include "headroom/persistence/sessions.hpp"
 
+#include <atomic>
 #include <chrono>
 
 #include "headroom/persistence/sessions_fixture.hpp"
 
 namespace headroom::persistence {
 namespace {
+
+using namespace std::chrono_literals;
 
 using budget::refusal_reason;
 using std::chrono::duration_cast;
@@ -279,6 +282,23 @@ TEST_F(Sessions, ALongHoldIsReportedWithTheLineThatTookIt) {
         co_await pool->stop(soon());
         EXPECT_EQ(reports.front().holder, "work");
         EXPECT_NE(reports.front().site.find("sessions_test.cpp"), std::string::npos);
+    });
+}
+
+TEST_F(Sessions, MayBeUsedFromAnotherReactor) {
+    testing::test_reactor elsewhere;
+    inside([&](sessions& pool) -> task<void> {
+        std::atomic<int> answers{0};
+        elsewhere.spawn([&]() -> task<void> {
+            budget::holder first("first"), second("second");
+            for (int round = 0; round < 10; ++round) {
+                auto one = co_await taken(pool, first), other = co_await taken(pool, second);
+                answers += (co_await one.run(one_more, soon(), 0)).one<std::int32_t>();
+                answers += (co_await other.run(one_more, soon(), 0)).one<std::int32_t>();
+            }
+        });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return answers == 20; }));
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return pool.figures().used == 0; }));
     });
 }
 

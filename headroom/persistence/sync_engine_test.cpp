@@ -7,6 +7,8 @@
 namespace headroom::persistence {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// Blocking code on a blocking pool, with a session pool on a reactor of its own.
 struct SyncEngine : Sessions {
     SyncEngine() {

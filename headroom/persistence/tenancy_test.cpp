@@ -7,6 +7,8 @@
 namespace headroom::persistence {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr statement mine("SELECT tenant_id FROM notes");
 constexpr statement put_note("INSERT INTO notes VALUES ($1, $2)");
 

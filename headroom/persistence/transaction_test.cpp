@@ -3,6 +3,8 @@
 namespace headroom::persistence {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr statement put_row("INSERT INTO ledger_rows VALUES ($1::int4)");
 constexpr statement count_rows("SELECT count(*) FROM ledger_rows");
 constexpr statement divide("SELECT 1 / $1::int4");
