@@ -4,7 +4,9 @@
 #include <iostream>
 #include <list>
 
+#include "command/audit_command.hpp"
 #include "command/plan_command.hpp"
+#include "headroom/runtime/secret.hpp"
 
 namespace {
 
@@ -37,7 +39,8 @@ private:
 
 /// One line on the standard error, whatever was wrong with the command line.
 int usage(const std::string& where, const std::string& what) {
-    std::cerr << where << ": " << what << "\n";
+    // What was typed may be a URL with a password.
+    std::cerr << where << ": " << headroom::mask_url(what) << "\n";
     return exit_code::usage;
 }
 
@@ -48,7 +51,7 @@ struct registered {
 
 std::list<registered> register_all(CLI::App& app) {
     std::list<registered> all;
-    for (const auto& each : {plan_command()}) {
+    for (const auto& each : {plan_command(), audit_command()}) {
         auto* sub = app.add_subcommand(each.name, each.summary);
         sub->footer(each.examples);
         cli_options options(*sub);
@@ -83,7 +86,8 @@ int main(int argc, char** argv) try {
                  "headroom");
     app.set_version_flag("--version", version);
     app.require_subcommand(1);
-    app.footer("Examples:\n  headroom plan examples/plans/seed.yaml\n  headroom plan --help\n");
+    app.footer("Examples:\n  headroom plan examples/plans/seed.yaml\n"
+               "  headroom audit --postgres postgresql://monitor@db/orders\n");
     auto all = register_all(app);
     return dispatch(app, all, argc, argv);
 } catch (const std::exception& broken) {

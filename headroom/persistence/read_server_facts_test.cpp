@@ -85,7 +85,7 @@ TEST_F(ServerFacts, ReadsLimitsWithTheirOriginAsARoleThatMayOnlyConnect) {
     EXPECT_EQ(facts.through, route::direct);
     EXPECT_FALSE(facts.reader.superuser);
     EXPECT_FALSE(facts.system_identifier.empty());
-    EXPECT_THAT(facts.unread, Contains(Field(&unread_fact::name, "reserved_connections")));
+    EXPECT_THAT(facts.unread, IsEmpty());
 }
 
 TEST_F(ServerFacts, CountsSessionsOfOthersEvenWithoutPgMonitor) {

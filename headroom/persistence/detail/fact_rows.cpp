@@ -118,13 +118,11 @@ void finish(server_facts& facts, int pid_at_sign_in) {
     for (auto& each : facts.backends) each.own = each.pid == facts.reader.pid;
     if (facts.reader.pid != 0 && facts.reader.pid != pid_at_sign_in) facts.through = route::pooled;
     if (facts.settings.empty()) return;
-    const auto version = facts.number("server_version_num").value_or(0);
+    if (facts.number("server_version_num").value_or(0) < reserved_connections_since)
+        facts.settings.push_back({"reserved_connections", "0", {}, "from version 16 on", "0"});
     for (const auto& name : setting_names())
         if (facts.setting(name) == nullptr)
-            facts.unread.push_back(
-                {name, name == "reserved_connections" && version < reserved_connections_since
-                           ? "PostgreSQL has it from version 16 on: none are reserved"
-                           : "the server does not show it"});
+            facts.unread.push_back({name, "the server does not show it"});
 }
 
 }  // namespace headroom::persistence::detail

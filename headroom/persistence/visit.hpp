@@ -1,0 +1,25 @@
+// persistence/visit.hpp: one connection for a program that only looks in, then leaves.
+//
+// `headroom audit` and `headroom-service migrate` need a single connection and no pools. They plan
+// for it all the same: the connection and the threads that drive it are leases of a budget made for
+// the visit.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "headroom/persistence/connection.hpp"
+
+namespace headroom::persistence {
+
+struct visit_terms {
+    connect_info target;
+    std::string consumer;          ///< in whose name: "persistence.migrations"
+    std::string application_name;  ///< what the server shows
+};
+
+/// Connects, runs `body` on a thread of its own, closes and waits until the server has let go.
+/// Blocks; never from a reactor. One attempt to connect. Throws what connection::open or `body`
+/// threw. Statements are not prepared, so a pooler in the way is no obstacle.
+void visit(const visit_terms& terms, std::function<task<void>(connection&)> body, deadline until);
+
+}  // namespace headroom::persistence
