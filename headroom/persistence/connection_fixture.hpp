@@ -57,7 +57,8 @@ protected:
             if (each.pid == backend_pid) return each.state == "active";
         return false;
     }
-    /// The SQLSTATE a call ended with; "" when it did not fail, "lost" when its connection was.
+    /// The SQLSTATE a call ended with; "" when it did not fail, "lost" when its connection
+    /// was, "late" when its deadline passed.
     template <class T>
     static task<std::string> code_of(task<T> call) {
         try {
@@ -66,6 +67,8 @@ protected:
             co_return failed.sqlstate();
         } catch (const connection_lost&) {
             co_return "lost";
+        } catch (const deadline_passed&) {
+            co_return "late";
         }
         co_return "";
     }

@@ -132,6 +132,40 @@ TEST_F(Lanes, ComeBackWhenTheirConnectionIsKilled) {
     });
 }
 
+TEST_F(Lanes, NeverSwapOrForgetAnAnswerWhileTheirBackendsAreKilled) {
+    inside([&]() -> task<void> {
+        constexpr int callers = 64, statements_each = 1'000;
+        int done = 0, right = 0, lost = 0, running = callers;
+        for (int caller = 0; caller < callers; ++caller)
+            spawn([&, caller]() -> task<void> {
+                for (int i = 0; i < statements_each; ++i, ++done) {
+                    const auto asked = caller * statements_each + i;
+                    try {
+                        const bool shared = i % 2 == 0;
+                        const auto got =
+                            shared ? co_await all->reads().one<std::int32_t>(echo, soon(), asked)
+                                   : co_await all->one<std::int32_t>(echo, soon(), asked);
+                        right += got == asked;
+                    } catch (const connection_lost&) {
+                        ++lost;
+                    }
+                }
+                --running;
+            });
+        int killed = 0, next = 0;
+        while (co_await yield_now(), running > 0) {
+            if (done < next) continue;
+            next = done + 2'000;
+            if (++killed == 10) server().restart();
+            else for (const auto& each : server().backends()) server().terminate(each.pid);
+        }
+        EXPECT_EQ(done, callers * statements_each);
+        EXPECT_EQ(right + lost, done);
+        EXPECT_GT(right, done / 2);
+        EXPECT_LE(ledger.held(), floor + reserve);
+    });
+}
+
 TEST_F(Lanes, CallersWaitWhileNoLaneIsUpUntilTheirDeadline) {
     inside([&]() -> task<void> {
         server().stop();

@@ -3,7 +3,10 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cerrno>
+#include <system_error>
 
 namespace headroom::persistence::detail {
 namespace {
@@ -63,6 +66,18 @@ void throw_connect_error(const pg_conn* from) {
     const auto code = code_in(message);
     if (!code.empty()) throw server_error(code, connect_text(code));
     throw connection_lost(first_line(message));
+}
+
+bool saw_the_end(const pg_conn* from) {
+    if (PQsocket(from) >= 0) return false;
+    // libpq keeps no error number, only the system's text for it.
+    static constexpr std::array unknown{ETIMEDOUT,   EHOSTUNREACH, EHOSTDOWN,   ENETUNREACH,
+                                        ENETDOWN,    ENETRESET,    ECONNABORTED};
+    const std::string_view message = PQerrorMessage(from);
+    if (message.contains("lost synchronization")) return false;
+    return std::ranges::none_of(unknown, [&](int number) {
+        return message.contains(std::generic_category().message(number));
+    });
 }
 
 std::string first_line(const char* message) {

@@ -22,6 +22,10 @@ bool is_fatal(const pg_result* from);
 /// connection_lost. Requires PQERRORS_SQLSTATE on `from`, because the texts are localised.
 [[noreturn]] void throw_connect_error(const pg_conn* from);
 
+/// libpq closes its socket on an end of file, on a reset and on a timeout alike. True when it did
+/// and the other side is known to be gone; false when the network gave up, or libpq its parsing.
+bool saw_the_end(const pg_conn* from);
+
 /// The first line of libpq's message, bounded.
 std::string first_line(const char* message);
 

@@ -1,12 +1,9 @@
 #include "headroom/persistence/detail/dial.hpp"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include <boost/asio/redirect_error.hpp>
-#include <cerrno>
 
-#include "headroom/persistence/detail/answer_error.hpp"
 #include "headroom/persistence/detail/borrowed_descriptor.hpp"
 
 namespace headroom::persistence::detail {
@@ -48,14 +45,6 @@ task<void> wait_for(borrowed_descriptor& socket, PostgresPollingStatusType wante
     co_await socket->async_wait(how, asio::redirect_error(use_task, ignored));
 }
 
-// libpq closes its socket on an end of file and on a timeout alike; only the former is the
-// server's.
-bool has_timed_out(int socket) {
-    char byte = 0;
-    return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno != EAGAIN &&
-           errno != EINTR && errno != ECONNRESET && errno != EPIPE;
-}
-
 // libpq may close the descriptor in any step and open another one under the same number.
 task<void> sign_in(dialled& with, borrowed_descriptor& socket, deadline until) {
     PGconn* pg = with.pg.get();
@@ -66,7 +55,6 @@ task<void> sign_in(dialled& with, borrowed_descriptor& socket, deadline until) {
         socket.give_back();
         if (until.passed())
             throw deadline_passed("the connection could not be opened in time");
-        if (with.reached) with.timed_out = has_timed_out(PQsocket(pg));
         wanted = PQconnectPoll(pg);
         if (wanted == PGRES_POLLING_FAILED) throw_connect_error(pg);
         with.reached = PQstatus(pg) != CONNECTION_STARTED;

@@ -2,6 +2,7 @@
 #pragma once
 #include "headroom/persistence/connect_info.hpp"
 #include "headroom/persistence/connection.hpp"
+#include "headroom/persistence/detail/answer_error.hpp"
 #include "headroom/persistence/detail/pg_handle.hpp"
 
 namespace headroom::persistence::detail {
@@ -12,10 +13,9 @@ connect_keywords keywords_of(connect_info target, const connection_options& opti
 /// A connection on its way up. Whoever gives up half way can still close it properly.
 struct dialled {
     pg_handle pg;
-    bool reached = false;   ///< the server's side exists: it may have a backend for us
-    bool timed_out = false; ///< the network gave up: whether the server has noticed is unknown
+    bool reached = false;  ///< the server's side exists: it may have a backend for us
     /// The server holds nothing of ours any more, or never did.
-    bool gone() const noexcept { return !reached || (!timed_out && PQsocket(pg.get()) < 0); }
+    bool gone() const { return !reached || saw_the_end(pg.get()); }
 };
 
 /// Fills `into` from the first moment on. Afterwards it is non-blocking and in pipeline mode.

@@ -1,8 +1,6 @@
 // The receiving half of link.hpp, and its beginning and end.
 #include "headroom/persistence/detail/link.hpp"
 
-#include <sys/socket.h>
-
 #include <boost/asio/post.hpp>
 
 #include "headroom/persistence/detail/answer_error.hpp"
@@ -28,13 +26,6 @@ result_kind kind_of(const PGresult* result) {
 bool is_copy(const PGresult* result) {
     const auto status = PQresultStatus(result);
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
-}
-
-bool is_tcp(int socket) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-    return address.ss_family != AF_UNIX;
 }
 
 }  // namespace
@@ -67,7 +58,6 @@ link::~link() {
 void link::begin(pg_handle open) {
     pg_ = std::move(open);
     alive_ = true;
-    tcp_ = is_tcp(PQsocket(pg_.get()));
     last_used_ = last_heard_ = clock::now();
     socket_.borrow(PQsocket(pg_.get()));
     arm_read();
@@ -91,16 +81,9 @@ void link::on_readable() {
     deliver();
 }
 
-// A reset and an end of file say that the backend's socket is closed; a timeout says nothing about
-// it, yet libpq closes its own side the same way. On TCP the difference has to be looked at first.
 bool link::still_connected() {
-    bool unknown = false;
-    if (char byte = 0; tcp_)
-        unknown = ::recv(PQsocket(pg_.get()), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-                  errno != EAGAIN && errno != EINTR && errno != ECONNRESET && errno != EPIPE;
-    if (!unknown && PQconsumeInput(pg_.get()) == 1) return true;
+    if (PQconsumeInput(pg_.get()) == 1) return true;
     receive();  // what came before the end
-    saw_end_ = !unknown && PQsocket(pg_.get()) < 0;
     if (alive_) lose(first_line(PQerrorMessage(pg_.get())), true);
     return false;
 }
@@ -221,6 +204,7 @@ link::clock::time_point link::silent_since(clock::time_point now) const noexcept
 void link::lose(std::string why, bool tell) {
     alive_ = false;
     batch_open_ = false;
+    saw_end_ = saw_the_end(pg_.get());
     silence_.disarm();
     socket_.give_back();
     if (tell) lost_why_ = why.empty() ? "the server hung up" : std::move(why);

@@ -44,7 +44,7 @@ public:
     clock::time_point last_used() const noexcept { return last_used_; }
     /// Since when an answer is due and nothing at all has been heard; now when none is due.
     clock::time_point silent_since(clock::time_point now) const noexcept;
-    /// libpq saw the server's end of file, or its reset.
+    /// libpq had seen the server's end of file, or its reset, when the connection was lost.
     bool saw_end() const noexcept { return saw_end_; }
 
     std::move_only_function<void(const notification&)> on_notification;
@@ -94,7 +94,7 @@ private:
     std::uint64_t last_abandoned_ = 0;
     clock::time_point last_used_{}, last_heard_{}, busy_since_{}, overdue_since_{};
     PGTransactionStatusType transaction_ = PQTRANS_IDLE;
-    bool alive_ = false, saw_end_ = false, tcp_ = false, batch_open_ = false;
+    bool alive_ = false, saw_end_ = false, batch_open_ = false;
     bool writing_ = false, delivering_ = false, delivery_posted_ = false;
 };
 

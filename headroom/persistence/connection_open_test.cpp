@@ -1,0 +1,107 @@
+#include <csignal>
+
+#include "headroom/persistence/connection_fixture.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+/// What opening a connection answers when it cannot be opened.
+class ConnectionOpen : public connection_fixture {
+protected:
+    task<std::string> refusal(connect_info to, deadline until = soon()) {
+        auto on = make();
+        const auto code = co_await code_of(on->open(std::move(to), until));
+        EXPECT_EQ(on->is(), code.empty() ? connection::state::ready : connection::state::lost);
+        co_return code;
+    }
+    task<bool> eventually_refused(connect_info to, std::string& code) {
+        for (int attempt = 0; attempt < 100; ++attempt) {
+            code = co_await refusal(to);
+            if (!code.empty()) co_return true;
+        }
+        co_return false;
+    }
+};
+
+TEST_F(ConnectionOpen, SaysThatTheServerIsFull) {
+    server().create_role("single", "LOGIN CONNECTION LIMIT 1");
+    inside([&]() -> task<void> {
+        auto only = make();
+        co_await only->open(target("single"), soon());
+        EXPECT_EQ(co_await refusal(target("single")), sqlstate::too_many_connections);
+    });
+}
+
+TEST_F(ConnectionOpen, SaysThatTheDatabaseDoesNotExist) {
+    inside([&]() -> task<void> {
+        EXPECT_EQ(co_await refusal(target("postgres", "nowhere")), sqlstate::invalid_catalog_name);
+    });
+}
+
+TEST_F(ConnectionOpen, SaysThatTheRoleIsUnknown) {
+    inside([&]() -> task<void> {
+        EXPECT_EQ(co_await refusal(target("nobody_knows")), sqlstate::invalid_authorization);
+    });
+}
+
+TEST_F(ConnectionOpen, SaysThatTheRoleMayNotConnect) {
+    server().create_role("stranger");
+    server().create_database("closed");
+    server().sql("revoke connect on database closed from public");
+    inside([&]() -> task<void> {
+        EXPECT_EQ(co_await refusal(target("stranger", "closed")), sqlstate::insufficient_privilege);
+    });
+}
+
+TEST_F(ConnectionOpen, SaysThatThePasswordIsWrongOrMissing) {
+    testing::private_postgres guarded({.loopback = true, .authentication = "scram-sha-256"});
+    guarded.create_role("app", "LOGIN PASSWORD 'right'");
+    auto to = parse_connect_info(guarded.url("app", "postgres", testing::route::loopback)).value();
+    inside([&]() -> task<void> {
+        EXPECT_EQ(co_await refusal(to), sqlstate::invalid_password);
+        to.password = secret("wrong");
+        EXPECT_EQ(co_await refusal(to), sqlstate::invalid_password);
+        to.password = secret("right");
+        EXPECT_EQ(co_await refusal(to, deadline::after(0ms)), "late");
+        auto on = make();
+        co_await on->open(to, soon());
+        EXPECT_EQ(on->is(), connection::state::ready);
+    });
+}
+
+TEST_F(ConnectionOpen, SaysThatNobodyListens) {
+    testing::private_postgres stopped;
+    const auto to = parse_connect_info(stopped.url()).value();
+    stopped.stop();
+    inside([&]() -> task<void> { EXPECT_EQ(co_await refusal(to), "lost"); });
+}
+
+TEST_F(ConnectionOpen, SaysThatTheServerIsShuttingDown) {
+    testing::private_postgres ending;
+    inside([&]() -> task<void> {
+        const auto to = parse_connect_info(ending.url()).value();
+        auto last = make();
+        co_await last->open(to, soon());
+        ::kill(ending.pid(), SIGTERM);  // smart: waits for us, and takes nobody else
+        std::string code;
+        EXPECT_TRUE(co_await eventually_refused(to, code));
+        EXPECT_EQ(code, sqlstate::cannot_connect_now);
+        co_await last->close(soon());
+    });
+}
+
+TEST_F(ConnectionOpen, NeverTellsAPassword) {
+    auto to = target("nobody_knows");
+    to.password = secret("s3cret");
+    inside([&]() -> task<void> {
+        auto on = make();
+        try {
+            co_await on->open(to, soon());
+        } catch (const std::exception& failed) {
+            EXPECT_EQ(std::string(failed.what()).find("s3cret"), std::string::npos);
+        }
+    });
+}
+
+}  // namespace
+}  // namespace headroom::persistence
