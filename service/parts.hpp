@@ -1,4 +1,4 @@
-// service/parts.hpp: the control connection and the HTTP server under the contract of parts.
+// service/parts.hpp: what the service adds to the parts its packages bring.
 #pragma once
 #include "headroom/http/server.hpp"
 #include "headroom/observability/health.hpp"
@@ -8,26 +8,26 @@
 
 namespace headroom::service {
 
-/// The server as a part; readiness goes off the moment it is asked to stop.
-class http_part final : public part {
+/// Tells probes what the process is about. Started last, stopped first: readiness goes off the
+/// moment a stop is asked for, while the server still accepts.
+class announcement final : public part {
 public:
-    http_part(http::server& server, observability::health& health, const observability::logger& log)
+    announcement(const http::server& server, observability::health& health,
+                 const observability::logger& log)
         : server_(server), health_(health), log_(log) {}
 
-    std::string_view name() const noexcept override { return "http.server"; }
+    std::string_view name() const noexcept override { return "service.announcement"; }
     void start(deadline) override {
-        server_.start();
         health_.started();
         log_.info("ready", {{"port", server_.port()}});
     }
     void stop(deadline) noexcept override {
         health_.draining();
         log_.info("draining");
-        if (!server_.stop()) log_.error("a request would not end within the drain");
     }
 
 private:
-    http::server& server_;
+    const http::server& server_;
     observability::health& health_;
     const observability::logger& log_;
 };

@@ -126,8 +126,8 @@ private:
                              take(book_, http::connections_consumer)},
                             http::access_report(log_, metrics));
         readiness watch(on_.home(), health, control_, db, book_);
-        http_part face(server, health, log_);
-        const int code = on_.run({&keeper_, &db, &watch, &face});
+        announcement face(server, health, log_);
+        const int code = on_.run({&keeper_, &db, &watch, &server, &face});
         log_.info("stopped", {{"exit_code", code}});
         return code;
     }

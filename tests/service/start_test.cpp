@@ -1,0 +1,183 @@
+// What the service does before it listens: the sum, the server's limits, and the policy.
+#include "headroom/testing/eventually.hpp"
+#include "tests/service/service_fixture.hpp"
+
+namespace headroom::service {
+namespace {
+
+using ::testing::Test;
+
+constexpr auto short_wait = "2s";
+
+class Start : public Test {
+protected:
+    static served_database& small() {  // 17 usable
+        static served_database* const database = [] {
+            auto* made = new served_database({{"max_connections", "20"}});
+            made->migrate();
+            return made;
+        }();
+        return *database;
+    }
+
+    variables with(variables more = {}) {
+        auto all = small().addresses();
+        all["HEADROOM_START_TIMEOUT"] = short_wait;
+        for (auto& [name, value] : more) all[name] = value;
+        return all;
+    }
+};
+
+bool mentions(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST_F(Start, TheDefaultPlanFitsASmallServer) {
+    running_service service(with());
+    ASSERT_TRUE(service.ready()) << service.errors();
+    EXPECT_TRUE(mentions(service.errors(), "max_connections 20 - 3"));
+}
+
+TEST_F(Start, RefuseExits78BeforeListeningAndNamesSumLimitAndHolders) {
+    const auto refused = run_service(with({{"DATABASE_ASYNC_POOL_SIZE", "30"}}), {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "35")) << refused.errors;
+    EXPECT_TRUE(mentions(refused.errors, "17 usable"));
+    EXPECT_TRUE(mentions(refused.errors, "persistence.sessions"));
+    EXPECT_FALSE(mentions(refused.errors, "\"ready\""));
+}
+
+TEST_F(Start, WarnServesAndSaysThatNoBoundIsPromised) {
+    running_service service(with({{"DATABASE_ASYNC_POOL_SIZE", "14"},
+                                  {"HEADROOM_BUDGET_POLICY", "warn"}}));
+    ASSERT_TRUE(service.ready()) << service.errors();
+    EXPECT_TRUE(mentions(service.errors(), "exceeds 17 usable"));
+}
+
+TEST_F(Start, ClampServesWithinWhatIsUsable) {
+    running_service service(with({{"DATABASE_ASYNC_POOL_SIZE", "30"},
+                                  {"HEADROOM_BUDGET_POLICY", "clamp"}}));
+    ASSERT_TRUE(service.ready()) << service.errors();
+    EXPECT_LE(small().server().backends().size(), 17U);
+    const auto budget = service.get_json("/budget");
+    EXPECT_LE(budget.at_pointer("/resources/0/ceiling").to_number<unsigned>(), 17U);
+}
+
+TEST_F(Start, AWrongPasswordIsRefusedWithoutBeingShown) {
+    served_database locked({}, "scram-sha-256");
+    locked.server().sql("alter role app password 'right-0a1b'");
+    auto where = locked.addresses();
+    where["DATABASE_URL"].replace(where["DATABASE_URL"].find("app@"), 4, "app:wrong-2c3d@");
+    const auto refused = run_service(where, {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "28P01")) << refused.errors;
+    EXPECT_FALSE(mentions(refused.errors, "wrong-2c3d"));
+}
+
+TEST_F(Start, AnUnknownRoleIsRefusedByName) {
+    const auto where = with({{"DATABASE_URL", small().url("nosuchrole")}});
+    const auto refused = run_service(where, {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "nosuchrole")) << refused.errors;
+}
+
+TEST_F(Start, AMissingServerIsWaitedForThen75) {
+    const auto started = std::chrono::steady_clock::now();
+    const auto gave_up = run_service(
+        with({{"DATABASE_URL", "postgresql://app@127.0.0.1:1/shop"}}), {"serve"});
+    EXPECT_EQ(gave_up.code, 75);
+    EXPECT_GE(std::chrono::steady_clock::now() - started, std::chrono::seconds(1));
+    EXPECT_TRUE(mentions(gave_up.errors, "127.0.0.1:1")) << gave_up.errors;
+}
+
+/// Sleeping sessions of strangers, until the server refuses one more.
+std::vector<std::unique_ptr<testing::child_process>> fill(served_database& full) {
+    std::vector<std::unique_ptr<testing::child_process>> visitors;
+    testing::program sleeper;
+    sleeper.arguments = {"psql", "-qAt", full.url("app"), "-c", "select pg_sleep(60)"};
+    testing::program probe;
+    probe.arguments = {"psql", "-qAt", full.url("app"), "-c", "select"};
+    for (int i = 0; i < 40 && testing::run_program(probe).code == 0; ++i)
+        visitors.push_back(std::make_unique<testing::child_process>(sleeper));
+    return visitors;
+}
+
+TEST_F(Start, AFullServerIsWaitedForThen75) {
+    served_database full({{"max_connections", "13"}});
+    full.migrate();
+    auto where = full.addresses();
+    where["HEADROOM_START_TIMEOUT"] = short_wait;
+    const auto visitors = fill(full);
+    const auto gave_up = run_service(where, {"serve"});
+    EXPECT_EQ(gave_up.code, 75);
+    EXPECT_TRUE(mentions(gave_up.errors, "53300")) << gave_up.errors;
+    const auto sleeping = full.server().backends();
+    for (std::size_t i = 0; i < 6; ++i) full.server().terminate(sleeping.at(i).pid);
+    running_service service(where);
+    EXPECT_TRUE(service.ready()) << service.errors();
+}
+
+TEST_F(Start, ARoleLimitIsNamed) {
+    small().server().sql("create role narrow login connection limit 3; grant headroom_app to narrow");
+    auto where = with({{"DATABASE_URL", small().url("narrow")}});
+    const auto refused = run_service(where, {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "role narrow")) << refused.errors;
+}
+
+TEST_F(Start, ADatabaseLimitIsNamed) {
+    served_database tight;
+    tight.server().sql("alter database shop connection limit 4");
+    tight.migrate();
+    const auto refused = run_service(tight.addresses(), {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "database shop")) << refused.errors;
+}
+
+TEST_F(Start, AnOldSchemaIsRefusedWithTheCommandThatMendsIt) {
+    served_database fresh;
+    const auto refused = run_service(fresh.addresses(), {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "migrate")) << refused.errors;
+}
+
+TEST_F(Start, AnOwnerMayServeInDevelopmentWithAWarningAndNotInProduction) {
+    auto where = with({{"DATABASE_URL", small().url("migrator")}});
+    running_service service(where);
+    ASSERT_TRUE(service.ready()) << service.errors();
+    EXPECT_TRUE(mentions(service.errors(), "migrator"));
+    where["HEADROOM_PROFILE"] = "production";
+    EXPECT_EQ(run_service(where, {"serve"}).code, 78);
+}
+
+TEST_F(Start, EveryFaultySettingIsReportedAtOnce) {
+    const auto refused = run_service(with({{"DATABASE_ASYNC_POOL_SIZE", "-1"},
+                                           {"HEADROOM_HTTP_LISTEN", "nowhere"},
+                                           {"HEADROOM_BUDGET_POLICI", "warn"}}),
+                                     {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "DATABASE_ASYNC_POOL_SIZE=-1"));
+    EXPECT_TRUE(mentions(refused.errors, "HEADROOM_HTTP_LISTEN=nowhere"));
+    EXPECT_TRUE(mentions(refused.errors, "HEADROOM_BUDGET_POLICY"));  // did you mean
+}
+
+TEST_F(Start, AServerThatComesBackIsWaitedFor) {
+    served_database restarting;
+    restarting.migrate();
+    restarting.server().stop();
+    auto where = restarting.addresses();
+    where["HEADROOM_START_TIMEOUT"] = "20s";
+    running_service service(where);
+    EXPECT_FALSE(service.ready(std::chrono::milliseconds(500)));
+    restarting.server().start();
+    EXPECT_TRUE(service.ready()) << service.errors();
+}
+
+TEST_F(Start, AReserveBelowNothingIsRefused) {
+    const auto refused = run_service(with({{"HEADROOM_BUDGET_POSTGRES", "2"}}), {"plan"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "HEADROOM_BUDGET_POSTGRES")) << refused.errors;
+}
+
+}  // namespace
+}  // namespace headroom::service
