@@ -50,6 +50,7 @@ session_bounds bounds_of(const database_terms& with) {
     auto bounds = with.for_sessions;
     bounds.wait_ms_max = with.settings.pool_timeout;
     bounds.lifetime_ms_max = with.settings.pool_recycle;
+    bounds.session_hold_ms_max = with.settings.session_hold;
     bounds.idle_ms_max = std::min(bounds.idle_ms_max, bounds.lifetime_ms_max / 2);
     return bounds;
 }

@@ -138,7 +138,13 @@ void read_times(setting_reader& from, database_settings& to) {
                        .fallback = hours(1),
                        .min = seconds(60),
                        .max = hours(24),
-                       .doc = "The age at which a connection is replaced, give or take a tenth."});
+                       .doc = "The age by which a connection is replaced; from 75 % of it on."});
+    to.session_hold =
+        from.duration({.name = "HEADROOM_SESSION_HOLD",
+                       .fallback = seconds(30),
+                       .min = seconds(1),
+                       .max = hours(1),
+                       .doc = "The longest a caller keeps a borrowed session, then cancelled."});
     to.echo =
         from.flag({.name = "DATABASE_ECHO", .doc = "Statements in the log, without their values."});
 }

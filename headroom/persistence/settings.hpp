@@ -36,6 +36,7 @@ struct database_settings {
     std::optional<unsigned> sync_overflow;
     std::chrono::milliseconds pool_timeout{30'000};     ///< the longest wait for a connection
     std::chrono::milliseconds pool_recycle{3'600'000};  ///< the oldest a connection gets
+    std::chrono::milliseconds session_hold{30'000};     ///< the longest hold of a borrowed session
     bool echo = false;  ///< statements in the log, without their values
 };
 

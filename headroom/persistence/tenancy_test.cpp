@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "headroom/persistence/door.hpp"
+#include "headroom/persistence/lanes.hpp"
 #include "headroom/persistence/row_security.hpp"
 #include "headroom/persistence/sessions_fixture.hpp"
 #include "headroom/testing/private_pgbouncer.hpp"
@@ -55,6 +57,28 @@ struct Tenancy : Sessions {
                 << "no tenant: no rows, no error";
         });
     }
+    /// The same on two lanes, each statement with its tenant under one Sync.
+    void interleave_on_lanes(bool pooled) {
+        fill(1000);
+        ledger.emplace("postgres", 2);
+        door way(parse_connect_info(url).value());
+        testing::run([&]() -> task<void> {
+            lanes shared({reactor::current()}, ledger->open({"persistence.lanes", 2, 0}).value(),
+                         [&](connection& link, deadline until) { return way.open(link, until); },
+                         {.application_name = "test", .pooled = pooled, .bounds = {}});
+            co_await shared.start(soon());
+            for (int n = 1; n <= 1000; ++n)
+                beside([&shared, n, this]() -> task<void> {
+                    const auto found = co_await shared.all<std::string>(tenant(n), mine, soon());
+                    if (found != std::vector{tenant(n).text()}) ++foreign;
+                });
+            co_await all_done();
+            EXPECT_TRUE((co_await shared.run(mine, soon())).empty());
+            co_await shared.stop(soon());
+        });
+        EXPECT_EQ(foreign, 0U);
+        ledger.reset();
+    }
     const std::string database = server().create_database();
     unsigned foreign = 0;
 };
@@ -66,6 +90,16 @@ TEST_F(Tenancy, AThousandInterleavedTenantsThroughATransactionPoolerToo) {
     url = pooler.url("app", database);
     with.statement_cache_max = 0;
     interleave();
+}
+
+TEST_F(Tenancy, AThousandInterleavedTenantsOnTwoLanesSeeTheirOwnRowsOnly) {
+    interleave_on_lanes(false);
+}
+
+TEST_F(Tenancy, AThousandInterleavedTenantsOnLanesThroughATransactionPoolerToo) {
+    testing::private_pgbouncer pooler(server(), {{"default_pool_size", "2"}});
+    url = pooler.url("app", database);
+    interleave_on_lanes(true);
 }
 
 TEST_F(Tenancy, TheSettingIsEmptyWhenASessionIsLentAgain) {
