@@ -39,13 +39,13 @@ public:
     void run(const std::function<task<void>(connection&)>& body, deadline until) {
         std::vector<budget::lease> threads;
         threads.push_back(only_unit(system_thread_));
-        worker_pool system("visit.system_pool", std::move(threads));
+        worker_pool names("visit.system_pool", std::move(threads));
         reactor home("visit");
         home.start(only_unit(reactor_thread_));
-        door way(terms_.target, &system);
+        door way(terms_.target, &names);
         home.run_blocking([&]() -> task<void> { co_await stay(home, way, body, until); });
         home.stop();
-        system.stop();
+        names.stop();
     }
 
 private:
