@@ -20,7 +20,8 @@ service() { build/release/bin/headroom-service "$@"; }
 start_service() {
     HEADROOM_HTTP_LISTEN=127.0.0.1:$(free_port)
     export HEADROOM_HTTP_LISTEN
-    build/release/bin/headroom-service serve >.run/service.log 2>&1 &
+    # In a session of its own: Ctrl-C reaches this script, which then asks the service once.
+    setsid build/release/bin/headroom-service serve >.run/service.log 2>&1 &
     service_pid=$!
     local tries
     for tries in $(seq $((ready_seconds_max * 10))); do
@@ -44,12 +45,12 @@ drive() {
     local at="http://$HEADROOM_HTTP_LISTEN/v1/tenants/tenant-[1-20]/configuration/key-[1-10]"
     local each=(curl -sS -Z --parallel-max 16 -o /dev/null -w '%{http_code}\n')
     { "${each[@]}" -X PUT -H 'content-type: application/json' \
-        -d '{"type": "integer", "value": 42}' "$at" && "${each[@]}" "$at"; } 2>&1 |
+        -d '{"type": "integer", "value": 42}' "$at" && "${each[@]}" "$at"; } 2>/dev/null |
         sort | uniq -c | awk '{ print "  " $1 " answers " $2 }'
 }
 
 live_budget() {
-    curl -fsS "http://$HEADROOM_HTTP_LISTEN/healthz" | python3 -m json.tool
+    curl -fsS "http://$HEADROOM_HTTP_LISTEN/healthz" | python3 devtools/live_budget.py
 }
 
 live_backends() {
@@ -58,6 +59,16 @@ live_backends() {
         from pg_stat_activity
         where backend_type = 'client backend' and pid <> pg_backend_pid()
         group by rollup ((application_name, usename)) order by application_name"
+}
+
+# What the service says it holds is what the server sees.
+compare_accounts() {
+    local held seen
+    held=$(live_budget | awk '$1 == "postgres" && $2 == "in" { print $NF }')
+    seen=$(sql postgres "select count(*) from pg_stat_activity
+                         where application_name like '%/serve/%'")
+    echo "the service holds $held leases of postgres, the server sees $seen of its connections"
+    [ "$held" = "$seen" ]
 }
 
 tour() {
@@ -69,7 +80,8 @@ tour() {
         echo "ready on http://$HEADROOM_HTTP_LISTEN" &&
         show "a short workload" drive &&
         show "the budget, by the service's own account" live_budget &&
-        show "the connections, by the server's account" live_backends
+        show "the connections, by the server's account" live_backends &&
+        compare_accounts
 }
 
 # What was not running before does not run afterwards.
