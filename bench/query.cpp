@@ -8,13 +8,13 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <charconv>
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 
-#include "headroom/persistence/connection.hpp"
-#include "headroom/persistence/tenant.hpp"
+#include "headroom/persistence/door.hpp"
+#include "headroom/persistence/lanes.hpp"
 #include "headroom/testing/child_process.hpp"
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
@@ -25,100 +25,97 @@ using namespace headroom;
 using namespace headroom::persistence;
 using wall = std::chrono::steady_clock;
 
-constexpr unsigned callers = 64, lanes = 2, tenants = 100;
+constexpr unsigned callers = 64, two_lanes = 2, tenants = 20'000;
+constexpr unsigned blocking_pool = 20;  // connections, of a pool as applications size it
 constexpr statement one{"select 1"};
 constexpr statement of_tenant{"select value from setting where name = $1"};
 
 enum class mode { sync_each, batch, tenant_scoped };
 
-struct settings {
+struct bench_settings {
     bool json = false;
     unsigned rounds = 5;
     std::chrono::milliseconds each{2'000};
 };
 
-/// Connections that callers share, placed in turn.
+/// Lanes on a private ledger, as many as asked for.
 class stage {
 public:
-    explicit stage(const testing::private_postgres& server) : target_(target_of(server)) {}
-    stage(const stage&) = delete;
+    stage(const testing::private_postgres& server, reactor& home, unsigned count)
+        : way_(parse_connect_info(server.url("bench")).value()), ledger_("postgres", count),
+          lanes_({&home}, ledger_.open({"persistence.lanes", count, 0}).value(),
+                 [this](connection& which, deadline until) { return way_.open(which, until); },
+                 {.application_name = "bench/serve/00000001/persistence.lanes"}) {}
 
-    task<void> open(unsigned count) {
-        while (open_.size() < count) {
-            open_.push_back(std::make_unique<connection>(
-                *reactor::current(), grant_.take().value(),
-                connection_options{.application_name = "bench"}));
-            co_await open_.back()->open(target_, soon());
-        }
-    }
-    task<void> close() {
-        for (auto& each : open_) co_await each->close(soon());
-        open_.clear();
-    }
-    connection& at(unsigned caller) { return *open_[caller % open_.size()]; }
+    lanes& operator*() noexcept { return lanes_; }
     static deadline soon() { return deadline::after(std::chrono::seconds(10)); }
 
 private:
-    static connect_info target_of(const testing::private_postgres& server) {
-        return parse_connect_info(server.url("bench")).value();
-    }
-    const connect_info target_;
-    budget::ledger ledger_{"postgres", lanes};
-    budget::grant grant_ = ledger_.open({"persistence.lanes", lanes, 0}).value();
-    std::vector<std::unique_ptr<connection>> open_;
+    door way_;
+    budget::ledger ledger_;
+    lanes lanes_;
 };
 
-task<void> ask(connection& on, mode how, unsigned caller) {
+task<void> ask(const lanes& on, mode how, const tenant_id& tenant) {
     const auto until = stage::soon();
     if (how == mode::sync_each) {
-        co_await on.run(one, {}, until);
+        co_await on.run(one, until);
     } else if (how == mode::batch) {
-        co_await on.run_read(one, {}, until);
+        co_await on.reads().run(one, until);
     } else {
-        const step scoped[] = {{&scope_to_tenant, parameters::of("t" + std::to_string(caller))},
-                               {&of_tenant, parameters::of("colour")}};
-        const auto answers = co_await on.run_unit(scoped, until);
-        if (answers[1].one<std::string>() != "t" + std::to_string(caller))
-            throw std::runtime_error("a foreign row");
+        const auto seen = co_await on.one<std::string>(tenant, of_tenant, until, "colour");
+        if (seen != tenant.text()) throw std::runtime_error("a foreign row");
     }
 }
 
 /// Statements a second of 64 callers.
 double measure(const testing::private_postgres& server, mode how, unsigned connections,
                std::chrono::milliseconds each) {
-    stage on(server);
+    testing::test_reactor home;
+    stage on(server, home, connections);
     std::uint64_t done = 0;
     wall::duration took{};
-    testing::test_reactor home;
     testing::run_on(home, [&]() -> task<void> {
-        co_await on.open(connections);
+        co_await (*on).start(stage::soon());
         unsigned running = callers;
         const auto start = wall::now(), end = start + each;
         for (unsigned caller = 0; caller < callers; ++caller)
             home.spawn([&, caller]() -> task<void> {
+                const auto tenant = tenant_id::parse("t" + std::to_string(caller)).value();
                 for (std::uint64_t i = 0; i % 64 != 0 || wall::now() < end; ++i, ++done)
-                    co_await ask(on.at(caller), how, caller);
+                    co_await ask(*on, how, tenant);
                 --running;
             });
         while (running > 0) co_await sleep_until(deadline::after(std::chrono::milliseconds(1)));
         took = wall::now() - start;
-        co_await on.close();
+        co_await (*on).stop(stage::soon());
     });
     return static_cast<double>(done) / std::chrono::duration<double>(took).count();
 }
 
-/// What a blocking pool gets out of each of its connections.
-double measure_blocking(const testing::private_postgres& server, std::chrono::milliseconds each) {
-    PGconn* pg = PQconnectdb(server.url("bench").c_str());
-    PQclear(PQprepare(pg, "one", "select 1", 0, nullptr));
-    const auto start = wall::now();
-    std::uint64_t done = 0;
-    while (wall::now() < start + each)
+void ask_blocking(const testing::private_postgres& server, wall::time_point end,
+                  std::atomic<std::uint64_t>& done) {
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> pg(PQconnectdb(server.url("bench").c_str()),
+                                                          &PQfinish);
+    PQclear(PQprepare(pg.get(), "one", "select 1", 0, nullptr));
+    while (wall::now() < end)
         for (int i = 0; i < 64; ++i, ++done)
-            PQclear(PQexecPrepared(pg, "one", 0, nullptr, nullptr, nullptr, 1));
+            PQclear(PQexecPrepared(pg.get(), "one", 0, nullptr, nullptr, nullptr, 1));
+}
+
+/// What a pool of blocking connections, a thread each, gets out of each of them.
+double measure_blocking(const testing::private_postgres& server, std::chrono::milliseconds each) {
+    std::atomic<std::uint64_t> done = 0;
+    testing::thread_budget threads(blocking_pool);
+    const auto start = wall::now();
+    {
+        std::vector<leased_thread> running;
+        for (unsigned i = 0; i < blocking_pool; ++i)
+            running.emplace_back(threads.one(), "blocking",
+                                 [&] { ask_blocking(server, start + each, done); });
+    }
     const std::chrono::duration<double> took = wall::now() - start;
-    PQfinish(pg);
-    return static_cast<double>(done) / took.count();
+    return static_cast<double>(done) / took.count() / blocking_pool;
 }
 
 /// Statements a second of pgbench with 64 in flight on one connection.
@@ -167,8 +164,8 @@ void print(const std::map<std::string, double>& of, bool json) {
     fmt::print("}}\n");
 }
 
-settings read(int argc, char** argv) {
-    settings with;
+bench_settings read(int argc, char** argv) {
+    bench_settings with;
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
         if (word == "--json") with.json = true;
@@ -185,7 +182,7 @@ settings read(int argc, char** argv) {
 int main(int argc, char** argv) {
     const auto with = read(argc, argv);
     ::setenv("TMPDIR", "/dev/shm", 1);
-    testing::private_postgres server({.settings = {{"max_connections", "20"}}});
+    testing::private_postgres server({.settings = {{"max_connections", "40"}}});
     server.create_role("bench");
     fill(server);
     std::map<std::string, std::vector<double>> seen;
@@ -194,9 +191,9 @@ int main(int argc, char** argv) {
         seen["sync_each"].push_back(measure(server, mode::sync_each, 1, with.each));
         seen["batch"].push_back(measure(server, mode::batch, 1, with.each));
         seen["tenant_scoped_two_lanes"].push_back(
-            measure(server, mode::tenant_scoped, lanes, with.each));
-        seen["plain_two_lanes"].push_back(measure(server, mode::sync_each, lanes, with.each));
-        seen["blocking_one_connection"].push_back(measure_blocking(server, with.each));
+            measure(server, mode::tenant_scoped, two_lanes, with.each));
+        seen["plain_two_lanes"].push_back(measure(server, mode::sync_each, two_lanes, with.each));
+        seen["blocking_pool_each"].push_back(measure_blocking(server, with.each));
     }
     std::map<std::string, double> figures;
     for (const auto& [name, values] : seen) figures[name + "_per_s"] = median(values);
@@ -205,7 +202,7 @@ int main(int argc, char** argv) {
     };
     figures["ratio_sync_each_to_pgbench"] = ratio("sync_each", "pgbench_pipeline");
     figures["ratio_batch_to_pgbench"] = ratio("batch", "pgbench_pipeline");
-    figures["ratio_sync_each_to_blocking"] = ratio("sync_each", "blocking_one_connection");
+    figures["ratio_sync_each_to_blocking"] = ratio("sync_each", "blocking_pool_each");
     figures["ratio_tenant_scoped_to_plain"] = ratio("tenant_scoped_two_lanes", "plain_two_lanes");
     print(figures, with.json);
 }
