@@ -120,10 +120,12 @@ connection_options database::options_for(std::string consumer) {
 }
 
 std::unique_ptr<persistence::sessions> database::pool(const char* consumer) {
-    return std::make_unique<persistence::sessions>(
+    auto made = std::make_unique<persistence::sessions>(
         on_.home(), taken(from_, consumer),
         [this](connection& link, deadline until) { return to_.open(link, until); },
         options_for(consumer), bounds_of(with_));
+    made->add_to_refusals([note = note_] { return note->text(); });
+    return made;
 }
 
 void database::start(deadline by) {

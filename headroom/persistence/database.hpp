@@ -14,6 +14,7 @@
 #include "headroom/persistence/canceller.hpp"
 #include "headroom/persistence/door.hpp"
 #include "headroom/persistence/lanes.hpp"
+#include "headroom/persistence/server_note.hpp"
 #include "headroom/persistence/sessions.hpp"
 #include "headroom/persistence/settings.hpp"
 #include "headroom/persistence/sync_engine.hpp"
@@ -64,6 +65,8 @@ public:
     /// False with DATABASE_SYNC_POOL_SIZE=0.
     bool has_sync_engine() const noexcept { return sync_.has_value(); }
 
+    /// Quoted by the refusals of sessions; let control's on_facts teach it.
+    std::shared_ptr<server_note> note() noexcept { return note_; }
     /// Replaces every session's connection: the server changed its role.
     void retire_sessions();
     std::vector<census_row> census() const;
@@ -81,6 +84,7 @@ private:
     budget::grant sockets_;
     std::vector<budget::lease> held_;  // descriptors of every connection there may be
     canceller cancels_;
+    const std::shared_ptr<server_note> note_ = std::make_shared<server_note>();
     std::unique_ptr<persistence::lanes> lanes_;
     std::unique_ptr<persistence::sessions> sessions_, for_sync_;
     std::optional<sync_engine> sync_;

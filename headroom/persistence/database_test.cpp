@@ -110,6 +110,26 @@ TEST_F(Database, ServesLanesSessionsAndBlockingCode) {
     EXPECT_EQ(answer.get_future().get(), 4);
 }
 
+TEST_F(Database, ItsRefusalsSayWhoHoldsTheServer) {
+    start();
+    server_facts facts;
+    facts.backends.resize(2);
+    db->note()->learn(facts);
+    run([&]() -> task<void> {
+        budget::holder work("work");
+        std::vector<session> held;
+        for (;;) {
+            auto lent = co_await db->sessions().take(work, soon());
+            if (!lent) {
+                EXPECT_NE(lent.error().message().find("2 strangers"), std::string::npos);
+                break;
+            }
+            held.push_back(std::move(*lent));
+        }
+        EXPECT_EQ(held.size(), 4U);
+    });
+}
+
 TEST_F(Database, ASecondDatabaseOnTheSameGrantsIsABrokenProgram) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     start();

@@ -122,6 +122,8 @@ budget::refusal sessions::refuse(budget::refusal_reason why,
     answer.note = keeper_->queue().account();
     if (const auto failure = keeper_->last_failure(); !failure.empty())
         answer.note += "; the last connection failed: " + failure;
+    if (const auto fact = fact_ ? fact_() : std::string(); !fact.empty())
+        answer.note += "; " + fact;
     return answer;
 }
 
@@ -152,6 +154,8 @@ reactor& sessions::home() noexcept { return keeper_->home(); }
 std::vector<leak> sessions::holds_longer_than(std::chrono::milliseconds age) const {
     return keeper_->queue().holds_longer_than(age);
 }
+
+void sessions::add_to_refusals(std::function<std::string()> fact) { fact_ = std::move(fact); }
 
 void sessions::on_leak(std::function<void(const leak&)> report) {
     keeper_->on_leak(std::move(report));

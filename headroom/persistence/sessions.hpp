@@ -69,6 +69,9 @@ public:
     std::vector<leak> holds_longer_than(std::chrono::milliseconds age) const;
     /// Called once for each hold that exceeds leak_ms, on the reactor. Set before start().
     void on_leak(std::function<void(const leak&)> report);
+    /// One more fact for every refusal, e.g. server_note's. Called from any thread. Set before
+    /// start().
+    void add_to_refusals(std::function<std::string()> fact);
     reactor& home() noexcept;
 
 private:
@@ -79,6 +82,7 @@ private:
     budget::refusal refuse(budget::refusal_reason why, std::chrono::milliseconds waited) const;
 
     std::unique_ptr<detail::session_keeper> keeper_;
+    std::function<std::string()> fact_;
 };
 
 }  // namespace headroom::persistence
