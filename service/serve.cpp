@@ -59,7 +59,9 @@ public:
           on_(book, with.process), door_(with.database.serve, &on_.system_pool()),
           control_(on_.home(), take(book, "persistence.control"),
                    {&door_, named(member, "persistence.control"), {}}),
-          keeper_(on_.home(), control_) {}
+          keeper_(on_.home(), control_) {
+        for (auto* each : reactors()) control_.look_after(persistence::closing_room::of(*each));
+    }
 
     int run() {
         const auto until = deadline::after(with_.process.start_timeout);

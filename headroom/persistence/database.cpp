@@ -67,6 +67,8 @@ std::vector<budget::consumer> consumers(const database_settings& of, unsigned re
     const auto& role = of.serve.user;
     auto control = connections("persistence.control", 1, role);
     control.waits_on_nobody = true;
+    // It has to come back before the close of its predecessor is known: only it can find that out.
+    control.overflow = {budget::overflow_kind::shared, 1};
     auto lanes = elastic(connections(lanes_name, of.async.lanes, role), of.async_overflow,
                          {"DATABASE_ASYNC_POOL_SIZE", "DATABASE_ASYNC_MAX_OVERFLOW"});
     auto sessions = elastic(connections(sessions_name, of.async.sessions, role), of.async_overflow,
