@@ -6,6 +6,7 @@ namespace headroom::service {
 
 observability::redactor redactor_for(const settings& with) {
     observability::redactor hiding;
+    for (const auto& each : with.secrets) hiding.learn(each);
     hiding.learn(with.database.serve.password);
     hiding.learn(with.database.migrate.password);
     return hiding;
@@ -14,10 +15,16 @@ observability::redactor redactor_for(const settings& with) {
 observability::logger logger_for(const settings& with, const observability::redactor& hiding,
                                  std::string instance) {
     const bool watched = with.process.profile == profile::dev && isatty(STDERR_FILENO) != 0;
-    observability::log_options options;
-    options.format =
+    const auto usual =
         watched ? observability::log_format::console : observability::log_format::json;
-    options.identity = {service_name, HEADROOM_VERSION, std::move(instance)};
+    const auto or_else = [](const std::string& set, const char* usually) {
+        return set.empty() ? std::string(usually) : set;
+    };
+    observability::log_options options;
+    options.least = with.logs.least;
+    options.format = with.logs.format.value_or(usual);
+    options.identity = {or_else(with.logs.service, service_name),
+                        or_else(with.logs.version, HEADROOM_VERSION), std::move(instance)};
     options.sink = observability::descriptor_sink(STDERR_FILENO);
     return observability::logger(std::move(options), hiding);
 }

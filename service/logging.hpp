@@ -12,7 +12,8 @@ inline constexpr char service_name[] = "headroom-service";
 /// Knows every secret of the settings.
 observability::redactor redactor_for(const settings& with);
 
-/// JSON lines on stderr; in development, on a terminal, lines for people. `instance`: this member.
+/// Lines on stderr as the settings say; by default JSON, and in development, on a terminal, lines
+/// for people. `instance`: this member.
 observability::logger logger_for(const settings& with, const observability::redactor& hiding,
                                  std::string instance);
 

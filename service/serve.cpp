@@ -6,12 +6,11 @@
 
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/http/access_report.hpp"
-#include "headroom/observability/budget_metrics.hpp"
-#include "headroom/observability/process_metrics.hpp"
 #include "headroom/persistence/admission.hpp"
 #include "headroom/runtime/runtime.hpp"
 #include "service/blueprint.hpp"
 #include "service/errors.hpp"
+#include "service/live_metrics.hpp"
 #include "service/logging.hpp"
 #include "service/operations_routes.hpp"
 #include "service/parts.hpp"
@@ -114,8 +113,7 @@ private:
         persistence::database db(on_, book_, door_, {with_.database, member_, false, {}, {}});
         observability::health health;
         observability::metrics metrics;
-        const observability::budget_metrics budget_gauges(metrics, book_);
-        observability::add_process_metrics(metrics);
+        const live_metrics figures(metrics, book_, db, log_);
         tenancy::configuration values(db);
         operations looks{book_, health, metrics, hiding_, on_.system_pool(), HEADROOM_VERSION};
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "headroom/http/settings.hpp"
+#include "headroom/observability/settings.hpp"
 #include "headroom/persistence/seed_settings.hpp"
 #include "headroom/persistence/settings.hpp"
 #include "headroom/runtime/settings.hpp"
@@ -12,15 +13,21 @@ namespace headroom::service {
 
 struct settings {
     runtime_settings process;
+    observability::settings logs;
     http::settings http;
     persistence::database_settings database;
-    std::vector<setting_row> reference;  ///< every variable with its effective, masked value
+    persistence::event_store_settings events;  ///< of a part that comes later: planned, not used
+    std::vector<setting_row> reference;        ///< every variable with its effective, masked value
     setting_faults warnings;
+    std::vector<secret> secrets;  ///< what no output may show
 };
 
 /// Every fault of every variable at once, or the settings. `overrides`: NAME, value pairs of the
 /// command line, before the environment and the profile's .env files.
 std::expected<settings, setting_faults> read_settings(
     const std::vector<std::pair<std::string, std::string>>& overrides = {});
+
+/// The same of variables that were collected before.
+std::expected<settings, setting_faults> read_settings(const environment& from);
 
 }  // namespace headroom::service

@@ -12,20 +12,19 @@ settings read_settings(setting_reader& from) {
                                                    {"ERROR", severity::error},
                                                    {"CRITICAL", severity::fatal}},
                                         .doc = "The least severe record that is written."});
-    const auto usual = from.profile() == profile::dev ? log_format::console : log_format::json;
-    made.format = from.choice<log_format>(
+    made.format = from.choice<std::optional<log_format>>(
         {.name = "HEADROOM_LOG_FORMAT",
-         .fallback = usual,
-         .values = {{"json", log_format::json}, {"console", log_format::console}},
-         .doc = "A line of JSON a record, or text for a terminal (the default in dev)."});
+         .fallback = std::nullopt,
+         .values = {{"auto", std::nullopt},
+                    {"json", log_format::json},
+                    {"console", log_format::console}},
+         .doc = "A line of JSON a record, or text for people; auto: text in dev on a terminal."});
     made.service = from.text({.name = "OTEL_SERVICE_NAME",
-                              .fallback = "headroom",
                               .length_max = 128,
-                              .doc = "service.name of logs and metrics."});
+                              .doc = "service.name of the log; else the program's."});
     made.version = from.text({.name = "OTEL_SERVICE_VERSION",
-                              .fallback = "unknown",
                               .length_max = 64,
-                              .doc = "service.version of logs and metrics."});
+                              .doc = "service.version of the log; else the build's."});
     return made;
 }
 

@@ -1,5 +1,6 @@
 // observability/settings.hpp: how loud the log is, and under which name the process reports.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "headroom/observability/logger.hpp"
@@ -9,9 +10,10 @@ namespace headroom::observability {
 
 struct settings {
     severity least = severity::info;
-    log_format format = log_format::json;  ///< console by default in the dev profile
-    std::string service = "headroom";      ///< service.name
-    std::string version = "unknown";       ///< service.version, unless the build says it
+    /// Unset: for people in development on a terminal, else JSON.
+    std::optional<log_format> format;
+    std::string service;  ///< service.name; empty: the program's
+    std::string version;  ///< service.version; empty: the build's
 };
 
 /// Declares and reads them. Faults are kept by the reader.

@@ -72,7 +72,9 @@ secret setting_reader::hidden(const secret_setting& as) {
     auto value = take(row_of(as.name, "secret", "", "", as.doc), true);
     if (!value) return {};
     const auto broken = as.rule ? as.rule(*value) : std::string();
-    if (broken.empty()) return secret(std::move(*value));
+    secret hidden(std::move(*value));
+    secrets_.push_back(hidden);
+    if (broken.empty()) return hidden;
     must(broken);
     return {};
 }

@@ -118,6 +118,8 @@ public:
         std::string_view prefix = "HEADROOM_");
     /// What deserves a line in the log but stops nothing.
     const setting_faults& warnings() const noexcept { return warnings_; }
+    /// Every secret that was read: what a log must not let out.
+    const std::vector<secret>& secrets() const noexcept { return secrets_; }
 
 private:
     /// The value, or nothing when unset, empty or already at fault. Enters the row.
@@ -133,6 +135,7 @@ private:
     bool sealed_ = false;
     std::vector<setting_row> rows_;
     setting_faults faults_, warnings_;
+    std::vector<secret> secrets_;
 };
 
 template <class Value>

@@ -133,6 +133,13 @@ TEST_F(SettingReader, NeverShowsASecret) {
         << text;
 }
 
+TEST_F(SettingReader, RemembersEverySecretForTheLog) {
+    set("PW", "c4nary");
+    reader_.hidden({.name = "PW", .doc = ""});
+    reader_.hidden({.name = "OTHER", .doc = ""});
+    EXPECT_EQ(reader_.secrets(), std::vector{secret("c4nary")});
+}
+
 TEST_F(SettingReader, DescribesEachVariableWithItsOrigin) {
     set("POOL", "4", ".env.dev:2");
     set("PW", "c4nary", "environment");

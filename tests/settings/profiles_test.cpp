@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "headroom/budget/report.hpp"
-#include "tests/settings/all_settings.hpp"
+#include "service/settings.hpp"
 
 namespace headroom {
 namespace {
@@ -42,7 +42,7 @@ void add(budget::plan& to, std::string name, unsigned pool,
 }
 
 // All that will draw on PostgreSQL once every part of the design exists.
-budget::judged planned(const all_settings& with, const server& on) {
+budget::judged planned(const service::settings& with, const server& on) {
     budget::plan plan;
     plan.resources.push_back(
         {"postgres", on.max_connections, on.reserved, with.process.postgres_reserve});
@@ -59,14 +59,14 @@ budget::judged planned(const all_settings& with, const server& on) {
     return budget::make_report(plan).resources.front();
 }
 
-all_settings read(const std::string& name, profile as) {
+service::settings read(const std::string& name, profile as) {
     environment from(as);
     if (as == profile::production)
         from.add("DATABASE_URL", "postgresql://app:k8Zw-1@db.example/app", "test");
     from.add(parse_dotenv(text_of(name)), name);
-    auto all = read_all(from);
-    EXPECT_EQ(all.faults, "");
-    return all;
+    auto all = service::read_settings(from);
+    EXPECT_TRUE(all) << to_string(all.error());
+    return all.value_or(service::settings{});
 }
 
 TEST(Profiles, DevelopmentStaysWithinFifteenConnections) {
@@ -87,7 +87,7 @@ TEST(Profiles, ProductionFitsItsServerWhileADeployRolls) {
 TEST(Profiles, ProductionNeedsToBeToldItsDatabase) {
     environment from(profile::production);
     from.add(parse_dotenv(text_of(".env.production")), ".env.production");
-    EXPECT_EQ(read_all(from).faults,
+    EXPECT_EQ(to_string(service::read_settings(from).error()),
               "DATABASE_URL: must be set in production; DATABASE_URL_FILE keeps it secret\n"
               "DATABASE_PASSWORD: the password is one that everybody tries first\n");
 }

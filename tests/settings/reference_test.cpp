@@ -4,7 +4,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "tests/settings/all_settings.hpp"
+#include "service/settings.hpp"
 
 namespace headroom {
 namespace {
@@ -30,7 +30,7 @@ constexpr char opening[] =
 
 std::string reference() {
     const environment nothing;
-    return opening + to_markdown(read_all(nothing).reference);
+    return opening + to_markdown(service::read_settings(nothing).value().reference);
 }
 
 TEST(SettingsDocument, IsWhatTheCodeDeclares) {
@@ -40,7 +40,7 @@ TEST(SettingsDocument, IsWhatTheCodeDeclares) {
 
 TEST(SettingsDocument, ExplainsEveryVariable) {
     const environment nothing;
-    for (const auto& each : read_all(nothing).reference) {
+    for (const auto& each : service::read_settings(nothing).value().reference) {
         EXPECT_GE(each.doc.size(), 9U) << each.variable;
         EXPECT_TRUE(each.doc.ends_with('.')) << each.variable;
     }
