@@ -17,9 +17,8 @@ std::optional<asio::ip::tcp::endpoint> parse_listen_address(std::string_view tex
     if (bracketed) host = host.substr(1, host.size() - 2);
 
     unsigned short port = 0;
-    const auto* end = port_text.data() + port_text.size();
-    const auto read = std::from_chars(port_text.data(), end, port);
-    if (port_text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+    const auto read = std::from_chars(port_text.begin(), port_text.end(), port);
+    if (read.ec != std::errc() || read.ptr != port_text.end()) return std::nullopt;
 
     boost::system::error_code failed;
     const auto address = asio::ip::make_address(std::string(host), failed);

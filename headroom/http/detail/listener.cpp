@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <tuple>
 
 #include "headroom/http/detail/listen_address.hpp"
 
@@ -76,12 +77,12 @@ task<void> listener::turn_away(tcp_socket& socket, const budget::refusal& why) {
                    .retry_after_s = core_->sealed.retry_after_s,
                    .close = true});
     boost::system::error_code failed;
-    socket.non_blocking(true, failed);
+    std::ignore = socket.non_blocking(true, failed);
     socket.write_some(asio::buffer(text), failed);
-    socket.shutdown(asio::socket_base::shutdown_send, failed);
+    std::ignore = socket.shutdown(asio::socket_base::shutdown_send, failed);
     alarm enough([&socket] {
         boost::system::error_code ignored;
-        socket.close(ignored);
+        std::ignore = socket.close(ignored);
     });
     on_.arm(enough, deadline::after(turn_away_ms_max));
     std::array<char, 1024> ignored;
@@ -89,7 +90,7 @@ task<void> listener::turn_away(tcp_socket& socket, const budget::refusal& why) {
         co_await socket.async_read_some(asio::buffer(ignored),
                                         asio::redirect_error(use_task, failed));
     enough.disarm();
-    socket.close(failed);
+    std::ignore = socket.close(failed);
 }
 
 void listener::admit(tcp_socket socket, budget::lease unit, const asio::ip::tcp::endpoint& peer) {
@@ -103,7 +104,7 @@ void listener::drain() {
     if (closed_) return;
     closed_ = true;
     boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    std::ignore = acceptor_.close(ignored);
     door_ = {};
     for (auto at = open_.begin(); at != open_.end();) (at++)->drain();
 }
