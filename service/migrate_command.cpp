@@ -117,7 +117,8 @@ private:
     budget::grant share_;
 };
 
-json::object to_json(const outcome& of, const persistence::migration_plan& plan, migrate_mode mode) {
+json::object to_json(const outcome& of, const persistence::migration_plan& plan,
+                     migrate_mode mode) {
     json::array applied, pending, done;
     for (const auto& each : of.before)
         applied.push_back(json::object{{"version", each.version},
@@ -136,7 +137,8 @@ void print(const outcome& of, const persistence::migration_plan& plan, migrate_m
            std::ostream& out) {
     if (mode == migrate_mode::status)
         for (const auto& each : of.before)
-            out << "applied  " << each.version << "  " << each.name << "  " << each.applied_at << "\n";
+            out << "applied  " << each.version << "  " << each.name << "  " << each.applied_at
+                << "\n";
     const char* verb = mode == migrate_mode::dry_run ? "would apply  " : "pending  ";
     if (mode != migrate_mode::apply)
         for (const auto* each : plan.pending) out << verb << each->file() << "\n";

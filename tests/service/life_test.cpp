@@ -33,7 +33,8 @@ TEST_F(Life, AtRestBackendsLeasesAndThreadsAreWhatThePlanSays) {
     EXPECT_TRUE(testing::eventually([&] { return backends() == 4 && held() == 4; }));
     EXPECT_EQ(service_->threads(), 6U);
     const auto health = service_->get_json("/healthz");
-    EXPECT_EQ(health.at_pointer("/checks/process:threads/0/observedValue").to_number<unsigned>(), 6U);
+    EXPECT_EQ(health.at_pointer("/checks/process:threads/0/observedValue").to_number<unsigned>(),
+              6U);
 }
 
 TEST_F(Life, UnderLoadBackendsNeverExceedTheCeiling) {
@@ -111,8 +112,10 @@ TEST_F(Life, KilledBackendsAreReplacedAndNoAnswerIsSwapped) {
     for (int round = 0; round < 20; ++round) {
         ASSERT_TRUE(testing::eventually([&, had = busy.good()] { return busy.good() > had + 20; }));
         const auto living = database_.server().backends();
-        if (!living.empty())
-            database_.server().terminate(living[static_cast<std::size_t>(round) % living.size()].pid);
+        if (!living.empty()) {
+            const auto& one = living[static_cast<std::size_t>(round) % living.size()];
+            database_.server().terminate(one.pid);
+        }
         EXPECT_LE(backends(), plan_ceiling);
     }
     busy.stop();
@@ -147,7 +150,8 @@ TEST_F(Life, NoSecretIsEverWritten) {
     url.replace(url.find("app@"), 4, "app:canary-8f2b@");
     running_service service(where);
     ASSERT_TRUE(service.ready()) << service.errors();
-    const auto all = service.errors() + service.get("/healthz").body + service.get("/metrics").body +
+    const auto all = service.errors() + service.get("/healthz").body +
+                     service.get("/metrics").body +
                      service.get("/budget").body + run_service(where, {"settings"}).output +
                      run_service(where, {"plan"}).output;
     EXPECT_EQ(all.find("canary-8f2b"), std::string::npos);

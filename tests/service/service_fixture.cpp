@@ -126,7 +126,8 @@ void load::ask(std::uint16_t port, unsigned client) {
                                  ? say(fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", path))
                                  : put;
             if (get.status == 503 || get.status == 504) ++unavailable_;
-            else if (get.status == 200 && get.body.find(body.substr(1)) != std::string::npos) ++good_;
+            else if (get.status == 200 && get.body.find(body.substr(1)) != std::string::npos)
+                ++good_;
             else ++wrong_;
         } catch (const std::exception&) {
             ++broken_;

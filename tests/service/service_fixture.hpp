@@ -81,7 +81,9 @@ public:
 
     unsigned good() const noexcept { return good_; }
     unsigned unavailable() const noexcept { return unavailable_; }  ///< 503 and 504
-    unsigned wrong() const noexcept { return wrong_; }  ///< another tenant's value, or a strange status
+    unsigned wrong() const noexcept {
+        return wrong_;
+    }  ///< another tenant's value, or a strange status
     unsigned broken() const noexcept { return broken_; }  ///< no answer at all
 
 private:

@@ -118,7 +118,8 @@ TEST_F(Start, AFullServerIsWaitedForThen75) {
 }
 
 TEST_F(Start, ARoleLimitIsNamed) {
-    small().server().sql("create role narrow login connection limit 3; grant headroom_app to narrow");
+    small().server().sql(
+        "create role narrow login connection limit 3; grant headroom_app to narrow");
     auto where = with({{"DATABASE_URL", small().url("narrow")}});
     const auto refused = run_service(where, {"serve"});
     EXPECT_EQ(refused.code, 78);

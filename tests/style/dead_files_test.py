@@ -28,7 +28,8 @@ def built_by_another_preset(path):
 
 
 def linked_from(page):
-    for groups in LINK.findall(tree.text(page)):
+    prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", tree.text(page), flags=re.DOTALL | re.MULTILINE)
+    for groups in LINK.findall(prose):
         target = next(filter(None, groups))
         if "://" not in target:
             yield pathlib.Path(os.path.normpath(page.parent / target))
