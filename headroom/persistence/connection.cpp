@@ -20,17 +20,18 @@ constexpr std::string_view plan_changed = "0A000";      // "cached plan must not
 constexpr std::string_view unknown_statement = "26000"; // the server forgot it, or never had it
 constexpr std::size_t steps_max = 1024;                 // under one Sync
 
-// A statement whose plan is out of date did not run, so outside a transaction it may be sent again,
-// once, and is then prepared anew. A read may be repeated when a neighbour's failure took it along.
+// A statement whose plan is out of date did not run, nor did its unit, so outside a transaction it
+// may be sent again, once, and is then prepared anew. A read may be repeated when a neighbour's
+// failure took it along.
 bool may_repeat(const detail::operation& was, detail::link& on) {
     if (was.how != ending::answered || !was.error) return false;
     const char* code = PQresultErrorField(was.error.get(), PG_DIAG_SQLSTATE);
     if (code == nullptr) return was.read;
     const bool changed = code == plan_changed, unknown = code == unknown_statement;
     if (!changed && !unknown) return false;
-    if (was.cached == 0 || was.fresh || on.in_transaction()) return false;
-    on.forget(was.cached, changed);
-    return true;
+    if (was.failed == 0 || was.failed > was.prepared_before) return false;
+    on.forget(was.failed, changed);
+    return !on.in_transaction();
 }
 
 // The link by value: whoever is resumed before may destroy the connection.
@@ -47,6 +48,20 @@ task<rows> send(std::shared_ptr<detail::link> on, const statement& text, paramet
     on->send_one(again, text, values, until);
     co_await again.finished();
     co_return again.take();
+}
+
+task<std::vector<rows>> send_unit(std::shared_ptr<detail::link> on, std::span<const step> steps,
+                                  deadline until) {
+    {
+        detail::operation caller;
+        on->send(caller, steps, until);
+        co_await caller.finished();
+        if (!may_repeat(caller, *on)) co_return caller.take_all();
+    }
+    detail::operation again;
+    on->send(again, steps, until);
+    co_await again.finished();
+    co_return again.take_all();
 }
 
 }  // namespace
@@ -122,10 +137,7 @@ task<rows> connection::run_read(const statement& text, parameters values, deadli
 
 task<std::vector<rows>> connection::run_unit(std::span<const step> steps, deadline until) {
     BOOST_ASSERT_MSG(!steps.empty() && steps.size() <= steps_max, "a unit has 1 to 1024 steps");
-    detail::operation caller;
-    body_->link->send(caller, steps, until);
-    co_await caller.finished();
-    co_return caller.take_all();
+    return send_unit(body_->link, steps, until);
 }
 
 task<void> connection::cancel(deadline until) {

@@ -204,6 +204,56 @@ TEST_F(ConnectionTest, PreparesAgainWhenATableChangedBelowAStatement) {
     });
 }
 
+TEST_F(ConnectionTest, PreparesAgainInAUnitToo) {
+    inside([&]() -> task<void> {
+        static constexpr statement create{"create temp table form (a int)"};
+        static constexpr statement grow{"alter table form add b int"};
+        static constexpr statement look{"select * from form"};
+        auto on = co_await opened();
+        const step both[] = {{&echo, parameters::of(1)}, {&look, {}}};
+        co_await on->run(create, {}, soon());
+        EXPECT_EQ((co_await on->run_unit(both, soon())).at(1).columns(), 1);
+        co_await on->run(grow, {}, soon());
+        EXPECT_EQ((co_await on->run_unit(both, soon())).at(1).columns(), 2);
+    });
+}
+
+TEST_F(ConnectionTest, InATransactionAStalePlanIsAnErrorOnce) {
+    inside([&]() -> task<void> {
+        static constexpr statement create{"create temp table cut (a int)"};
+        static constexpr statement grow{"alter table cut add b int"};
+        static constexpr statement look{"select * from cut"};
+        auto on = co_await opened();
+        co_await on->run(create, {}, soon());
+        co_await on->run(look, {}, soon());
+        co_await on->run("begin", {}, soon());
+        co_await on->run(grow, {}, soon());
+        EXPECT_EQ(co_await code_of(on->run(look, {}, soon())), "0A000");
+        co_await on->run("rollback", {}, soon());
+        EXPECT_EQ((co_await on->run(look, {}, soon())).columns(), 1);
+    });
+}
+
+TEST_F(ConnectionTest, DoesNotSendWhatIsTooLateAlready) {
+    inside([&]() -> task<void> {
+        auto on = co_await opened();
+        const auto late = deadline::after(0ms);
+        EXPECT_EQ(co_await code_of(on->run(doze, parameters::of(5.0), late)), "late");
+        EXPECT_EQ(on->pending(), 0u);
+        EXPECT_EQ(on->is(), connection::state::ready);
+    });
+}
+
+TEST_F(ConnectionTest, RefusesATextThatWouldBeCutShort) {
+    inside([&]() -> task<void> {
+        auto on = co_await opened();
+        const std::string cut("select 1\0 where false", 22);
+        const auto text = statement::from_file(cut);
+        EXPECT_THROW(co_await on->run(text, {}, soon()), std::invalid_argument);
+        EXPECT_EQ((co_await on->run(echo, parameters::of(1), soon())).one<std::int32_t>(), 1);
+    });
+}
+
 TEST_F(ConnectionTest, PreparesAgainWhatTheServerForgot) {
     inside([&]() -> task<void> {
         static constexpr statement forget{"deallocate all"};

@@ -5,6 +5,7 @@
 #include "headroom/persistence/door.hpp"
 #include "headroom/testing/census.hpp"
 #include "headroom/testing/eventually.hpp"
+#include "headroom/testing/private_pgbouncer.hpp"
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
 #include "headroom/testing/tcp_fault_proxy.hpp"
@@ -218,6 +219,62 @@ TEST_F(Lanes, RefuseNewCallersOnceStopped) {
         } catch (const budget::refused& refusal) {
             EXPECT_EQ(refusal.why().reason, budget::refusal_reason::closing);
         }
+    });
+}
+
+TEST_F(Lanes, AnswerCallersOfOtherReactors) {
+    inside([&]() -> task<void> {
+        testing::test_reactor elsewhere;
+        std::atomic<int> right = 0;
+        for (int i = 0; i < 50; ++i)
+            elsewhere.spawn([&, i]() -> task<void> {
+                const auto got = co_await all->one<std::int32_t>(echo, soon(), i);
+                right += got == i && elsewhere.is_current();
+            });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return right == 50; }));
+        elsewhere.stop();
+    });
+}
+
+TEST_F(Lanes, AreSpreadOverTheirReactors) {
+    testing::test_reactor one, two;
+    auto share = ledger.open({"persistence.lanes", 2, 0}).value();
+    way = std::make_unique<door>(parse_connect_info(url).value());
+    lanes spread({&one, &two}, std::move(share),
+                 [this](connection& which, deadline until) { return way->open(which, until); },
+                 settings);
+    one.run_blocking([&] { return spread.start(soon()); });
+    std::int32_t pid_of_one = 0, pid_of_two = 0;
+    const auto ask = [&](std::int32_t& pid) -> task<void> {
+        pid = co_await spread.one<std::int32_t>(own_pid, soon());
+    };
+    one.run_blocking([&] { return ask(pid_of_one); });
+    two.run_blocking([&] { return ask(pid_of_two); });
+    EXPECT_NE(pid_of_one, pid_of_two);
+    EXPECT_EQ(spread.figures().lanes, 2u);
+    two.run_blocking([&] { return spread.stop(soon()); });
+    EXPECT_EQ(ledger.held(), 0u);
+}
+
+TEST_F(Lanes, WorkBehindATransactionPooler) {
+    server().create_role("pooled");
+    server().sql("create table if not exists shared (tenant text, value int);"
+                 "grant select on shared to pooled");
+    testing::private_pgbouncer pooler(server());
+    url = pooler.url("pooled", "postgres");
+    settings.pooled = true;
+    inside([&]() -> task<void> {
+        int right = 0, running = 200;
+        for (int i = 0; i < 200; ++i)
+            spawn([&, i]() -> task<void> {
+                const auto tenant = tenant_id::parse("t" + std::to_string(i)).value();
+                static constexpr statement who{"select current_setting('app.current_tenant')"};
+                right += co_await all->one<std::string>(tenant, who, soon()) == tenant.text();
+                right += co_await all->one<std::int32_t>(echo, soon(), i) == i;
+                --running;
+            });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return running == 0; }));
+        EXPECT_EQ(right, 400);
     });
 }
 

@@ -108,7 +108,7 @@ void link::act(const pipeline::event& said, result_handle result) {
         case fate::keep: said.to->keep(result.release()); break;
         case fate::prepare_failed: cache_.forget(said.cached, false); [[fallthrough]];
         case fate::fail:
-            if (said.to != nullptr) said.to->fail(result.release());
+            if (said.to != nullptr) said.to->fail(result.release(), said.cached);
             break;
         case fate::housekeeping_failed:
             if (error_of(result.get()).is(in_failed_transaction)) cache_.doom(said.cached);

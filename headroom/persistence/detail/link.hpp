@@ -54,6 +54,7 @@ public:
 private:
     struct read_handler;
 
+    void begin_sending(operation& by, std::size_t statements, deadline until);
     void require_room(std::size_t statements) const;
     void send_step(operation& by, const statement& text, const parameters& values);
     void send_execute(const statement& text, statement_cache::found known);

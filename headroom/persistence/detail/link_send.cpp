@@ -10,7 +10,22 @@ namespace {
 
 constexpr int binary_results = 1;
 
+// libpq would send what stands before a zero byte, which is another statement. Looked at before
+// anything of a unit is sent: half of one cannot be taken back.
+void require_whole(const statement& text) {
+    if (text.text().contains('\0')) throw std::invalid_argument("a statement holds a zero byte");
+}
+
 }  // namespace
+
+// What was prepared at the time of the call, and since when an answer is due.
+void link::begin_sending(operation& by, std::size_t statements, deadline until) {
+    require_room(statements);
+    const auto now = clock::now();
+    if (until.passed(now)) throw deadline_passed("its deadline had passed before it was sent");
+    if (order_.empty()) busy_since_ = now;
+    by.prepared_before = cache_.last_number();
+}
 
 void link::require_room(std::size_t statements) const {
     if (!alive_) throw connection_lost("the connection is not open");
@@ -27,8 +42,8 @@ void link::require_room(std::size_t statements) const {
 
 void link::send_one(operation& by, const statement& text, const parameters& values,
                     deadline until) {
-    require_room(1);
-    if (order_.empty()) busy_since_ = clock::now();
+    require_whole(text);
+    begin_sending(by, 1, until);
     if (batch_open_ && !by.read) close_batch();
     deallocate_doomed();
     send_step(by, text, values);
@@ -38,8 +53,8 @@ void link::send_one(operation& by, const statement& text, const parameters& valu
 }
 
 void link::send(operation& by, std::span<const step> steps, deadline until) {
-    require_room(steps.size());
-    if (order_.empty()) busy_since_ = clock::now();
+    for (const auto& each : steps) require_whole(*each.text);
+    begin_sending(by, steps.size(), until);
     if (batch_open_) close_batch();
     deallocate_doomed();
     by.several = true;
@@ -53,16 +68,13 @@ void link::send_step(operation& by, const statement& text, const parameters& val
     values.fill(arrays_);
     const auto known = cache_.use(text, arrays_.types, arrays_.values);
     if (known.prepare) send_prepare(by, text, *known.what);
-    by.fresh = known.prepare;
-    by.cached = known.what == nullptr ? 0 : known.what->number;
     send_execute(text, known);
-    entered(by, {.what = pipeline::expects::execute, .completes = by.read, .cached = by.cached,
-                 .to = &by});
+    entered(by, {.what = pipeline::expects::execute, .completes = by.read,
+                 .cached = known.what == nullptr ? 0 : known.what->number, .to = &by});
 }
 
 void link::send_prepare(operation& by, const statement& text, const statement_cache::prepared& as) {
-    const std::string terminated(text.text());
-    const int sent = PQsendPrepare(pg_.get(), as.name, terminated.c_str(),
+    const int sent = PQsendPrepare(pg_.get(), as.name, std::string(text.text()).c_str(),
                                    static_cast<int>(as.types.size()), as.types.data());
     if (sent == 0) broken_send();
     entered(by, {.what = pipeline::expects::prepare, .cached = as.number, .to = &by});

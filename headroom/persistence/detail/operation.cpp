@@ -11,9 +11,10 @@ void operation::keep(PGresult* owned) {
 }
 
 // The first error counts; the later ones of its unit only say that they were not run.
-void operation::fail(PGresult* owned) {
-    if (error) PQclear(owned);
-    else error.reset(owned);
+void operation::fail(PGresult* owned, std::uint32_t cached) {
+    if (error) return PQclear(owned);
+    error.reset(owned);
+    failed = cached;
 }
 
 void operation::throw_failure() const {

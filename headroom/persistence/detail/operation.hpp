@@ -40,7 +40,8 @@ struct operation : boost::intrusive::list_base_hook<
     }
 
     void keep(PGresult* owned);
-    void fail(PGresult* owned);
+    /// `cached`: the prepared statement it is about, or 0.
+    void fail(PGresult* owned, std::uint32_t cached);
     /// The single answer, or what went wrong as the exceptions of connection::run.
     rows take();
     std::vector<rows> take_all();
@@ -48,8 +49,8 @@ struct operation : boost::intrusive::list_base_hook<
 
     link* on = nullptr;             ///< where it is in flight; null: nowhere
     std::uint64_t first = 0, last = 0;
-    std::uint32_t cached = 0;       ///< the prepared statement of a single one
-    bool fresh = false;             ///< it was prepared for this very call
+    std::uint32_t failed = 0;       ///< the prepared statement that failed
+    std::uint32_t prepared_before = 0;  ///< a higher number was prepared for this very call
     bool read = false;              ///< shares its Sync; may be repeated when a neighbour failed
     ending how = ending::none;
     std::move_only_function<void()> resume;

@@ -49,6 +49,8 @@ public:
     std::uint32_t take_doomed();
 
     std::size_t size() const noexcept { return order_.size(); }
+    /// Numbers grow: a statement with a higher one was prepared later.
+    std::uint32_t last_number() const noexcept { return last_number_; }
     static void write_name(std::uint32_t number, char (&to)[name_bytes_max]) noexcept;
 
 private:
