@@ -164,6 +164,24 @@ TEST_F(Control, GivesASilentServerUpAfterFourSecondsAndReplacesTheConnection) {
     });
 }
 
+TEST_F(Control, LosesItsLocksWithinMillisecondsWhenItsSocketEnds) {
+    testing::tcp_fault_proxy network(std::to_string(server().port()));
+    inside([&]() -> task<void> {
+        auto one = make("postgresql://postgres@127.0.0.1:" + std::to_string(network.port()) +
+                        "/postgres?sslmode=disable");
+        auto other = make();
+        co_await one->open(soon());
+        co_await other->open(soon());
+        EXPECT_TRUE(co_await one->try_lock(alive, soon()));
+        network.drop();  // what the kernel does to the sockets of a killed process
+        const auto dropped = deadline::clock::now();
+        while (co_await other->is_held(alive, soon())) co_await sleep_until(deadline::after(1ms));
+        EXPECT_LT(deadline::clock::now() - dropped, 500ms);
+        co_await one->stop(soon());
+        co_await other->stop(soon());
+    });
+}
+
 TEST_F(Control, EndsSessionsByTheirName) {
     inside([&]() -> task<void> {
         auto one = make();

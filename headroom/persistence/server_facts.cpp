@@ -24,7 +24,8 @@ fact of_setting(const server_setting& each) {
     auto value = each.unit.empty() || each.value == "0"
                      ? each.value
                      : fmt::format("{} {}", each.value, each.unit);
-    auto how = fmt::format("pg_settings, {}", each.source);
+    auto how = fmt::format("pg_settings, {}",
+                           each.source == "client" ? "set by this session" : each.source);
     if (each.pending_restart) how += ", changes at the next restart";
     return {each.name, std::move(value), std::move(how)};
 }

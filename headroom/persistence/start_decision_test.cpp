@@ -216,6 +216,18 @@ TEST_F(StartDecision, IgnoresLimitsOfResourcesItDoesNotPlan) {
     EXPECT_EQ(decide_on({server_of(20), redis}).act, start_action::start);
 }
 
+TEST_F(StartDecision, NeverPlansTheSuperusersSlotsNotEvenForOne) {
+    server_facts facts;
+    facts.reader.role = "postgres";
+    facts.reader.superuser = true;
+    facts.roles.push_back({"postgres", {}, true});
+    facts.settings.push_back({"max_connections", "20", {}, {}, {}});
+    facts.settings.push_back({"superuser_reserved_connections", "3", {}, {}, {}});
+    const auto limits = limits_of(facts, plan, "postgres", "shop");
+    ASSERT_EQ(limits.size(), 1u);
+    EXPECT_EQ(decide_on(limits).checks.front().usable, 17u);
+}
+
 TEST_F(StartDecision, TakesTheSmallestLimitIntoThePlanItStarts) {
     const auto answer = decide_on({server_of(100), role_of(15)});
     EXPECT_EQ(answer.plan.find_resource("postgres")->usable(), 15u);

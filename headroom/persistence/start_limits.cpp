@@ -74,8 +74,11 @@ std::vector<std::string> other_roles(const budget::plan& plan, std::string_view 
 std::vector<start_limit> limits_of(const server_facts& server, const budget::plan& plan,
                                    std::string_view resource, std::string_view system) {
     const auto& reader = server.reader.role;
-    const auto own = room_for(server);
+    auto own = room_for(server);
     if (!own.usable) return {unread_limit(resource, own.why_unknown)};
+    // A superuser could take the reserved slots, but a service must not: they are the way in when
+    // everything else is full.
+    if (server.reader.superuser) own.all.front() = room_for(server, {}, {}).all.front();
     std::vector<start_limit> limits;
     for (const auto& one : own.all)
         limits.push_back(of_inequality(one, server, reader, resource, system));

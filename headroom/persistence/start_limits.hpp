@@ -31,6 +31,7 @@ struct start_limit {
 
 /// The three inequalities of a server for the role that read them, and one more for every other
 /// role that the plan's consumers sign in as. `system`: the first part of our application names.
+/// Slots reserved for superusers are never planned, not even by one.
 std::vector<start_limit> limits_of(const server_facts& server, const budget::plan& plan,
                                    std::string_view resource, std::string_view system);
 
