@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <boost/json.hpp>
+
 namespace headroom::service {
 
 observability::redactor redactor_for(const settings& with) {
@@ -28,5 +30,22 @@ observability::logger logger_for(const settings& with, const observability::reda
     options.sink = observability::descriptor_sink(STDERR_FILENO);
     return observability::logger(std::move(options), hiding);
 }
+
+log_fields::log_fields(std::vector<std::pair<std::string, std::string>> fields)
+    : fields_(std::move(fields)) {
+    for (const auto& [name, value] : fields_) {
+        boost::system::error_code no_document;
+        const bool may_be = value.starts_with('{') || value.starts_with('[');
+        auto parsed = may_be ? boost::json::parse(value, no_document) : boost::json::value();
+        if (may_be && !no_document) {
+            documents_.push_back(std::make_unique<boost::json::value>(std::move(parsed)));
+            attributes_.emplace_back(name, *documents_.back());
+        } else {
+            attributes_.emplace_back(name, value);
+        }
+    }
+}
+
+log_fields::~log_fields() = default;
 
 }  // namespace headroom::service

@@ -54,8 +54,13 @@ class process {
 public:
     process(const settings& with, budget::book& book, const observability::redactor& hiding,
             const logger& log, const persistence::application_name& member)
-        : with_(with), book_(book), hiding_(hiding), log_(log), member_(member),
-          on_(book, with.process), door_(with.database.serve, &on_.system_pool()),
+        : with_(with),
+          book_(book),
+          hiding_(hiding),
+          log_(log),
+          member_(member),
+          on_(book, with.process),
+          door_(with.database.serve, &on_.system_pool()),
           control_(on_.home(), take(book, "persistence.control"),
                    {&door_, named(member, "persistence.control"), {}}),
           keeper_(on_.home(), control_) {
@@ -86,12 +91,10 @@ private:
     }
 
     void report(const persistence::admission& result) {
-        const auto fields = persistence::as_fields(result);
-        std::vector<observability::attribute> with;
-        for (const auto& [name, value] : fields) with.emplace_back(name, value);
+        const log_fields with(persistence::as_fields(result));
         log_.report(
             result.starts() ? observability::severity::info : observability::severity::error,
-            result.starts() ? "budget" : "start refused", with);
+            result.starts() ? "budget" : "start refused", with.attributes());
         fmt::print(stderr, "{}\n", hiding_.clean(persistence::as_text(result)));
         if (result.starts()) return;
         fmt::print(stderr, "headroom-service: {}\n", hiding_.clean(result.decision.reason));
@@ -121,10 +124,10 @@ private:
         routes.use(translate_errors{});
         add_routes(routes, looks);
         tenancy::add_routes(routes, values);
-        http::server server(reactors(), with_.http, std::move(routes),
-                            {take(book_, http::listener_consumer),
-                             take(book_, http::connections_consumer)},
-                            http::access_report(log_, metrics));
+        http::server server(
+            reactors(), with_.http, std::move(routes),
+            {take(book_, http::listener_consumer), take(book_, http::connections_consumer)},
+            http::access_report(log_, metrics));
         readiness watch(on_.home(), health, control_, db, book_);
         announcement face(server, health, log_);
         const int code = on_.run({&keeper_, &db, &watch, &server, &face});

@@ -16,11 +16,11 @@
 
 namespace headroom::observability {
 
-inline constexpr std::size_t log_record_bytes_max = 16 << 10;  ///< a line, the newline included
+inline constexpr std::size_t log_record_bytes_max = 64 << 10;  ///< a line, the newline included
 inline constexpr std::size_t log_body_bytes_max = 4 << 10;
 inline constexpr std::size_t log_value_bytes_max = 2 << 10;  ///< of one attribute's text
 inline constexpr std::size_t log_attributes_max = 64;        ///< and as many items a nested value
-inline constexpr std::size_t log_depth_max = 4;              ///< of a nested value
+inline constexpr std::size_t log_depth_max = 8;              ///< of a nested value
 
 /// OpenTelemetry's severity numbers.
 enum class severity { trace = 1, debug = 5, info = 9, warn = 13, error = 17, fatal = 21 };
