@@ -53,7 +53,8 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
         if (word == "--json") json = true;
-        else if (word == "--ms" && i + 1 < argc) each = std::chrono::milliseconds(std::atoi(argv[++i]));
+        else if (word == "--ms" && i + 1 < argc)
+            each = std::chrono::milliseconds(std::atoi(argv[++i]));
         else return fmt::print(stderr, "bench_connections [--json] [--ms N]\n"), 64;
     }
     const bench::served database;
@@ -63,9 +64,10 @@ int main(int argc, char** argv) {
     const auto seen = watch(database, port, each);
     service->signal(SIGTERM);
     service->wait();
-    const auto line = json ? R"({{"bench":"connections","peak_backends":{},"samples":{},)"
-                             R"("clients":{},"requests_per_second":{:.0f}}})"
-                           : "connections: at most {} backends in {} samples, {} clients, {:.0f} requests/s";
+    const auto line =
+        json ? R"({{"bench":"connections","peak_backends":{},"samples":{},)"
+               R"("clients":{},"requests_per_second":{:.0f}}})"
+             : "connections: at most {} backends in {} samples, {} clients, {:.0f} requests/s";
     fmt::print(fmt::runtime(line), seen.backends, seen.samples, clients, requests_a_second(seen.wrk));
     fmt::print("\n");
 }

@@ -38,7 +38,8 @@ std::chrono::duration<double, std::milli> until_ready(unsigned short port) {
     const auto begun = std::chrono::steady_clock::now();
     const auto ready = [port] {
         try {
-            return testing::say(port, "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return testing::say(port,
+                                "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 .starts_with("HTTP/1.1 200");
         } catch (const std::exception&) {
             return false;  // nobody listens yet

@@ -50,9 +50,10 @@ int main(int argc, char** argv) {
         service->signal(SIGTERM);
         service->wait();
     }
-    const auto line = json ? R"({{"bench":"start","ready_ms":{:.1f},"ready_ms_max":{:.1f},)"
-                             R"("rss_mib":{:.1f},"rounds":{}}})"
-                           : "start: ready after {:.1f} ms (worst {:.1f}), RSS {:.1f} MiB, {} rounds";
+    const auto line =
+        json ? R"({{"bench":"start","ready_ms":{:.1f},"ready_ms_max":{:.1f},)"
+               R"("rss_mib":{:.1f},"rounds":{}}})"
+             : "start: ready after {:.1f} ms (worst {:.1f}), RSS {:.1f} MiB, {} rounds";
     fmt::print(fmt::runtime(line), median(ready_ms), std::ranges::max(ready_ms), median(rss_mib),
                rounds);
     fmt::print("\n");

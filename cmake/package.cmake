@@ -29,16 +29,18 @@ endfunction()
 add_custom_target(tests_asan)
 add_custom_target(tests_tsan)
 
-# headroom_test(NAME SOURCES ... LINK ... LABELS ...): one test binary, one ctest entry.
+# headroom_test(NAME SOURCES ... LINK ... LABELS ... [ALONE]): one test binary, one ctest entry.
+# ALONE: it measures how long things take, so nothing else runs beside it.
 #
 # A label `asan` or `tsan` puts the test into the subset ./dev test builds and runs under that
 # preset, through the target tests_asan or tests_tsan.
 function(headroom_test name)
-  cmake_parse_arguments(test "" "" "SOURCES;LINK;ARGS;LABELS" ${ARGN})
+  cmake_parse_arguments(test "ALONE" "" "SOURCES;LINK;ARGS;LABELS" ${ARGN})
   add_executable(${name} ${test_SOURCES})
   target_link_libraries(${name} PRIVATE ${test_LINK} headroom::testing GTest::gtest_main headroom_flags)
   add_test(NAME ${name} COMMAND ${name} ${test_ARGS})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${test_LABELS}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${test_LABELS}"
+                       RUN_SERIAL "${test_ALONE}")
   foreach(label ${test_LABELS})
     add_dependencies(tests_${label} ${name})
   endforeach()
