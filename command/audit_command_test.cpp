@@ -191,6 +191,16 @@ TEST_F(AuditCommand, NamesTheCheapestFixWithItsEffect) {
     EXPECT_EQ(best.at("effect"), "62 becomes 37 of 37 usable");
 }
 
+TEST_F(AuditCommand, WritesTablesAsMarkdownToo) {
+    crowd people;
+    people.join(1, orderly_server().url("app"), "metabase");
+    const auto answer = headroom_audit({"--postgres", orderly_server().url("watch"), "--manifest",
+                                        manifest(company), "--format", "markdown"});
+    for (const auto* each : {"# PostgreSQL watch@", "| HR-PG-STRANGER |", "## Facts",
+                             "| nobody | metabase | app |", "| max_connections | 40 |"})
+        EXPECT_THAT(answer.output, HasSubstr(each));
+}
+
 TEST_F(AuditCommand, ExitsAsTheVerdictSays) {
     const auto file = manifest(
         "resources: {postgres: {limit: 40, reserved: 3}}\nconsumers:\n"

@@ -7,6 +7,7 @@
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/http/access_report.hpp"
 #include "headroom/persistence/admission.hpp"
+#include "headroom/persistence/limit_watch.hpp"
 #include "headroom/runtime/runtime.hpp"
 #include "service/blueprint.hpp"
 #include "service/errors.hpp"
@@ -85,9 +86,26 @@ private:
         persistence::admission result;
         on_.home().run_blocking([&]() -> task<void> {
             result = co_await persistence::admit(control_, book_, std::move(terms), until);
+            if (result.starts()) watch_limits(result.facts);
         });
         report(result);
         return result.starts() ? exit_code::ok : result.decision.exit_code;
+    }
+
+    /// Limits change while it runs: the ledger follows what is usable. On control's reactor.
+    void watch_limits(const persistence::server_facts& at_start) {
+        const auto ceiling = book_.ceiling("postgres");
+        const auto reserve = book_.planned().find_resource("postgres")->reserve;
+        persistence::limit_watch watch(book_.planned(), "postgres", ceiling - reserve, ceiling);
+        watch.look(at_start);
+        control_.on_facts([this, watch](const persistence::server_facts& found) mutable {
+            const auto changed = watch.look(found);
+            if (!changed) return;
+            log_.warn("limits changed", {{"what", changed->line}});
+            if (with_.process.policy == budget_policy::warn) return;  // no bound was promised
+            if (const auto done = book_.of("postgres").resize(changed->ceiling); !done)
+                log_.warn("ceiling kept", {{"reason", done.error().message()}});
+        });
     }
 
     void report(const persistence::admission& result) {

@@ -28,8 +28,7 @@ protected:
     }
     void SetUp() override {
         server().create_role("app");
-        server().create_role("watch");
-        server().sql("grant pg_monitor to watch");
+        server().create_role("watch", "LOGIN IN ROLE pg_monitor");
         database = server().create_database();
     }
     std::unique_ptr<connection> make() {
