@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
         json ? R"({{"bench":"connections","peak_backends":{},"samples":{},)"
                R"("clients":{},"requests_per_second":{:.0f}}})"
              : "connections: at most {} backends in {} samples, {} clients, {:.0f} requests/s";
-    fmt::print(fmt::runtime(line), seen.backends, seen.samples, clients, requests_a_second(seen.wrk));
+    fmt::print(fmt::runtime(line), seen.backends, seen.samples, clients,
+               requests_a_second(seen.wrk));
     fmt::print("\n");
 }
