@@ -156,5 +156,46 @@ TEST_F(Lifetime, HurryEndsADrainAtOnce) {
     EXPECT_EQ(cancelled, 1u);
 }
 
+TEST_F(Lifetime, GivesEverythingBackAfterClientsThatComeAndGoAsTheyLike) {
+    start(2);
+    const auto behave = [this](unsigned kind) {
+        text_client client(port());
+        const std::string twice = std::string(hello) + std::string(hello);
+        switch (kind % 7) {
+            case 0:
+                return;
+            case 1:
+                client.send(hello.substr(0, kind % hello.size()));
+                return;
+            case 2:
+                client.send(twice);
+                return;
+            case 3:
+                client.send(wait_for_it);
+                return;
+            case 4:
+                client.send(std::string(wait_for_it) + twice);
+                return;
+            case 5:
+                client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n123");
+                return;
+            default:
+                client.send(twice), client.response(), client.response();
+        }
+    };
+    testing::thread_budget threads(4);
+    std::vector<leased_thread> crowd;
+    for (unsigned one = 0; one < 4; ++one)
+        crowd.emplace_back(threads.one(), "client", [behave, one] {
+            for (unsigned i = 0; i < 100; ++i) behave(one * 100 + i);
+        });
+    for (auto& each : crowd) each.join();
+    EXPECT_TRUE(eventually([&] { return connections() == 0; }));
+    EXPECT_EQ(serving->snapshot().in_flight, 0u);
+    EXPECT_EQ(leases(), 4u) << "two listeners, and one a listener to refuse on";
+    serving->stop(soon());
+    EXPECT_EQ(leases(), 0u);
+}
+
 }  // namespace
 }  // namespace headroom::http::detail
