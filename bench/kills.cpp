@@ -26,7 +26,8 @@ constexpr unsigned floor_units = 1, reserve_units = 3;
 constexpr statement echo{"select $1::int4"};
 
 struct tally {
-    int asked = 0, right = 0, lost = 0, late = 0, swapped = 0, rounds = 0, restarts = 0, running = 0;
+    int asked = 0, right = 0, lost = 0, late = 0, swapped = 0;
+    int rounds = 0, restarts = 0, running = 0;
     unsigned held_max = 0;
 };
 
