@@ -9,6 +9,7 @@
 #include "headroom/persistence/door.hpp"
 #include "headroom/persistence/migrations.hpp"
 #include "headroom/persistence/start_failure.hpp"
+#include "headroom/persistence/visit.hpp"
 #include "headroom/runtime/backoff.hpp"
 #include "headroom/runtime/process_limits.hpp"
 #include "headroom/runtime/runtime.hpp"
@@ -87,15 +88,20 @@ private:
     }
 
     task<void> visit(migrate_mode mode, outcome& into, deadline until) {
-        persistence::connection link(on_.home(), share_.take().value(), options());
-        co_await door_.open(link, until.at_most(attempt_ms_max));
+        co_await persistence::with_connection(
+            on_.home(), door_, share_, options(),
+            [&](persistence::connection& link) { return work(link, mode, into, until); },
+            until.at_most(attempt_ms_max));
+    }
+
+    task<void> work(persistence::connection& link, migrate_mode mode, outcome& into,
+                    deadline until) {
         into.before = co_await persistence::read_applied(link, until);
-        if (mode == migrate_mode::apply)
-            into.done = co_await persistence::migrate(
-                link, schema(), until, [this](const persistence::migration& each) {
-                    err_ << "applying " << each.file() << "\n";
-                });
-        co_await link.close(until);
+        if (mode != migrate_mode::apply) co_return;
+        into.done = co_await persistence::migrate(
+            link, schema(), until, [this](const persistence::migration& each) {
+                err_ << "applying " << each.file() << "\n";
+            });
     }
 
     persistence::connection_options options() const {

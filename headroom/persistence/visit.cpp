@@ -43,31 +43,19 @@ public:
         reactor home("visit");
         home.start(only_unit(reactor_thread_));
         door way(terms_.target, &names);
-        home.run_blocking([&]() -> task<void> { co_await stay(home, way, body, until); });
+        home.run_blocking([&]() -> task<void> {
+            co_await with_connection(home, way, connections_, options(), body, until);
+        });
         home.stop();
         names.stop();
     }
 
 private:
-    task<void> stay(reactor& home, door& way, const std::function<task<void>(connection&)>& body,
-                    deadline until) {
-        connection_options options;
-        options.application_name = terms_.application_name;
-        options.statement_cache_max = 0;
-        connection on(home, only_unit(connections_), options);
-        std::exception_ptr failure;
-        try {
-            co_await way.open(on, until);
-            co_await body(on);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        const auto goodbye = deadline::after(goodbye_ms_max);
-        co_await on.close(goodbye);
-        // The program ends now, and its sockets with it: a silent server is waited for no longer.
-        if (connections_.held() > 0)
-            co_await closing_room::of(home).settle(terms_.consumer, goodbye);
-        if (failure) std::rethrow_exception(failure);
+    connection_options options() const {
+        connection_options made;
+        made.application_name = terms_.application_name;
+        made.statement_cache_max = 0;
+        return made;
     }
 
     const visit_terms& terms_;
@@ -76,6 +64,25 @@ private:
 };
 
 }  // namespace
+
+task<void> with_connection(reactor& home, door& way, budget::grant& share,
+                           connection_options options, std::function<task<void>(connection&)> body,
+                           deadline open_by) {
+    auto unit = share.take();
+    if (!unit) throw budget::refused(std::move(unit.error()));
+    connection on(home, std::move(*unit), std::move(options));
+    std::exception_ptr failure;
+    try {
+        co_await way.open(on, open_by);
+        co_await body(on);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    const auto goodbye = deadline::after(goodbye_ms_max);
+    co_await on.close(goodbye);
+    if (share.held() > 0) co_await closing_room::of(home).settle(share.agreed().consumer, goodbye);
+    if (failure) std::rethrow_exception(failure);
+}
 
 void visit(const visit_terms& terms, std::function<task<void>(connection&)> body, deadline until) {
     visitor(terms).run(body, until);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "headroom/persistence/connection.hpp"
+#include "headroom/persistence/door.hpp"
 
 namespace headroom::persistence {
 
@@ -21,5 +22,13 @@ struct visit_terms {
 /// Blocks; never from a reactor. One attempt to connect. Throws what connection::open or `body`
 /// threw. Statements are not prepared, so a pooler in the way is no obstacle.
 void visit(const visit_terms& terms, std::function<task<void>(connection&)> body, deadline until);
+
+/// The same within a process that has its reactor and its budget: a connection of `share` for as
+/// long as `body` runs. Whether it ends well or throws, the unit is back when this returns; a
+/// server that does not let go of it within half a second is waited for no longer, which is right
+/// where a failure ends the process. `open_by` bounds the connecting; `body` has its own deadline.
+task<void> with_connection(reactor& home, door& way, budget::grant& share,
+                           connection_options options, std::function<task<void>(connection&)> body,
+                           deadline open_by);
 
 }  // namespace headroom::persistence

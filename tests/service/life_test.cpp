@@ -157,5 +157,18 @@ TEST_F(Life, NoSecretIsEverWritten) {
     EXPECT_EQ(all.find("canary-8f2b"), std::string::npos);
 }
 
+TEST_F(Life, ASmallerLimitOfTheRoleTakesTheCeilingDownWhileItRuns) {
+    const auto ceiling = [&] {
+        return service_->get_json("/budget").at_pointer("/resources/0/ceiling").to_number<unsigned>();
+    };
+    EXPECT_EQ(ceiling(), plan_ceiling);
+    database_.server().sql("alter role app connection limit 5");
+    for (const auto& each : database_.server().backends())
+        if (each.application_name.ends_with("/persistence.control"))
+            database_.server().terminate(each.pid);
+    EXPECT_TRUE(testing::eventually([&] { return ceiling() == 5; }));
+    EXPECT_NE(service_->errors().find("limits changed"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace headroom::service
