@@ -145,7 +145,8 @@ void database::stop(deadline drain_until) noexcept {
     if (!std::exchange(started_, false)) return;
     try {
         on_.home().run_blocking([this, drain_until] { return stop_all(drain_until); });
-    } catch (const std::exception&) {  // the reactor has ended: nothing runs there any more
+    } catch (const std::exception&) {
+        return;  // the reactor has ended: nothing runs there any more
     }
 }
 

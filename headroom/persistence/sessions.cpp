@@ -39,7 +39,8 @@ task<void> ring_or_deadline(timer& bell) {
 // One caller in the queue. Whatever ends its coroutine, it leaves the queue, and a session that
 // was meant for it goes back.
 struct sessions::waiting final : detail::session_waiter {
-    waiting(detail::session_keeper& pool, detail::borrower as, deadline until, executor on)
+    waiting(detail::session_keeper& pool, detail::borrower as, deadline until,
+            const executor& on)
         : session_waiter(as, until), keeper(pool), home(on),
           bell(std::make_shared<timer>(on, until.at())) {}
     ~waiting() override {

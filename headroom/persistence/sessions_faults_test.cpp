@@ -127,14 +127,13 @@ TEST_F(SessionFaults, WithTheCeilingExhaustedASilentConnectionIsReplacedOnceItsE
     url = "postgresql://postgres@127.0.0.1:" + std::to_string(network.port()) + "/postgres";
     ceiling = 1, burst = 0;
     inside([&](sessions& pool) -> task<void> {
-        network.blackhole();
+        network.blackhole(1);
         {
             auto lent = co_await taken(pool, work);
             EXPECT_THROW(co_await lent.run(echo, deadline::after(100ms), 1), deadline_passed);
         }
         EXPECT_TRUE(
             co_await eventually_on_reactor([&] { return ledger->snapshot().closing == 1; }));
-        network.pass(), network.blackhole(1);
         const auto before = network.accepted();
         EXPECT_FALSE((co_await pool.take(work, deadline::after(300ms))).has_value());
         EXPECT_EQ(network.accepted(), before) << "nothing was opened beside it";

@@ -235,6 +235,7 @@ task<void> session_keeper::check(place& at) {
         co_await at.link->run(nothing, {}, deadline::after(bounds.check_ms_max));
         alive = at.link->idle();
     } catch (const std::exception&) {
+        alive = false;
     }
     co_await circulate(at, alive);
 }
@@ -253,6 +254,7 @@ task<void> session_keeper::part_with(place& at, bool politely) {
     try {
         co_await link->close(deadline::after(bounds.recover_ms_max));
     } catch (const std::exception&) {
+        co_return;  // its end is the closing room's business now
     }
 }
 

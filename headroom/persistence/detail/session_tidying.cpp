@@ -116,6 +116,7 @@ task<void> session_keeper::tidy(place& at) {
     try {
         clean = co_await tidied(at, deadline::after(bounds.recover_ms_max));
     } catch (const std::exception&) {
+        clean = false;
     }
     co_await circulate(at, clean);
 }
