@@ -159,7 +159,9 @@ TEST_F(Life, NoSecretIsEverWritten) {
 
 TEST_F(Life, ASmallerLimitOfTheRoleTakesTheCeilingDownWhileItRuns) {
     const auto ceiling = [&] {
-        return service_->get_json("/budget").at_pointer("/resources/0/ceiling").to_number<unsigned>();
+        return service_->get_json("/budget")
+            .at_pointer("/resources/0/ceiling")
+            .to_number<unsigned>();
     };
     EXPECT_EQ(ceiling(), plan_ceiling);
     database_.server().sql("alter role app connection limit 5");
