@@ -1,5 +1,6 @@
-# Runs `program` and compares what it prints, line ends aside, with the file `expected`.
-execute_process(COMMAND ${program} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
+# Runs `program`, with a database where `server` and `schema` are given, and compares what it prints,
+# line ends aside, with the file `expected`.
+execute_process(COMMAND ${server} ${schema} ${program} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
 file(READ ${expected} wanted)
 string(REPLACE "\r" "" printed "${printed}")
 if(NOT code EQUAL 0 OR NOT printed STREQUAL wanted)
