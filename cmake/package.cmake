@@ -37,7 +37,7 @@ add_custom_target(tests_tsan)
 function(headroom_test name)
   cmake_parse_arguments(test "ALONE" "" "SOURCES;LINK;ARGS;LABELS" ${ARGN})
   add_executable(${name} ${test_SOURCES})
-  target_link_libraries(${name} PRIVATE ${test_LINK} headroom::testing GTest::gtest_main headroom_flags)
+  target_link_libraries(${name} PRIVATE ${test_LINK} headroom::testing GTest::gmock GTest::gtest_main headroom_flags)
   add_test(NAME ${name} COMMAND ${name} ${test_ARGS})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${test_LABELS}"
                        RUN_SERIAL "${test_ALONE}")
