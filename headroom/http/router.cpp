@@ -17,6 +17,8 @@ response options(std::string_view allow) {
     return std::move(response::empty().with("Allow", allow));
 }
 
+task<response> answered(response with) { co_return with; }
+
 // What the table itself answers when it has no handler.
 response answer_without_handler(const request& of, const detail::matched& found) {
     if (found.path != nullptr) {
@@ -66,16 +68,22 @@ bool router::always_admits(method verb, std::string_view raw_path) const {
     return found.by != nullptr && found.by->when == admission::always;
 }
 
+// Not a coroutine itself: the plain case costs a look-up and no frame.
 task<response> router::handle(request& of) const {
     if (of.method == method::other)
-        co_return response(problem{501, "This server does not know that method."});
-    if (of.raw_path.empty()) co_return options(table_->allow_any());  // OPTIONS *
+        return answered(problem{501, "This server does not know that method."});
+    if (of.raw_path.empty()) return answered(options(table_->allow_any()));  // OPTIONS *
     const auto found = table_->find(of.method, of.raw_path);
     if (found.path != nullptr) {
         of.route = found.path->path_template;
-        of.parameters = detail::route_table::parameters(*found.path, of.raw_path);
+        if (found.path->named)
+            of.parameters = detail::route_table::parameters(*found.path, of.raw_path);
     }
-    if (chain_.empty() && found.by != nullptr) co_return co_await found.by->by(of);
+    if (chain_.empty() && found.by != nullptr) return found.by->by(of);
+    return run_chain(of, found);
+}
+
+task<response> router::run_chain(request& of, detail::matched found) const {
     co_return co_await next(chain_, 0, found)(of);
 }
 

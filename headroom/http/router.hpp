@@ -78,6 +78,8 @@ public:
     task<response> handle(request& of) const;
 
 private:
+    task<response> run_chain(request& of, detail::matched found) const;
+
     bool sealed_ = false;
     std::unique_ptr<detail::route_table> table_;
     std::vector<middleware> chain_;

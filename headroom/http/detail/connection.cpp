@@ -39,15 +39,19 @@ void connection::start() {
 }
 
 task<void> connection::run() {
-    while (co_await next_request() == arrival::request) {
+    for (;;) {
+        begin_request();
+        auto next = look();
+        if (next == step::wait) next = co_await wait_for_request();
+        if (next == step::end) break;
         co_await answer();
         if (abandoned_) break;
-        if (!may_read_on() && !co_await flush()) break;
+        if (!may_read_on() && !flushes_at_once() && !co_await flush_rest()) break;
         if (closing_) break;
         reader_.reset();
         first_ = false;
     }
-    if (closing_) co_await farewell();
+    if (closing_ && !broken_) co_await farewell();
     close();
 }
 
@@ -59,42 +63,49 @@ bool connection::may_read_on() const noexcept {
 
 // ---- receiving
 
-task<connection::arrival> connection::next_request() {
+void connection::begin_request() {
     phase_ = phase::receiving;
     timed_out_ = invited_ = false;
     head_began_ = body_began_ = {};
-    for (;;) {
-        take_landed();
-        if (reader_.at() == request_reader::state::complete) co_return arrival::request;
-        if (reader_.at() == request_reader::state::failed) {
-            refused_ = reader_.failed();
-            co_return arrival::request;
-        }
-        if (!co_await wait_for_more()) co_return refused_ ? arrival::request : arrival::nothing;
-    }
 }
 
-void connection::take_landed() {
+connection::step connection::look() {
     taken_ += reader_.read({landing_.data() + taken_, landed_ - taken_});
+    if (reader_.at() == request_reader::state::complete) return step::answer;
+    if (reader_.at() != request_reader::state::failed) return step::wait;
+    refused_ = reader_.failed();
+    return step::answer;
 }
 
-// False when no more will come, or none in time.
-task<bool> connection::wait_for_more() {
-    if (reader_.at() == request_reader::state::body && reader_.head().frame.expects_continue &&
-        !std::exchange(invited_, true) && reader_.body_bytes() == 0)
-        out_ += "HTTP/1.1 100 Continue\r\n\r\n";
-    if (!out_.empty() && !co_await flush()) co_return false;
-    if (gone_ || (draining_ && !reader_.begun())) co_return false;
-    enter(phase::receiving, receive_due());
-    start_read();
-    if (taken_ == landed_ && !gone_) co_await landed();
+connection::step connection::look_after_waking() {
     if (timed_out_ && reader_.begun()) {
         refused_ = fault{408, "The request did not arrive in time."};
-        co_return false;
+        return step::answer;
     }
-    if (taken_ == landed_) co_return false;
+    if (taken_ == landed_) return step::end;  // gone, idle for too long, or drained
     timed_out_ = false;
-    co_return true;
+    return look();
+}
+
+task<connection::step> connection::wait_for_request() {
+    auto next = step::wait;
+    while (next == step::wait) {
+        invite_body();
+        if (!flushes_at_once() && !co_await flush_rest()) co_return step::end;
+        if (gone_ || (draining_ && !reader_.begun())) co_return step::end;
+        enter(phase::receiving, receive_due());
+        start_read();
+        if (taken_ == landed_ && !gone_) co_await landed();
+        next = look_after_waking();
+    }
+    co_return next;
+}
+
+void connection::invite_body() {
+    if (reader_.at() != request_reader::state::body || !reader_.head().frame.expects_continue)
+        return;
+    if (!std::exchange(invited_, true) && reader_.body_bytes() == 0)
+        out_ += "HTTP/1.1 100 Continue\r\n\r\n";
 }
 
 deadline connection::receive_due() {
@@ -141,7 +152,7 @@ void connection::close() {
 
 // Suspends until something has landed, the client has gone, time is up or the server drains.
 task<void> connection::landed() {
-    co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void()>(
+    return asio::async_initiate<const asio::use_awaitable_t<executor>, void()>(
         [this](auto handler) { waiter_ = std::move(handler); }, use_task);
 }
 

@@ -48,26 +48,29 @@ public:
 
 private:
     enum class phase { receiving, handling, writing, lingering };
-    enum class arrival { request, nothing };
+    enum class step { answer, wait, end };  // what the bytes so far ask for
 
     task<void> run();
-    task<arrival> next_request();
-    task<bool> wait_for_more();
-    void take_landed();
+    void begin_request();
+    step look();
+    step look_after_waking();
+    task<step> wait_for_request();
+    void invite_body();
     bool may_read_on() const noexcept;
     deadline receive_due();
 
     task<void> answer();
-    task<response> respond(request& of, std::string& error);
-    task<response> handle(request& of, std::string& error);
-    response interrupted() const;
+    void choose_id();
     void fill(request& of);
+    bool sheds(const request& of, unsigned in_flight);
+    void begin_handling(const request& of);
+    response tell_of(const std::exception_ptr& thrown, std::string& error) const;
     void append(response& reply, const request& of, std::string_view error,
                 deadline::clock::time_point began);
 
-    task<bool> flush();
+    bool flushes_at_once();
+    task<bool> flush_rest();
     void look_after_suspension();
-    std::size_t write_some(std::size_t from, boost::system::error_code& failed);
     task<void> farewell();
     void close();
 
@@ -101,6 +104,8 @@ private:
     request_reader reader_;
     std::optional<fault> refused_;
     std::string request_id_, out_;
+    std::size_t sent_ = 0;  // of out_
+    bool broken_ = false;   // nothing can be written any more
     unsigned coalesced_ = 0;
 };
 

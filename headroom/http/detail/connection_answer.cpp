@@ -10,26 +10,55 @@
 namespace headroom::http::detail {
 namespace asio = boost::asio;
 using boost::system::error_code;
+namespace {
+
+// One request more among those in flight, as long as it lives.
+struct counted {
+    explicit counted(std::atomic<unsigned>& in)
+        : now(in.fetch_add(1, std::memory_order_relaxed) + 1), in_(in) {}
+    ~counted() { in_.fetch_sub(1, std::memory_order_relaxed); }
+    counted(const counted&) = delete;
+
+    const unsigned now;
+
+private:
+    std::atomic<unsigned>& in_;
+};
+
+}  // namespace
 
 task<void> connection::answer() {
     const auto began = deadline::clock::now();
     auto& shared = home_->shared();
-    const auto& head = reader_.head();
-    const auto wished = fields(head.header_fields).find("x-request-id");
-    home_->ids().choose(wished.value_or(std::string_view()), request_id_);
-    closing_ = refused_ || !head.frame.keep_alive;
-
+    choose_id();
     budget::holder who(request_id_);
     request of(who, deadline(began + shared.sealed.times.request_max));
     fill(of);
+    const counted mine(shared.in_flight);
     std::string error;
     response reply;
     if (refused_) {
         reply = problem{refused_->status, std::string(refused_->detail)};
+    } else if (sheds(of, mine.now)) {
+        reply = problem{503, "Too many requests are in flight."};
     } else {
-        reply = co_await respond(of, error);
+        begin_handling(of);
+        try {
+            reply = co_await shared.routes.handle(of);
+        } catch (...) {
+            reply = tell_of(std::current_exception(), error);
+        }
+        alarm_.disarm();
+        // So that what follows may wait again after a handler was cancelled.
+        if (overdue_ || abandoned_) co_await asio::this_coro::reset_cancellation_state();
+        phase_ = phase::writing;
     }
     append(reply, of, error, began);
+}
+
+void connection::choose_id() {
+    const auto wished = fields(reader_.head().header_fields).find("x-request-id");
+    home_->ids().choose(wished.value_or(std::string_view()), request_id_);
 }
 
 void connection::fill(request& of) {
@@ -46,49 +75,35 @@ void connection::fill(request& of) {
     of.body = std::move(reader_.body());
 }
 
-// Counts the request, or sheds it.
-task<response> connection::respond(request& of, std::string& error) {
+bool connection::sheds(const request& of, unsigned in_flight) {
     auto& shared = home_->shared();
-    struct counted {
-        std::atomic<unsigned>& in;
-        unsigned now = in.fetch_add(1, std::memory_order_relaxed) + 1;
-        ~counted() { in.fetch_sub(1, std::memory_order_relaxed); }
-    } mine{shared.in_flight};
-    if (mine.now > shared.sealed.in_flight_max &&
-        !shared.routes.always_admits(of.method, of.raw_path)) {
-        shared.shed.fetch_add(1, std::memory_order_relaxed);
-        co_return response(problem{503, "Too many requests are in flight."});
-    }
+    if (in_flight <= shared.sealed.in_flight_max) return false;
+    if (shared.routes.always_admits(of.method, of.raw_path)) return false;
+    shared.shed.fetch_add(1, std::memory_order_relaxed);
+    return true;
+}
+
+void connection::begin_handling(const request& of) {
     overdue_ = false;
     enter(phase::handling, of.until);
     start_read();
     look_after_suspension();
-    auto reply = co_await handle(of, error);
-    alarm_.disarm();
-    // So that what follows may wait again after a handler was cancelled.
-    if (overdue_ || abandoned_) co_await asio::this_coro::reset_cancellation_state();
-    phase_ = phase::writing;
-    co_return reply;
 }
 
-task<response> connection::handle(request& of, std::string& error) {
+// `error` is for the log; what the client is told holds nothing of an exception's text.
+response connection::tell_of(const std::exception_ptr& thrown, std::string& error) const {
     try {
-        co_return co_await home_->shared().routes.handle(of);
+        std::rethrow_exception(thrown);
     } catch (const budget::refused& refused) {
         error = refused.what();
-        co_return response(to_problem(refused.why()));
+        return to_problem(refused.why());
     } catch (const failed& told) {
-        co_return response(told.why());
+        return told.why();
     } catch (const std::exception& broken) {
         error = broken.what();
     } catch (...) {
         error = "an exception of no known type";
     }
-    co_return interrupted();
-}
-
-// A handler that ended by an exception: was it us who cancelled it?
-response connection::interrupted() const {
     if (overdue_) return problem{504, "The answer was not ready in time."};
     return problem{500, "The request could not be answered."};
 }
@@ -96,7 +111,7 @@ response connection::interrupted() const {
 void connection::append(response& reply, const request& of, std::string_view error,
                         deadline::clock::time_point began) {
     auto& shared = home_->shared();
-    closing_ = closing_ || shared.draining;
+    closing_ = refused_ || shared.draining || !reader_.head().frame.keep_alive;
     const auto before = out_.size();
     if (!abandoned_) {
         reply.render(of.raw_path, of.id);
@@ -124,32 +139,35 @@ void connection::append(response& reply, const request& of, std::string_view err
 
 // ---- writing
 
-std::size_t connection::write_some(std::size_t from, error_code& failed) {
-    return socket_.write_some(asio::buffer(out_.data() + from, out_.size() - from), failed);
-}
-
-task<bool> connection::flush() {
-    std::size_t sent = 0;
-    bool waited = false;
-    while (sent < out_.size()) {
-        error_code failed;
-        sent += write_some(sent, failed);
-        if (failed == asio::error::would_block) {
-            if (!std::exchange(waited, true))
-                enter(phase::writing, deadline::after(home_->shared().sealed.times.write_max));
-            co_await socket_.async_wait(asio::socket_base::wait_write,
-                                        asio::redirect_error(use_task, failed));
-        }
-        if (failed) {
-            closing_ = false;  // there is nobody to say farewell to
-            co_return false;
-        }
+// False when some of it has to wait, or nothing can be written any more.
+bool connection::flushes_at_once() {
+    error_code failed;
+    while (sent_ < out_.size() && !failed)
+        sent_ += socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), failed);
+    if (sent_ < out_.size()) {
+        broken_ = failed != asio::error::would_block;
+        return false;
     }
-    if (waited) alarm_.disarm();
     out_.clear();
     if (out_.capacity() > coalesced_bytes_max) out_.shrink_to_fit();
-    coalesced_ = 0;
-    co_return true;
+    sent_ = coalesced_ = 0;
+    return true;
+}
+
+// False when the client does not take it in time, or has gone.
+task<bool> connection::flush_rest() {
+    enter(phase::writing, deadline::after(home_->shared().sealed.times.write_max));
+    error_code failed;
+    while (!broken_ && !failed) {
+        co_await socket_.async_wait(asio::socket_base::wait_write,
+                                    asio::redirect_error(use_task, failed));
+        if (!failed && flushes_at_once()) {
+            alarm_.disarm();
+            co_return true;
+        }
+    }
+    broken_ = true;
+    co_return false;
 }
 
 // Runs when the handler first suspends: earlier answers do not wait for it, and it does not wait
@@ -158,8 +176,7 @@ void connection::look_after_suspension() {
     if (out_.empty() && !gone_) return;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
         if (self->phase_ != phase::handling) return;
-        error_code ignored;  // flush() meets it again
-        if (!self->out_.empty()) self->out_.erase(0, self->write_some(0, ignored));
+        self->flushes_at_once();
         if (self->gone_) self->abandon();
     });
 }

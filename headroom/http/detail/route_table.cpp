@@ -95,6 +95,7 @@ path_entry& route_table::entry(std::string_view path_template) {
     if (std::ranges::none_of(segments, is_named)) {
         literal_.emplace(path_template, &added);
     } else {
+        added.named = true;
         named_.push_back(&added);
         std::ranges::sort(named_, more_literal);
     }

@@ -20,7 +20,8 @@ struct path_entry {
     std::string path_template;
     std::vector<std::string> segments;  ///< "{name}" for a named one
     std::vector<served> methods;
-    std::string allow;  ///< "GET, HEAD, OPTIONS"
+    bool named = false;  ///< some segment is
+    std::string allow;   ///< "GET, HEAD, OPTIONS"
 
     const served* find(method verb) const noexcept;
 };
