@@ -99,8 +99,9 @@ protected:
     }
     static strings ids(const json::object& server) {
         strings list;
-        for (const auto& each : server.at("findings").as_array())
-            list.emplace_back(each.at("id").as_string());
+        for (const auto* name : {"findings", "notes"})
+            for (const auto& each : server.at(name).as_array())
+                list.emplace_back(each.at("id").as_string());
         return list;
     }
     static json::object finding(const json::object& server, std::string_view id) {

@@ -51,7 +51,7 @@ void mark_same_servers(std::vector<audit_outcome>& all) {
         for (const auto& other : all) {
             if (&each == &other || !each.audit || !other.audit) continue;
             if (!same_server(*each.audit, *other.audit)) continue;
-            each.audit->findings.push_back(
+            each.audit->notes.push_back(
                 {"HR-PG-SAME-SERVER", severity::note, each.target,
                  fmt::format("is the same server as {}: their plans share one limit", other.target),
                  "system identifier and start of the postmaster", 0});

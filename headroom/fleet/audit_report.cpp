@@ -43,18 +43,18 @@ std::string view_line(const live_audit& of) {
                            : ", without pg_monitor: states and addresses of other roles hidden");
 }
 
-grid findings_table(const live_audit& of) {
+grid findings_table(const std::vector<finding>& findings) {
     grid table{{"Finding", "Severity", "Subject", "What", "Evidence"}, {}};
-    for (const auto& each : of.findings)
+    for (const auto& each : findings)
         table.rows.push_back(
             {each.id, std::string(to_string(each.weight)), each.subject, each.what, each.evidence});
     return table;
 }
 
 /// Sentences are too wide for a terminal's columns: two lines a finding.
-std::string findings_list(const live_audit& of) {
+std::string findings_list(const std::vector<finding>& findings) {
     std::string text;
-    for (const auto& each : of.findings) {
+    for (const auto& each : findings) {
         text += fmt::format("{:<6}  {}  {}: {}\n", to_string(each.weight), each.id, each.subject,
                             each.what);
         if (!each.evidence.empty()) text += fmt::format("        {}\n", each.evidence);
@@ -121,6 +121,12 @@ std::string section(const look& as, std::string_view name, const grid& table) {
     return fmt::format("\n{}{}\n\n{}", as.heading, name, as.table(table));
 }
 
+std::string findings_section(const look& as, std::string_view name,
+                             const std::vector<finding>& findings) {
+    if (!as.heading.empty()) return section(as, name, findings_table(findings));
+    return findings.empty() ? "" : fmt::format("\n{}\n\n{}", name, findings_list(findings));
+}
+
 std::string summary(const live_audit& of, const look& as) {
     std::string text;
     const auto line = [&](const std::string& what) {
@@ -141,10 +147,8 @@ std::string written(const live_audit& of, const look& as) {
     auto text = fmt::format("{}PostgreSQL {} ({}): {}\n\n", as.title, of.target, of.resource,
                             budget::to_string(of.verdict.is));
     text += summary(of, as);
-    if (as.heading.empty() && !of.findings.empty())
-        text += fmt::format("\nFindings\n\n{}", findings_list(of));
-    else
-        text += section(as, "Findings", findings_table(of));
+    text += findings_section(as, "Findings", of.findings);
+    text += findings_section(as, "Notes", of.notes);
     text += section(as, "Fixes", fixes_table(of));
     text += section(as, "Declared Against Live", parties_table(of));
     text += section(as, "Live Connections", owners_table(of));

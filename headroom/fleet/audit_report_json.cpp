@@ -12,9 +12,9 @@ json::value of_figure(budget::figure units) {
     return units ? json::value(*units) : json::value(nullptr);
 }
 
-json::array findings_of(const live_audit& of) {
+json::array array_of(const std::vector<finding>& findings) {
     json::array all;
-    for (const auto& each : of.findings)
+    for (const auto& each : findings)
         all.push_back(json::object{{"id", each.id},
                                    {"severity", to_string(each.weight)},
                                    {"subject", each.subject},
@@ -98,7 +98,8 @@ json::object of_audit(const live_audit& of) {
             {"free", of_figure(of.room.free)},
             {"sees_everyone", of.facts.reader.sees_everyone},
             {"role_limits", inequalities_of(of.reader_room)},
-            {"findings", findings_of(of)},
+            {"findings", array_of(of.findings)},
+            {"notes", array_of(of.notes)},
             {"fixes", fixes_of(of)},
             {"consumers", consumers_of(of)},
             {"connections", connections_of(of)},

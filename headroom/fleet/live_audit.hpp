@@ -71,7 +71,8 @@ struct live_audit {
     std::uint64_t held = 0;         ///< client sessions now, ours not counted
     std::vector<party> parties;     ///< declared against live
     std::vector<owner_row> owners;  ///< largest first
-    std::vector<finding> findings;  ///< gravest first
+    std::vector<finding> findings;  ///< something to mend, gravest first
+    std::vector<finding> notes;     ///< something to know: a severity of note
     budget::total peak;             ///< what the verdict was made from
     std::string arithmetic;         ///< "declared 40 + strangers 3 = 43"
     budget::verdict verdict;

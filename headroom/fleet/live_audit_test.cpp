@@ -61,8 +61,10 @@ protected:
     /// The only finding of that id, or an empty one.
     finding the(std::string_view id) const {
         finding found;
-        for (const auto& each : look().findings)
-            if (each.id == id) found = each;
+        const auto audit = look();
+        for (const auto* list : {&audit.findings, &audit.notes})
+            for (const auto& each : *list)
+                if (each.id == id) found = each;
         return found;
     }
     persistence::server_facts facts;
@@ -164,7 +166,7 @@ TEST_F(LiveAudit, SaysHowFullTheServerIs) {
 TEST_F(LiveAudit, SaysWhatItCouldNotSee) {
     facts.reader.sees_everyone = false;
     facts.unread.push_back({"system identifier", "permission denied"});
-    EXPECT_THAT(look().findings, SizeIs(2));
+    EXPECT_THAT(look().notes, SizeIs(2));
     EXPECT_EQ(look().verdict.is, colour::green);
 }
 

@@ -13,7 +13,10 @@ struct audit_work {
     std::vector<std::size_t> party_of;  ///< for each backend, or `nobody`
 
     const std::vector<persistence::backend>& backends() const { return answer.facts.backends; }
-    void add(finding one) { answer.findings.push_back(std::move(one)); }
+    void add(finding one) {
+        auto& list = one.weight == severity::note ? answer.notes : answer.findings;
+        list.push_back(std::move(one));
+    }
     void add(fix one) { answer.fixes.push_back(std::move(one)); }
 };
 
