@@ -294,6 +294,12 @@ TEST_F(AuditCommand, NoticesThatTwoAddressesAreOneServer) {
     EXPECT_THAT(ids(server_in(all)), Contains("HR-PG-SAME-SERVER"));
 }
 
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr auto look_ms_max = 1000ms;  // a sanitizer's own price
+#else
+constexpr auto look_ms_max = 100ms;
+#endif
+
 TEST_F(AuditCommand, LooksAtTwoHundredAndFiftyBackendsInATenthOfASecond) {
     private_postgres busy({.settings = {{"max_connections", "300"}}});
     busy.create_role("app");
@@ -315,11 +321,11 @@ TEST_F(AuditCommand, LooksAtTwoHundredAndFiftyBackendsInATenthOfASecond) {
         EXPECT_EQ(answer.code, 0) << answer.errors;
         EXPECT_THAT(answer.output, HasSubstr("\"live\":250"));
     };
-    while (took.size() < 9 || (took.size() < 60 && std::ranges::min(took) >= 100ms)) look();
+    while (took.size() < 9 || (took.size() < 60 && std::ranges::min(took) >= look_ms_max)) look();
     std::ranges::sort(took);
     std::cout << "median " << took[took.size() / 2].count() << " ms, best " << took[0].count()
               << " ms of " << took.size() << "\n";
-    EXPECT_LT(took[0], 100ms);
+    EXPECT_LT(took[0], look_ms_max);
 }
 
 }  // namespace
