@@ -62,8 +62,10 @@ task<void> control::body::accept(std::shared_ptr<connection> fresh, deadline unt
     fresh->on_notification([self](const notification& what) {
         if (const auto alive = self.lock()) alive->deliver(what);
     });
-    for (const auto& each : entries)
-        if (each->active) co_await register_channel(*fresh, each->channel, true, soon(until));
+    // Somebody may begin to listen while this waits.
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        if (const auto each = entries[i]; each->active)
+            co_await register_channel(*fresh, each->channel, true, soon(until));
     on = std::move(fresh);
     ++connects;
     facts = std::move(found);

@@ -1,5 +1,7 @@
 // persistence/detail/control_body.hpp: the part of control that lives as long as its loop.
 #pragma once
+#include <list>
+
 #include "headroom/persistence/control.hpp"
 
 namespace headroom::persistence {
@@ -30,9 +32,10 @@ struct control::body : std::enable_shared_from_this<control::body> {
     std::vector<advisory_lock> locks;
     entry_list entries;
     std::vector<closing_room*> rooms;
-    std::vector<std::move_only_function<void(const server_facts&)>> facts_listeners;
-    std::vector<std::move_only_function<void(const std::string&)>> lost_listeners;
-    std::vector<std::move_only_function<void()>> restored_listeners;
+    // Lists: a listener may add another one.
+    std::list<std::move_only_function<void(const server_facts&)>> facts_listeners;
+    std::list<std::move_only_function<void(const std::string&)>> lost_listeners;
+    std::list<std::move_only_function<void()>> restored_listeners;
 
     bool connected() const { return on != nullptr && on->is() == connection::state::ready; }
     deadline soon(deadline until) const { return until.at_most(terms.within.statement_ms_max); }
