@@ -51,7 +51,7 @@ int part(PGconn* from) {
 }  // namespace
 
 struct closing_room::guest {
-    guest(executor on, budget::lease held, overdue_backend who)
+    guest(const executor& on, budget::lease held, overdue_backend who)
         : socket(on), unit(std::move(held)), is(std::move(who)) {}
 
     asio::posix::basic_stream_descriptor<executor> socket;

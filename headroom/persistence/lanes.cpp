@@ -26,7 +26,7 @@ task<rows> send_to(detail::lane_group& group, std::optional<tenant_id> tenant, s
 }  // namespace
 
 lanes::lanes(std::vector<reactor*> homes, budget::grant share, lane_opener opener,
-             lane_settings settings)
+             const lane_settings& settings)
     : share_(std::move(share)), opener_(std::move(opener)) {
     BOOST_ASSERT_MSG(!homes.empty(), "lanes live on a reactor");
     BOOST_ASSERT_MSG(settings.bounds.faults().empty(), "the bounds of the lanes make no sense");

@@ -96,6 +96,9 @@ public:
     }
 
 private:
+    friend Sender;  // nobody else may be one
+    lane_verbs() = default;
+
     const Sender& self() const noexcept { return static_cast<const Sender&>(*this); }
     template <class T>
     static task<T> as_one(task<rows> answer) {
@@ -121,7 +124,7 @@ public:
     /// The floor of `share` is spread over `homes`, at least one lane on the first; loans are
     /// placed where they are needed. `homes` must outlive the lanes.
     lanes(std::vector<reactor*> homes, budget::grant share, lane_opener opener,
-          lane_settings settings);
+          const lane_settings& settings);
     ~lanes();
     lanes(const lanes&) = delete;
     lanes& operator=(const lanes&) = delete;

@@ -36,7 +36,7 @@ template <class Integer>
 Integer big(const cell& from, std::string_view wanted) {
     if (!from.binary || from.bytes.size() != sizeof(Integer)) wrong_type(from, wanted);
     Integer value;
-    std::memcpy(&value, from.bytes.data(), sizeof value);
+    from.bytes.copy(reinterpret_cast<char*>(&value), sizeof value);
     return boost::endian::big_to_native(value);
 }
 

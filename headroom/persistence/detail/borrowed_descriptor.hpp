@@ -13,7 +13,7 @@ class borrowed_descriptor {
 public:
     using stream = boost::asio::posix::basic_stream_descriptor<executor>;
 
-    explicit borrowed_descriptor(executor on) : stream_(on) {}
+    explicit borrowed_descriptor(const executor& on) : stream_(on) {}
     ~borrowed_descriptor() { give_back(); }
     borrowed_descriptor(const borrowed_descriptor&) = delete;
     borrowed_descriptor& operator=(const borrowed_descriptor&) = delete;

@@ -154,7 +154,7 @@ void link::deliver() {
 // A listener may destroy the connection, and itself with it.
 void link::notify() {
     for (const auto& each : std::exchange(notifications_, {})) {
-        auto listener = std::move(on_notification);
+        auto listener = std::exchange(on_notification, nullptr);
         if (listener) listener(each);
         if (alive_ && !on_notification) on_notification = std::move(listener);
     }
