@@ -1,6 +1,7 @@
 #include <csignal>
 
 #include "headroom/persistence/connection_fixture.hpp"
+#include "headroom/persistence/door.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -22,6 +23,21 @@ protected:
         co_return false;
     }
 };
+
+TEST_F(ConnectionOpen, KeepsToTheAddressOfANameThatAnswers) {
+    inside([&]() -> task<void> {
+        auto to = parse_connect_info(
+            server().url("postgres", "postgres", testing::route::loopback)).value();
+        to.host = "localhost";  // which is ::1 as well, and there nobody listens
+        to.hostaddr.clear();
+        door way(to);
+        for (int i = 0; i < 3; ++i) {
+            auto on = make();
+            co_await way.open(*on, soon());
+            EXPECT_FALSE(way.gate().believed_dead());
+        }
+    });
+}
 
 TEST_F(ConnectionOpen, SaysThatTheServerIsFull) {
     server().create_role("single", "LOGIN CONNECTION LIMIT 1");

@@ -4,7 +4,7 @@
 
 namespace headroom::persistence {
 
-task<connect_info> door::resolved(deadline until) {
+task<connect_info> door::resolved(unsigned turn, deadline until) {
     auto to = target_;
     if (to.has_address()) co_return to;
     auto found = addresses_without_asking(to.host);
@@ -13,16 +13,21 @@ task<connect_info> door::resolved(deadline until) {
         found.addresses = co_await name_resolver(*system_).resolve(to.host, until);
     }
     if (found.addresses.empty()) throw connection_lost(to.host + " has no address");
-    to.hostaddr = found.addresses[attempts_++ % found.addresses.size()];
+    to.hostaddr = found.addresses[turn % found.addresses.size()];
     co_return to;
 }
 
 task<void> door::open(connection& which, deadline until) {
     auto permit = co_await gate_.pass(until);
+    auto turn = turn_.load();
     try {
-        co_await which.open(co_await resolved(until), until);
+        co_await which.open(co_await resolved(turn, until), until);
+    } catch (const server_error&) {
+        permit.failed(connect_gate::clock::now());  // the address is right: it answered
+        throw;
     } catch (...) {
         permit.failed(connect_gate::clock::now());
+        turn_.compare_exchange_strong(turn, turn + 1);
         throw;
     }
     permit.succeeded();

@@ -18,20 +18,20 @@ public:
         : target_(std::move(target)), system_(system) {}
 
     /// Opens `which`, once. Throws as connection::open does, and resolve_error. A name is resolved
-    /// anew for each attempt, because after a failover it means another address, and each attempt
-    /// tries one of its addresses: one attempt is one socket.
+    /// anew for each attempt, because after a failover it means another address. One attempt is one
+    /// socket: it tries one of the name's addresses, and the next one only after nobody answered.
     task<void> open(connection& which, deadline until);
 
     const connect_info& target() const noexcept { return target_; }
     connect_gate& gate() noexcept { return gate_; }
 
 private:
-    task<connect_info> resolved(deadline until);
+    task<connect_info> resolved(unsigned turn, deadline until);
 
     const connect_info target_;
     worker_pool* const system_;
     connect_gate gate_;
-    std::atomic<unsigned> attempts_{0};  // each takes the next address of the name
+    std::atomic<unsigned> turn_{0};  // which of the name's addresses
 };
 
 }  // namespace headroom::persistence
