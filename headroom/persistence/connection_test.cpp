@@ -26,6 +26,17 @@ TEST_F(ConnectionTest, AnswersAStatement) {
     });
 }
 
+TEST_F(ConnectionTest, TellsAReadWhoseServerWentInTheSameTurn) {
+    testing::private_postgres own;
+    inside([&]() -> task<void> {
+        auto on = make();
+        co_await on->open(parse_connect_info(own.url()).value(), soon());
+        co_await on->run(own_pid, {}, soon());
+        own.crash();  // without a turn of the reactor
+        EXPECT_EQ(co_await code_of(on->run_read(echo, parameters::of(1), soon())), "lost");
+    });
+}
+
 TEST_F(ConnectionTest, AUnitIsAllOrNothing) {
     inside([&]() -> task<void> {
         static constexpr statement create{"create temp table t (id int unique)"};

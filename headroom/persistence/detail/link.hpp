@@ -63,7 +63,7 @@ private:
     void entered(operation& by, pipeline::item what);
     void sync(operation* by);
     void open_batch();
-    void close_batch();
+    void close_batch() noexcept;
     void flush();
     [[noreturn]] void broken_send();
 

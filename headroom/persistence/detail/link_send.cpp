@@ -43,8 +43,8 @@ void link::require_room(std::size_t statements) const {
 void link::send_one(operation& by, const statement& text, const parameters& values,
                     deadline until) {
     require_whole(text);
-    begin_sending(by, 1, until);
     if (batch_open_ && !by.read) close_batch();
+    begin_sending(by, 1, until);
     deallocate_doomed();
     send_step(by, text, values);
     if (by.read) open_batch();
@@ -54,8 +54,8 @@ void link::send_one(operation& by, const statement& text, const parameters& valu
 
 void link::send(operation& by, std::span<const step> steps, deadline until) {
     for (const auto& each : steps) require_whole(*each.text);
-    begin_sending(by, steps.size(), until);
     if (batch_open_) close_batch();
+    begin_sending(by, steps.size(), until);
     deallocate_doomed();
     by.several = true;
     by.answers.reserve(steps.size());
@@ -130,9 +130,13 @@ void link::open_batch() {
     if (!delivering_) deliver_soon();
 }
 
-void link::close_batch() {
+void link::close_batch() noexcept {
     if (!std::exchange(batch_open_, false) || !alive_) return;
-    sync(nullptr);
+    try {
+        sync(nullptr);
+    } catch (const connection_lost&) {
+        // Nobody called for this Sync; those of the batch were told by lose().
+    }
 }
 
 void link::flush() {
