@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "headroom/persistence/start_failure.hpp"
+#include "headroom/runtime/name_resolver.hpp"
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
@@ -176,6 +178,13 @@ TEST_F(Admission, RefusesAWrongPasswordRoleDatabaseOrMissingRightAtOnce) {
     const auto closed = server().create_database();
     server().sql("revoke connect on database " + closed + " from public");
     EXPECT_THAT(start(server().url("app", closed)).decision.reason, HasSubstr("42501"));
+}
+
+TEST_F(Admission, WaitsForANameThatIsNotKnownYet) {
+    const auto why = explain(std::make_exception_ptr(resolve_error("db", "try again")), "app@db");
+    EXPECT_EQ(why.act, start_action::wait);
+    EXPECT_EQ(why.exit_code, 75);
+    EXPECT_THAT(why.line, HasSubstr("try again"));
 }
 
 TEST_F(Admission, GivesUpWhenItIsToldTo) {

@@ -8,6 +8,7 @@
 #include "headroom/budget/refusal.hpp"
 #include "headroom/persistence/control.hpp"
 #include "headroom/persistence/error.hpp"
+#include "headroom/runtime/name_resolver.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -18,13 +19,15 @@ struct meaning {
     std::string_view advice;
 };
 
-constexpr std::array<meaning, 10> meanings{{
+constexpr std::array<meaning, 11> meanings{{
     {sqlstate::too_many_connections, start_action::wait,
      "run `headroom audit` to see who holds them"},
     {sqlstate::cannot_connect_now, start_action::wait, "it should be back soon"},
     {sqlstate::admin_shutdown, start_action::wait, "it should be back soon"},
     {"57P02", start_action::wait, "the server crashed and recovers"},
     {"57P05", start_action::wait, "idle_session_timeout ended the session"},
+    {"08P01", start_action::wait,
+     "if a pooler is in the way, point the URL at the server itself"},
     {sqlstate::invalid_password, start_action::refuse, "check the password of the URL"},
     {sqlstate::invalid_authorization, start_action::refuse,
      "check the role of the URL and pg_hba.conf"},
@@ -72,6 +75,8 @@ start_failure explain(const std::exception_ptr& failed, const std::string& targe
             return refuses(
                 fmt::format("{}: {}; check sslmode and certificates", target, lost.what()));
         return waits(fmt::format("{}: not reachable: {}", target, lost.what()));
+    } catch (const resolve_error& unknown) {
+        return waits(fmt::format("{}: not reachable: {}", target, unknown.what()));
     } catch (const deadline_passed& late) {
         return waits(fmt::format("{}: no answer in time: {}", target, late.what()));
     } catch (const budget::refused& own) {
