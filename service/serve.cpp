@@ -131,7 +131,9 @@ private:
     }
 
     int serve() {
-        persistence::database db(on_, book_, door_, {with_.database, member_, false, {}, {}});
+        const bool unbounded = with_.process.policy == budget_policy::warn;
+        persistence::database db(on_, book_, door_,
+                                 {with_.database, member_, false, {}, {}, unbounded});
         observability::health health;
         observability::metrics metrics;
         const live_metrics figures(metrics, book_, db, log_);

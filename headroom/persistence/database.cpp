@@ -135,10 +135,18 @@ void database::start(deadline by) {
     on_.home().run_blocking([this, by] { return start_all(by); });
 }
 
+task<void> database::started(task<void> pool) {
+    try {
+        co_await std::move(pool);
+    } catch (const server_error& failed) {
+        if (!with_.opens_what_it_can || !failed.is(sqlstate::too_many_connections)) throw;
+    }
+}
+
 task<void> database::start_all(deadline by) {
-    co_await lanes_->start(by);
-    co_await sessions_->start(by);
-    if (for_sync_) co_await for_sync_->start(by);
+    co_await started(lanes_->start(by));
+    co_await started(sessions_->start(by));
+    if (for_sync_) co_await started(for_sync_->start(by));
 }
 
 void database::stop(deadline drain_until) noexcept {

@@ -35,6 +35,9 @@ struct database_terms {
     bool pooled = false;    ///< behind PgBouncer's transaction pooling: nothing is prepared
     lane_bounds for_lanes;
     session_bounds for_sessions;
+    /// A server that is full does not end the start; the pools go on trying. For a plan that is
+    /// known to exceed the limit and is started all the same (policy warn).
+    bool opens_what_it_can = false;
 };
 
 /// A consumer's leases beside the connections it says it has: equal at rest.
@@ -75,6 +78,7 @@ private:
     connection_options options_for(std::string consumer);
     std::unique_ptr<persistence::sessions> pool(const char* consumer);
     task<void> start_all(deadline by);
+    task<void> started(task<void> pool);
     task<void> stop_all(deadline by);
 
     runtime& on_;

@@ -28,11 +28,13 @@ struct Database : ::testing::Test {
         for (auto& each : consumers(process)) book.declare(std::move(each));
         for (auto& each : consumers(settings, 3)) book.declare(std::move(each));
     }
-    void start() {
+    void start() { start(way, false); }
+    void start(door& through, bool opens_what_it_can) {
         declare();
         on.emplace(book, process);
         const application_name name{"test", "serve", 1, {}};
-        db.emplace(*on, book, way, database_terms{settings, name, false, {}, {}});
+        db.emplace(*on, book, through,
+                   database_terms{settings, name, false, {}, {}, opens_what_it_can});
         db->start(soon());
     }
     void run(std::function<task<void>()> body) {
@@ -74,6 +76,17 @@ TEST_F(Database, OpensItsFloorsAndGivesThemBack) {
     db->stop(soon());
     EXPECT_EQ(book.of("postgres").held(), 0U);
     EXPECT_TRUE(server().backends().empty());
+}
+
+TEST_F(Database, OpensWhatItCanWhereNoBoundIsPromised) {
+    server().create_role("narrow", "LOGIN CONNECTION LIMIT 2");
+    door narrow(parse_connect_info(server().url("narrow")).value());
+    start(narrow, true);
+    EXPECT_EQ(server().backends().size(), 2U) << "of 3";
+    run([&]() -> task<void> {
+        EXPECT_EQ(co_await db->lanes().one<std::int32_t>(one_more, soon(), 1), 2);
+    });
+    db.reset();
 }
 
 TEST_F(Database, ItsCensusIsItsLeases) {
@@ -134,7 +147,7 @@ TEST_F(Database, ASecondDatabaseOnTheSameGrantsIsABrokenProgram) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     start();
     const application_name name{"test", "serve", 1, {}};
-    EXPECT_DEATH(database(*on, book, way, database_terms{settings, name, false, {}, {}}), "once");
+    EXPECT_DEATH(database(*on, book, way, database_terms{settings, name, false, {}, {}, false}), "once");
 }
 
 }  // namespace
