@@ -4,6 +4,7 @@
 #include <boost/assert.hpp>
 
 #include "headroom/http/detail/target.hpp"
+#include "headroom/http/problem.hpp"
 
 namespace headroom::http {
 namespace {
@@ -32,7 +33,8 @@ std::optional<std::string> request::query_value(std::string_view name) const {
         if (decode_form(pair.substr(0, equals)) != name) continue;
         if (equals == std::string_view::npos) return std::string();
         auto value = decode_form(pair.substr(equals + 1));
-        if (!detail::is_clean_utf8(value)) return std::nullopt;
+        if (!detail::is_clean_utf8(value))
+            throw failed(problem{400, "A value in the query does not decode to text."});
         return value;
     }
     return std::nullopt;

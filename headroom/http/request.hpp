@@ -42,8 +42,8 @@ struct request {
 
     /// Requires that the route's template names it.
     const std::string& parameter(std::string_view name) const;
-    /// The first value of that name in the query, decoded ("+" is a space); none if it is absent
-    /// or is not text.
+    /// The first value of that name in the query, decoded ("+" is a space); none if it is absent.
+    /// Throws failed, a 400, when it is not text.
     std::optional<std::string> query_value(std::string_view name) const;
 };
 

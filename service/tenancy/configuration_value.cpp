@@ -20,6 +20,11 @@ bool is_number(const json::value& of) {
     return of.is_number() && std::isfinite(of.to_number<double>());
 }
 
+// PostgreSQL has no text with U+0000 in it.
+bool is_storable(const json::value& of) {
+    return !of.is_string() || !std::string_view(of.get_string()).contains('\0');
+}
+
 bool is_integer(const json::value& of) { return of.is_int64() || of.is_uint64(); }
 
 bool has_kind(std::string_view type, const json::value& of) {
@@ -51,6 +56,7 @@ void check_range(const json::object& in, faults& out) {
 void check_length(const json::object& in, faults& out) {
     const auto* value = in.if_contains("value");
     const bool text = value != nullptr && value->is_string();
+    if (text && !is_storable(*value)) out.push_back({"/value", "must not hold U+0000"});
     if (text && value->get_string().size() > string_length_max)
         out.push_back({"/value", "is longer than 65536 bytes"});
     const auto* max = in.if_contains("max_length");
@@ -71,6 +77,8 @@ void check_allowed(const json::object& in, bool required, faults& out) {
     if (list == nullptr || list->empty() || list->size() > allowed_values_max ||
         !std::ranges::all_of(*list, [](const json::value& each) { return each.is_string(); }))
         return out.push_back({"/allowed_values", "must be a list of 1 to 256 strings"});
+    if (!std::ranges::all_of(*list, is_storable))
+        out.push_back({"/allowed_values", "must not hold U+0000"});
     const auto* value = in.if_contains("value");
     if (value != nullptr && value->is_string() && std::ranges::find(*list, *value) == list->end())
         out.push_back({"/value", "is not among allowed_values"});

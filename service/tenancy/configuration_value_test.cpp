@@ -67,6 +67,13 @@ TEST(ConfigurationValue, AStringValueHasABound) {
     EXPECT_EQ(faults_of(text), lines{"/value: is longer than 65536 bytes"});
 }
 
+TEST(ConfigurationValue, WhatTheDatabaseCannotStoreIsRefused) {
+    EXPECT_EQ(faults_of(R"({"type":"string","value":"a\u0000b"})"),
+              lines{"/value: must not hold U+0000"});
+    EXPECT_EQ(faults_of(R"({"type":"enum","value":"eu","allowed_values":["eu","\u0000"]})"),
+              lines{"/allowed_values: must not hold U+0000"});
+}
+
 TEST(ConfigurationKey, IsLowerCaseDottedAndBounded) {
     EXPECT_TRUE(is_configuration_key("feature.dark_mode"));
     EXPECT_TRUE(is_configuration_key(std::string(key_length_max, 'a')));
