@@ -49,7 +49,9 @@ task<void> control::open(deadline until) {
 task<void> control::stop(deadline until) {
     const auto self = body_;
     self->stopping = true;
-    while (self->looping && !until.passed()) co_await sleep_until(deadline::after(look_again_ms));
+    // Not at most until the deadline: the loop refers to the door. What it does at this moment has
+    // a bound of its own, an attempt to connect the longest.
+    while (self->looping) co_await sleep_until(deadline::after(look_again_ms));
     const auto last = std::move(self->on);
     self->locks.clear();
     if (last != nullptr) co_await last->close(until);

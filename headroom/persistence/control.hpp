@@ -51,7 +51,8 @@ public:
     /// alive. Throws pooler_in_the_way, server_error, connection_lost, deadline_passed,
     /// resolve_error, budget::refused. May be called again after it threw.
     task<void> open(deadline until);
-    /// Ends the loop and closes the connection. Idempotent; also without open().
+    /// Ends the loop and closes the connection. Idempotent; also without open(). An attempt to
+    /// connect that is under way ends first, up to connect_ms_max later than the deadline.
     task<void> stop(deadline until);
 
     bool connected() const noexcept;

@@ -89,7 +89,8 @@ task<void> lane_group::stop(deadline until) {
         co_await sleep_until(until.at_most(with_.bounds.retry_ms));
     for (auto& each : fading_) each.reset();
     while (running_ > 0) co_await sleep_until(deadline::after(with_.bounds.retry_ms));
-    co_await closing_room::of(home_).settle(share_.agreed().consumer, until);
+    const auto farewell = until.at_most(with_.bounds.silent_ms_max);
+    co_await closing_room::of(home_).settle(share_.agreed().consumer, farewell);
 }
 
 // ---- keepers ----
