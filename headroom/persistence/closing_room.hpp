@@ -4,7 +4,8 @@
 // then it holds a slot. So a connection that is given up leaves its socket and its lease here, and
 // the lease goes back when the server's end of file or its reset was seen (design law 2). No clock
 // frees a lease. One whose other side is silent stays, is shown as overdue, and goes when control
-// has terminated that backend and no longer sees it.
+// has terminated that backend and no longer sees it. (One that never finished signing in cannot be
+// seen: it goes when control is connected and the server's own authentication_timeout is over.)
 //
 // One room for each reactor, reached by of(). overdue(), release() and size() may be called from
 // any thread, the rest on the reactor's.

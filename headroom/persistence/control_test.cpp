@@ -28,8 +28,9 @@ protected:
             {.settings = {{"max_connections", "20"}}, .loopback = true});
         return one;
     }
-    std::unique_ptr<control> make(std::string url = server().url()) {
+    std::unique_ptr<control> make(std::string url = server().url(), control_bounds within = {}) {
         control_terms terms;
+        terms.within = within;
         doors.push_back(std::make_unique<door>(parse_connect_info(url).value()));
         terms.through = doors.back().get();
         terms.application_name = "test/serve/00000001/persistence.control";
@@ -179,6 +180,24 @@ TEST_F(Control, LosesItsLocksWithinMillisecondsWhenItsSocketEnds) {
         EXPECT_LT(deadline::clock::now() - dropped, 500ms);
         co_await one->stop(soon());
         co_await other->stop(soon());
+    });
+}
+
+TEST_F(Control, FreesASignInThatWasGivenUpOnceTheServerHasGivenItUpToo) {
+    testing::private_postgres strict({.settings = {{"authentication_timeout", "1"}}});
+    inside([&]() -> task<void> {
+        auto& room = closing_room::of(*reactor::current());
+        auto others = ledger.open({"persistence.lanes", 1, 0}).value();
+        control_bounds within;
+        within.sign_in_margin_ms = 200ms;
+        auto one = make(strict.url(), within);
+        co_await one->open(soon());
+        const auto began = deadline::clock::now();
+        room.enter(nullptr, others.take().value(), "test", false);
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return room.size() == 0; }));
+        EXPECT_GE(deadline::clock::now() - began, 1200ms);
+        EXPECT_EQ(others.held(), 0u);
+        co_await one->stop(soon());
     });
 }
 

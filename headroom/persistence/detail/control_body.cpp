@@ -101,12 +101,22 @@ task<void> control::body::tidy_room(closing_room& room) {
     auto overdue = room.overdue(clock::now() - terms.within.overdue_ms);
     if (overdue.size() > guests_a_turn_max) overdue.resize(guests_a_turn_max);
     for (const auto& each : overdue) {
-        // One that never finished signing in is not shown by the server; its socket must tell.
-        if (each.backend_pid == 0) continue;
+        if (each.backend_pid == 0) {
+            if (gave_up_signing_in(each)) room.release(each);
+            continue;
+        }
         const auto seen = co_await require()->run(
             end_one, parameters::of(each.backend_pid, each.application_name), soon());
         if (seen.empty()) room.release(each);
     }
+}
+
+// The server does not show one that never finished signing in, but ends it by itself. The socket
+// mostly tells sooner; across a broken network it never does.
+bool control::body::gave_up_signing_in(const overdue_backend& who) const {
+    const auto allowed = facts.number("authentication_timeout");
+    return allowed && clock::now() - who.since >=
+                          std::chrono::seconds(*allowed) + terms.within.sign_in_margin_ms;
 }
 
 task<void> control::body::act(action what) {

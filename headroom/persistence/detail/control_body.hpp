@@ -53,6 +53,7 @@ struct control::body : std::enable_shared_from_this<control::body> {
                                 deadline until);
     task<void> tidy();
     task<void> tidy_room(closing_room& room);
+    bool gave_up_signing_in(const overdue_backend& who) const;
     task<void> act(action what);
     task<void> loop();
     void drop(const std::string& why);

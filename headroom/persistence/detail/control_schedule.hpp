@@ -19,6 +19,9 @@ struct control_bounds {
     std::chrono::milliseconds reread_ms{60'000};  ///< facts are read again
     std::chrono::milliseconds tidy_ms{500};       ///< the closing rooms are looked after
     std::chrono::milliseconds overdue_ms{1'000};  ///< a close not known for longer is looked into
+    /// Added to the server's authentication_timeout before a sign-in that was given up counts as
+    /// ended there too.
+    std::chrono::milliseconds sign_in_margin_ms{5'000};
     std::chrono::milliseconds turn_ms{50};        ///< the longest sleep of the loop
 };
 
