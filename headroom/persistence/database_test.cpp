@@ -147,7 +147,8 @@ TEST_F(Database, ASecondDatabaseOnTheSameGrantsIsABrokenProgram) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     start();
     const application_name name{"test", "serve", 1, {}};
-    EXPECT_DEATH(database(*on, book, way, database_terms{settings, name, false, {}, {}, false}), "once");
+    const database_terms terms{settings, name, false, {}, {}, false};
+    EXPECT_DEATH(database(*on, book, way, terms), "once");
 }
 
 }  // namespace
