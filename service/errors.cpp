@@ -15,8 +15,10 @@ http::response answer_to(const persistence::server_error& why) {
     namespace state = persistence::sqlstate;
     if (why.is(state::query_canceled))
         return http::problem{504, "The database did not answer in time."};
-    if (why.is(state::too_many_connections) || why.is(state::cannot_connect_now) ||
-        why.is(state::admin_shutdown) || why.is(state::read_only_transaction))
+    // 57P: the server is going down or coming up; 08: the connection itself.
+    const std::string_view code = why.sqlstate();
+    if (why.is(state::too_many_connections) || why.is(state::read_only_transaction) ||
+        code.starts_with("57P") || code.starts_with("08"))
         return retry({503, "The database cannot take this request now."});
     throw why;
 }

@@ -7,7 +7,6 @@
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/http/access_report.hpp"
 #include "headroom/persistence/admission.hpp"
-#include "headroom/persistence/limit_watch.hpp"
 #include "headroom/runtime/runtime.hpp"
 #include "service/blueprint.hpp"
 #include "service/errors.hpp"
@@ -16,6 +15,7 @@
 #include "service/operations_routes.hpp"
 #include "service/parts.hpp"
 #include "service/readiness.hpp"
+#include "service/server_watch.hpp"
 #include "service/start_check.hpp"
 #include "service/tenancy/routes.hpp"
 
@@ -64,6 +64,7 @@ public:
           door_(with.database.serve, &on_.system_pool()),
           control_(on_.home(), take(book, "persistence.control"),
                    {&door_, named(member, "persistence.control"), {}}),
+          watch_(book, log, with.process.policy != budget_policy::warn),
           keeper_(on_.home(), control_) {
         for (auto* each : reactors()) control_.look_after(persistence::closing_room::of(*each));
     }
@@ -86,26 +87,10 @@ private:
         persistence::admission result;
         on_.home().run_blocking([&]() -> task<void> {
             result = co_await persistence::admit(control_, book_, std::move(terms), until);
-            if (result.starts()) watch_limits(result.facts);
+            if (result.starts()) watch_.begin(control_);
         });
         report(result);
         return result.starts() ? exit_code::ok : result.decision.exit_code;
-    }
-
-    /// Limits change while it runs: the ledger follows what is usable. On control's reactor.
-    void watch_limits(const persistence::server_facts& at_start) {
-        const auto ceiling = book_.ceiling("postgres");
-        const auto reserve = book_.planned().find_resource("postgres")->reserve;
-        persistence::limit_watch watch(book_.planned(), "postgres", ceiling - reserve, ceiling);
-        watch.look(at_start);
-        control_.on_facts([this, watch](const persistence::server_facts& found) mutable {
-            const auto changed = watch.look(found);
-            if (!changed) return;
-            log_.warn("limits changed", {{"what", changed->line}});
-            if (with_.process.policy == budget_policy::warn) return;  // no bound was promised
-            if (const auto done = book_.of("postgres").resize(changed->ceiling); !done)
-                log_.warn("ceiling kept", {{"reason", done.error().message()}});
-        });
     }
 
     void report(const persistence::admission& result) {
@@ -131,9 +116,10 @@ private:
     }
 
     int serve() {
-        const bool unbounded = with_.process.policy == budget_policy::warn;
-        persistence::database db(on_, book_, door_,
-                                 {with_.database, member_, false, {}, {}, unbounded});
+        persistence::database db(on_, book_, door_, terms());
+        db.sessions().on_leak([this](const persistence::leak& held) {
+            log_.warn("a session is held for long", {{"hold", held.message()}});
+        });
         observability::health health;
         observability::metrics metrics;
         const live_metrics figures(metrics, book_, db, log_);
@@ -150,9 +136,30 @@ private:
             http::access_report(log_, metrics));
         readiness watch(on_.home(), health, control_, db, book_);
         announcement face(server, health, log_);
+        tell_watch(&db);
         const int code = on_.run({&keeper_, &db, &watch, &server, &face});
+        tell_watch(nullptr);
         log_.info("stopped", {{"exit_code", code}});
         return code;
+    }
+
+    void tell_watch(persistence::database* db) {
+        on_.home().run_blocking([this, db]() -> task<void> {
+            watch_.tell(db);
+            co_return;
+        });
+    }
+
+    persistence::database_terms terms() const {
+        persistence::database_terms made;
+        made.settings = with_.database;
+        made.name = member_;
+        made.opens_what_it_can = with_.process.policy == budget_policy::warn;
+        if (with_.database.echo)
+            made.echo = [log = log_](std::string_view text) {
+                log.info("sql", {{"db.query.text", text}});
+            };
+        return made;
     }
 
     std::vector<reactor*> reactors() {
@@ -169,6 +176,7 @@ private:
     runtime on_;
     persistence::door door_;
     persistence::control control_;
+    server_watch watch_;
     control_part keeper_;
 };
 

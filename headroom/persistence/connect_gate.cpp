@@ -33,7 +33,7 @@ task<connect_gate::permit> connect_gate::pass(deadline until) {
         auto asked = ask(now);
         if (asked) co_return std::move(*asked);
         if (until.passed(now)) throw deadline_passed("no attempt to connect was due in time");
-        co_await sleep_until(std::min(until, deadline(asked.error())));
+        co_await sleep_until(std::min({until, deadline(asked.error()), deadline(now + look_ms)}));
     }
 }
 

@@ -25,7 +25,9 @@ public:
     using clock = deadline::clock;
 
     static constexpr std::chrono::milliseconds pause_ms_min{500};  ///< between two probes
-    static constexpr std::chrono::milliseconds pause_ms_max{900};
+    static constexpr std::chrono::milliseconds pause_ms_max{650};
+    /// A waiter looks again at least this often: another's probe may have found the server alive.
+    static constexpr std::chrono::milliseconds look_ms{20};
     static constexpr std::chrono::milliseconds crowded_ms{5};  ///< ask again, when only crowded
     static constexpr unsigned together_max = 64;               ///< attempts at once, at best
 

@@ -128,15 +128,19 @@ task<void> connection::open(connect_info target, deadline until) {
 }
 
 task<rows> connection::run(const statement& text, parameters values, deadline until) {
+    if (const auto* echo = body_->options.echo) (*echo)(text.text());
     return send(body_->link, text, std::move(values), false, until);
 }
 
 task<rows> connection::run_read(const statement& text, parameters values, deadline until) {
+    if (const auto* echo = body_->options.echo) (*echo)(text.text());
     return send(body_->link, text, std::move(values), true, until);
 }
 
 task<std::vector<rows>> connection::run_unit(std::span<const step> steps, deadline until) {
     BOOST_ASSERT_MSG(!steps.empty() && steps.size() <= steps_max, "a unit has 1 to 1024 steps");
+    if (const auto* echo = body_->options.echo)
+        for (const auto& each : steps) (*echo)(each.text->text());
     return send_unit(body_->link, steps, until);
 }
 

@@ -25,6 +25,9 @@ namespace headroom::persistence {
 
 class canceller;
 
+/// Told each statement's text as it is sent, never its values: DATABASE_ECHO. On the reactor.
+using statement_listener = std::function<void(std::string_view text)>;
+
 /// How connections of one consumer behave. Plain data, checked where settings are read.
 struct connection_options {
     std::string application_name{};        ///< at most 63 bytes, see application_name.hpp
@@ -35,6 +38,7 @@ struct connection_options {
     bool keepalive_fast = false;           ///< 5/1/3 s keepalive on both ends (control)
     std::vector<std::string> start_up{};   ///< further run-time options, "name=value"
     canceller* cancels = nullptr;          ///< outlives the connection; null: cancel() asserts
+    const statement_listener* echo = nullptr;  ///< outlives the connection; null: nobody listens
 };
 
 /// One statement of a unit of work.

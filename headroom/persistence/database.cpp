@@ -96,7 +96,8 @@ database::database(runtime& on, budget::book& from, door& to, database_terms wit
     lanes_ = std::make_unique<persistence::lanes>(
         reactors_of(on), taken(from, lanes_name),
         [this](connection& link, deadline until) { return to_.open(link, until); },
-        lane_settings{options_for(lanes_name).application_name, with_.pooled, with_.for_lanes});
+        lane_settings{options_for(lanes_name).application_name, with_.pooled, with_.for_lanes,
+                      with_.echo ? &with_.echo : nullptr});
     sessions_ = pool(sessions_name);
     if (with_.settings.sync_pool == 0) return;
     for_sync_ = pool(sync_name);
@@ -116,6 +117,7 @@ connection_options database::options_for(std::string consumer) {
     connection_options made;
     made.application_name = name.text();
     made.cancels = &cancels_;
+    made.echo = with_.echo ? &with_.echo : nullptr;
     if (with_.pooled) made.statement_cache_max = 0;
     else made.start_up = {check_the_client};
     return made;

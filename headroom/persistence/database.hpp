@@ -38,6 +38,7 @@ struct database_terms {
     /// A server that is full does not end the start; the pools go on trying. For a plan that is
     /// known to exceed the limit and is started all the same (policy warn).
     bool opens_what_it_can = false;
+    statement_listener echo;  ///< of every connection; empty: nobody listens
 };
 
 /// A consumer's leases beside the connections it says it has: equal at rest.

@@ -37,6 +37,7 @@ struct lane_settings {
     std::string application_name{};  ///< of the consumer, see application_name.hpp
     bool pooled = false;  ///< behind PgBouncer's transaction pooling: nothing prepared, nothing set
     lane_bounds bounds{};
+    const statement_listener* echo = nullptr;  ///< outlives the lanes
 };
 
 /// A moment of the lanes, and what they counted since their start.

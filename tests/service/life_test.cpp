@@ -103,7 +103,7 @@ TEST_F(Life, ARestartUnderLoadLosesNobodysAnswerAndServiceResumesWithinASecond) 
     EXPECT_LE(std::chrono::steady_clock::now() - back, 1s);
     EXPECT_TRUE(testing::eventually([&] { return backends() >= 4; }));
     busy.stop();
-    EXPECT_EQ(busy.wrong() + busy.broken(), 0U);
+    EXPECT_EQ(busy.wrong() + busy.broken(), 0U) << busy.first_wrong();
     EXPECT_LE(backends(), plan_ceiling);
 }
 
@@ -119,7 +119,7 @@ TEST_F(Life, KilledBackendsAreReplacedAndNoAnswerIsSwapped) {
         EXPECT_LE(backends(), plan_ceiling);
     }
     busy.stop();
-    EXPECT_EQ(busy.wrong() + busy.broken(), 0U);
+    EXPECT_EQ(busy.wrong() + busy.broken(), 0U) << busy.first_wrong();
     EXPECT_TRUE(testing::eventually([&] { return backends() == 4; }));
 }
 
@@ -140,8 +140,26 @@ TEST_F(Life, ADrainFinishesWhatIsInFlightGivesEverythingBackAndExitsZero) {
     ASSERT_TRUE(ended);
     EXPECT_EQ(*ended, (testing::exit_status{0, 0})) << service_->errors();
     EXPECT_GE(busy.good(), before);
-    EXPECT_EQ(busy.wrong(), 0U);
+    EXPECT_EQ(busy.wrong(), 0U) << busy.first_wrong();
     EXPECT_TRUE(testing::eventually([&] { return backends() == 0; }));
+}
+
+TEST_F(Life, EchoLogsStatementsWithoutTheirValues) {
+    auto where = database_.addresses();
+    where["DATABASE_ECHO"] = "true";
+    running_service service(where);
+    ASSERT_TRUE(service.ready()) << service.errors();
+    service.put("/v1/tenants/acme/configuration/key", R"({"type":"string","value":"canary-77"})");
+    EXPECT_NE(service.errors().find("insert into tenant_configuration"), std::string::npos);
+    EXPECT_EQ(service.errors().find("canary-77"), std::string::npos);
+}
+
+TEST_F(Life, ALowerLimitLowersTheCeilingWhileItRuns) {
+    database_.server().restart_with({{"max_connections", "9"}});  // 6 usable
+    EXPECT_TRUE(testing::eventually([&] {
+        return service_->get("/metrics").body.find(
+                   "headroom_budget_ceiling{resource=\"postgres\"} 6") != std::string::npos;
+    })) << service_->errors();
 }
 
 TEST_F(Life, NoSecretIsEverWritten) {

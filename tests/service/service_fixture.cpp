@@ -19,6 +19,12 @@ testing::program service(variables with, std::vector<std::string> arguments) {
     return what;
 }
 
+// What was acknowledged survives the server's immediate stop.
+std::map<std::string, std::string> durable(std::map<std::string, std::string> settings) {
+    settings.emplace("synchronous_commit", "on");
+    return settings;
+}
+
 running_service::answer parse(const std::string& response) {
     running_service::answer parsed;
     const auto end = response.find("\r\n\r\n");
@@ -33,7 +39,7 @@ running_service::answer parse(const std::string& response) {
 
 served_database::served_database(std::map<std::string, std::string> settings,
                                  std::string authentication)
-    : server_({.settings = std::move(settings), .authentication = std::move(authentication)}),
+    : server_({.settings = durable(std::move(settings)), .authentication = std::move(authentication)}),
       database_("shop") {
     server_.create_role("migrator", "LOGIN CREATEROLE");
     server_.create_role("app", "LOGIN NOSUPERUSER NOBYPASSRLS");
@@ -108,6 +114,16 @@ void load::stop() {
         if (each.joinable()) each.join();
 }
 
+void load::note(const running_service::answer& strange) {
+    std::scoped_lock lock(mutex_);
+    if (++wrong_ == 1) first_wrong_ = strange.head + "\n" + strange.body;
+}
+
+std::string load::first_wrong() const {
+    std::scoped_lock lock(mutex_);
+    return first_wrong_;
+}
+
 // Each client has a tenant of its own and checks that it reads what it wrote last.
 void load::ask(std::uint16_t port, unsigned client) {
     const auto path = fmt::format("/v1/tenants/tenant-{}/configuration/counter", client);
@@ -128,7 +144,7 @@ void load::ask(std::uint16_t port, unsigned client) {
             if (get.status == 503 || get.status == 504) ++unavailable_;
             else if (get.status == 200 && get.body.find(body.substr(1)) != std::string::npos)
                 ++good_;
-            else ++wrong_;
+            else note(get);
         } catch (const std::exception&) {
             ++broken_;
         }

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -85,12 +86,17 @@ public:
         return wrong_;
     }  ///< another tenant's value, or a strange status
     unsigned broken() const noexcept { return broken_; }  ///< no answer at all
+    /// The first answer that counted as wrong.
+    std::string first_wrong() const;
 
 private:
     void ask(std::uint16_t port, unsigned client);
+    void note(const running_service::answer& strange);
 
     std::atomic<bool> ends_{false};
     std::atomic<unsigned> good_{0}, unavailable_{0}, wrong_{0}, broken_{0};
+    mutable std::mutex mutex_;
+    std::string first_wrong_;  // guarded by mutex_
     std::vector<std::thread> clients_;
 };
 

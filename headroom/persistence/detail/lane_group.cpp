@@ -49,7 +49,8 @@ connection_options lane_group::options() const {
             .statement_cache_max = with_.pooled ? 0 : bounds.statement_cache_max,
             .pending_max = bounds.pending_max,
             .statement_timeout = with_.pooled ? 0ms : bounds.statement_ms_max,
-            .abandon_grace_ms = bounds.abandon_grace_ms};
+            .abandon_grace_ms = bounds.abandon_grace_ms,
+            .echo = with_.echo};
 }
 
 // Counts our coroutines; destroyed with the reactor they are counted out as well.
