@@ -7,6 +7,8 @@
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/http/access_report.hpp"
 #include "headroom/persistence/admission.hpp"
+#include "headroom/persistence/start_failure.hpp"
+#include "headroom/runtime/backoff.hpp"
 #include "headroom/runtime/runtime.hpp"
 #include "service/blueprint.hpp"
 #include "service/errors.hpp"
@@ -24,6 +26,8 @@ namespace {
 
 using observability::logger;
 namespace exit_code = budget::exit_code;
+
+constexpr std::chrono::milliseconds attempt_ms_max{5'000};  // of one look at schema and role
 
 budget::grant take(budget::book& from, const char* consumer) {
     auto share = from.take(consumer);
@@ -106,13 +110,35 @@ private:
     int check(deadline until) {
         auto share = take(book_, start_check_consumer);
         start_findings found;
-        on_.home().run_blocking([&]() -> task<void> {
-            found =
-                co_await check_start(on_.home(), share, door_, named(member_, start_check_consumer),
-                                     with_.process.profile, until);
-        });
+        backoff pause({}, std::minstd_rand(std::random_device{}()));
+        while (const auto failure = look(share, found, until)) {
+            if (failure->act != persistence::start_action::wait || until.passed() ||
+                on_.stop_requested()) {
+                refuse_start(log_, {failure->line});
+                return failure->exit_code;
+            }
+            if (pause.failures() == 0) log_.warn("waiting", {{"reason", failure->line}});
+            const auto next = until.at_most(pause.next());
+            on_.home().run_blocking([next] { return sleep_until(next); });
+        }
         for (const auto& each : found.warnings) log_.warn(each);
         return found.faults.empty() ? exit_code::ok : refuse_start(log_, found.faults);
+    }
+
+    /// One look at schema and role; why not, if the server did not let us.
+    std::optional<persistence::start_failure> look(budget::grant& share, start_findings& found,
+                                                   deadline until) {
+        try {
+            on_.home().run_blocking([&]() -> task<void> {
+                found = co_await check_start(on_.home(), share, door_,
+                                             named(member_, start_check_consumer),
+                                             with_.process.profile, until.at_most(attempt_ms_max));
+            });
+            return std::nullopt;
+        } catch (...) {
+            return persistence::explain(std::current_exception(),
+                                        with_.database.serve.describe());
+        }
     }
 
     int serve() {
@@ -154,7 +180,6 @@ private:
         persistence::database_terms made;
         made.settings = with_.database;
         made.name = member_;
-        made.opens_what_it_can = with_.process.policy == budget_policy::warn;
         if (with_.database.echo)
             made.echo = [log = log_](std::string_view text) {
                 log.info("sql", {{"db.query.text", text}});

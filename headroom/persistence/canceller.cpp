@@ -46,6 +46,10 @@ struct watching {
 
 task<void> canceller::send(reactor& home, pg_conn* running, deadline until) {
     auto unit = sockets_.take();
+    while (!unit && !until.passed()) {
+        co_await sleep_until(until.at_most(turn_ms));
+        unit = sockets_.take();
+    }
     if (!unit) throw budget::refused(std::move(unit.error()));
     auto shared = std::make_shared<request>();
     shared->unit = std::move(*unit);

@@ -14,6 +14,9 @@ namespace headroom::persistence {
 /// Thread-safe. Outlives the connections it serves; the pool is stopped before their reactors.
 class canceller {
 public:
+    /// How often a request that waits for a descriptor asks for it again.
+    static constexpr std::chrono::milliseconds turn_ms{5};
+
     /// `sockets`: the grant of `persistence.cancel` on the files ledger.
     canceller(worker_pool& system, budget::grant sockets)
         : system_(system), sockets_(std::move(sockets)) {}

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "headroom/persistence/start_failure.hpp"
+
 namespace headroom::persistence {
 namespace {
 
@@ -10,6 +12,7 @@ constexpr const char* sessions_name = "persistence.sessions";
 constexpr const char* sync_name = "persistence.sync_engine";
 constexpr const char* sockets_name = "persistence.sockets";
 constexpr const char* cancel_name = "persistence.cancel";
+constexpr std::chrono::milliseconds look_again_ms{20};
 
 /// The server notices within this that the client of a running statement is gone.
 constexpr const char* check_the_client = "client_connection_check_interval=1000";
@@ -140,8 +143,8 @@ void database::start(deadline by) {
 task<void> database::started(task<void> pool) {
     try {
         co_await std::move(pool);
-    } catch (const server_error& failed) {
-        if (!with_.opens_what_it_can || !failed.is(sqlstate::too_many_connections)) throw;
+    } catch (...) {  // a server that is full or restarting: the pool goes on trying
+        if (explain(std::current_exception(), "").act != start_action::wait) throw;
     }
 }
 
@@ -149,6 +152,10 @@ task<void> database::start_all(deadline by) {
     co_await started(lanes_->start(by));
     co_await started(sessions_->start(by));
     if (for_sync_) co_await started(for_sync_->start(by));
+    while (lanes_->figures().lanes == 0) {
+        if (by.passed()) throw connection_lost("no lane could be opened in time");
+        co_await sleep_until(by.at_most(look_again_ms));
+    }
 }
 
 void database::stop(deadline drain_until) noexcept {

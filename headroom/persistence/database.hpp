@@ -1,8 +1,9 @@
 // persistence/database.hpp: one database of a service, from its rows in the plan to its sockets.
 //
 // What it will open stands in consumers() before anything is; the constructor takes exactly those
-// grants; start() opens the floors, stop() gives everything back. The control connection is not
-// here: `main` makes it first, because the plan is judged by what it reads.
+// grants; start() opens the floors, and goes on trying where the server is full for now; stop()
+// gives everything back. The control connection is not here: `main` makes it first, because the
+// plan is judged by what it reads.
 #pragma once
 #include <memory>
 #include <optional>
@@ -22,8 +23,9 @@
 
 namespace headroom::persistence {
 
-/// Cancel requests under way together; each needs a descriptor for as long as it takes.
-inline constexpr unsigned cancels_max = 4;
+/// Cancel requests under way together. libpq waits without bound for the server to take one, so a
+/// frozen server could hold as many threads of the system pool: it gets one, the others wait.
+inline constexpr unsigned cancels_max = 1;
 
 /// The rows of `postgres` and `files` that control, a database and the migrations take. `reserve`
 /// is the process's, for the descriptors of borrowed connections.
@@ -35,10 +37,7 @@ struct database_terms {
     bool pooled = false;    ///< behind PgBouncer's transaction pooling: nothing is prepared
     lane_bounds for_lanes;
     session_bounds for_sessions;
-    /// A server that is full does not end the start; the pools go on trying. For a plan that is
-    /// known to exceed the limit and is started all the same (policy warn).
-    bool opens_what_it_can = false;
-    statement_listener echo;  ///< of every connection; empty: nobody listens
+    statement_listener echo{};  ///< of every connection; empty: nobody listens
 };
 
 /// A consumer's leases beside the connections it says it has: equal at rest.

@@ -28,13 +28,12 @@ struct Database : ::testing::Test {
         for (auto& each : consumers(process)) book.declare(std::move(each));
         for (auto& each : consumers(settings, 3)) book.declare(std::move(each));
     }
-    void start() { start(way, false); }
-    void start(door& through, bool opens_what_it_can) {
+    void start() { start(way); }
+    void start(door& through) {
         declare();
         on.emplace(book, process);
         const application_name name{"test", "serve", 1, {}};
-        db.emplace(*on, book, through,
-                   database_terms{settings, name, false, {}, {}, opens_what_it_can});
+        db.emplace(*on, book, through, database_terms{settings, name, false, {}, {}});
         db->start(soon());
     }
     void run(std::function<task<void>()> body) {
@@ -78,10 +77,10 @@ TEST_F(Database, OpensItsFloorsAndGivesThemBack) {
     EXPECT_TRUE(server().backends().empty());
 }
 
-TEST_F(Database, OpensWhatItCanWhereNoBoundIsPromised) {
+TEST_F(Database, OpensWhatItCanOnAServerThatIsFullForNow) {
     server().create_role("narrow", "LOGIN CONNECTION LIMIT 2");
     door narrow(parse_connect_info(server().url("narrow")).value());
-    start(narrow, true);
+    start(narrow);
     EXPECT_EQ(server().backends().size(), 2U) << "of 3";
     run([&]() -> task<void> {
         EXPECT_EQ(co_await db->lanes().one<std::int32_t>(one_more, soon(), 1), 2);
@@ -147,7 +146,7 @@ TEST_F(Database, ASecondDatabaseOnTheSameGrantsIsABrokenProgram) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     start();
     const application_name name{"test", "serve", 1, {}};
-    const database_terms terms{settings, name, false, {}, {}, false};
+    const database_terms terms{settings, name, false, {}, {}};
     EXPECT_DEATH(database(*on, book, way, terms), "once");
 }
 
