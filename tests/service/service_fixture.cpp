@@ -39,7 +39,8 @@ running_service::answer parse(const std::string& response) {
 
 served_database::served_database(std::map<std::string, std::string> settings,
                                  std::string authentication)
-    : server_({.settings = durable(std::move(settings)), .authentication = std::move(authentication)}),
+    : server_({.settings = durable(std::move(settings)),
+               .authentication = std::move(authentication)}),
       database_("shop") {
     server_.create_role("migrator", "LOGIN CREATEROLE");
     server_.create_role("app", "LOGIN NOSUPERUSER NOBYPASSRLS");
