@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <future>
 
+#include "headroom/testing/census.hpp"
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_postgres.hpp"
 
@@ -96,6 +97,52 @@ TEST_F(Database, ItsCensusIsItsLeases) {
         EXPECT_EQ(each.leases, 1U) << each.consumer;
         EXPECT_EQ(each.open, 1U) << each.consumer;
     }
+}
+
+/// Sockets of this process to the server, those still connecting included.
+std::size_t sockets(const testing::private_postgres& to) {
+    return testing::sockets_to(to.socket_file()) + testing::unconnected_sockets();
+}
+
+TEST_F(Database, UnderLoadSocketsNeverExceedLeasesNorTheseTheCeiling) {
+    start();
+    const auto& ledger = book.of("postgres");
+    const auto before = sockets(server()) - ledger.held();  // sockets that are not PostgreSQL's
+    run([&]() -> task<void> {
+        constexpr int callers = 32;
+        int running = callers, samples = 0, kills = 0;
+        bool enough = false;
+        for (int i = 0; i < callers; ++i)
+            on->home().spawn([&, i]() -> task<void> {
+                budget::holder work("caller");
+                while (!enough) {
+                    try {
+                        auto sum = db->lanes().one<std::int32_t>(one_more, soon(), i);
+                        EXPECT_EQ(co_await std::move(sum), i + 1);
+                        auto lent = co_await db->sessions().take(work, soon());
+                        if (lent) co_await lent->run(one_more, soon(), i);
+                    } catch (const std::runtime_error&) {
+                        continue;  // ended with its backend
+                    }
+                }
+                --running;
+            });
+        for (const auto until = deadline::after(2s); !until.passed();) {
+            co_await sleep_until(deadline::after(10ms));
+            const auto leases = ledger.held();
+            EXPECT_LE(sockets(server()) - before, leases);
+            EXPECT_LE(leases, ledger.ceiling());
+            const auto living = server().backends();
+            if (++samples % 20 == 0 && !living.empty())
+                server().terminate(living[static_cast<std::size_t>(kills++) % living.size()].pid);
+        }
+        enough = true;
+        EXPECT_TRUE(co_await testing::eventually_on_reactor([&] { return running == 0; }));
+        EXPECT_GT(samples, 20);
+        EXPECT_GT(kills, 0);
+    });
+    EXPECT_TRUE(testing::eventually([&] { return sockets(server()) - before == ledger.held(); }))
+        << "equal at rest: " << ledger.held() << " leases";
 }
 
 TEST_F(Database, NamesEachConnectionAfterItsConsumer) {
