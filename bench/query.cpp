@@ -6,12 +6,14 @@
 // noisy machine is noisy for all; the figures are medians over the rounds.
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <thread>
 
 #include "headroom/persistence/door.hpp"
 #include "headroom/persistence/lanes.hpp"
@@ -138,6 +140,23 @@ double measure_pgbench(const testing::private_postgres& server, std::chrono::mil
     return std::strtod(ran.output.c_str() + at + 6, nullptr) * callers;
 }
 
+void allow(pid_t process, unsigned first, unsigned last) {
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    for (auto each = first; each <= last; ++each) CPU_SET(each, &cores);
+    ::sched_setaffinity(process, sizeof cores, &cores);
+}
+
+/// One connection uses one core on each side. Left alone, the scheduler sometimes puts both on the
+/// same, and the figures come in pairs; so the backends started from here on get one core and the
+/// clients another. Several connections may go where they like.
+void place(const testing::private_postgres& server, bool one_connection) {
+    const unsigned last = std::max(1u, std::thread::hardware_concurrency()) - 1;
+    const bool apart = one_connection && last > 0;
+    allow(server.pid(), apart ? 1 : 0, apart ? 1 : last);
+    allow(0, 0, apart ? 0 : last);
+}
+
 void fill(const testing::private_postgres& server) {
     server.sql(fmt::format(
         "create table setting (tenant text, name text, value text, primary key (tenant, name));"
@@ -187,9 +206,11 @@ int main(int argc, char** argv) {
     fill(server);
     std::map<std::string, std::vector<double>> seen;
     for (unsigned round = 0; round < with.rounds; ++round) {
+        place(server, true);
         seen["pgbench_pipeline"].push_back(measure_pgbench(server, with.each));
         seen["sync_each"].push_back(measure(server, mode::sync_each, 1, with.each));
         seen["batch"].push_back(measure(server, mode::batch, 1, with.each));
+        place(server, false);
         seen["tenant_scoped_two_lanes"].push_back(
             measure(server, mode::tenant_scoped, two_lanes, with.each));
         seen["plain_two_lanes"].push_back(measure(server, mode::sync_each, two_lanes, with.each));
