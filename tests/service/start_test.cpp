@@ -90,15 +90,20 @@ TEST_F(Start, AMissingServerIsWaitedForThen75) {
     EXPECT_TRUE(mentions(gave_up.errors, "127.0.0.1:1")) << gave_up.errors;
 }
 
-/// Sleeping sessions of strangers, until the server refuses one more.
-std::vector<std::unique_ptr<testing::child_process>> fill(served_database& full) {
-    std::vector<std::unique_ptr<testing::child_process>> visitors;
+/// Sleeping sessions of strangers in every one of the server's `slots`. Nobody else looks in
+/// meanwhile: a probe's own session may take the last slot, or still be leaving it.
+std::vector<std::unique_ptr<testing::child_process>> fill(served_database& full,
+                                                          std::size_t slots) {
     testing::program sleeper;
-    sleeper.arguments = {"psql", "-qAt", full.url("app"), "-c", "select pg_sleep(60)"};
-    testing::program probe;
-    probe.arguments = {"psql", "-qAt", full.url("app"), "-c", "select"};
-    for (int i = 0; i < 40 && testing::run_program(probe).code == 0; ++i)
-        visitors.push_back(std::make_unique<testing::child_process>(sleeper));
+    sleeper.arguments = {"psql", "-qAt", full.url("app"), "-c", "select 'in'", "-c",
+                         "select pg_sleep(60)"};
+    std::vector<std::unique_ptr<testing::child_process>> visitors;
+    for (int tries = 0; visitors.size() < slots && tries < 40; ++tries) {
+        auto next = std::make_unique<testing::child_process>(sleeper);
+        testing::eventually([&] { return !next->output().empty() || !next->running(); });
+        if (next->running()) visitors.push_back(std::move(next));
+    }
+    EXPECT_EQ(visitors.size(), slots);
     return visitors;
 }
 
@@ -107,7 +112,7 @@ TEST_F(Start, AFullServerIsWaitedForThen75) {
     full.migrate();
     auto where = full.addresses();
     where["HEADROOM_START_TIMEOUT"] = short_wait;
-    const auto visitors = fill(full);
+    const auto visitors = fill(full, 10);
     const auto gave_up = run_service(where, {"serve"});
     EXPECT_EQ(gave_up.code, 75);
     EXPECT_TRUE(mentions(gave_up.errors, "53300")) << gave_up.errors;
