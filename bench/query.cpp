@@ -1,9 +1,10 @@
 // bench/query.cpp: what one pipelined connection carries, beside pgbench in the same run.
 //
-//     bench_query [--json] [--rounds N] [--ms N]
+//     bench_query [--json] [--rounds N] [--ms N] [--only NAME]
 //
 // A private PostgreSQL on tmpfs. Every round measures each contestant once, in turn, so that a
-// noisy machine is noisy for all; the figures are medians over the rounds.
+// noisy machine is noisy for all; the figures are medians over the rounds. When a contestant fails
+// there are no figures: one line on stderr says whose fault it was, and the exit code is 1.
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <sched.h>
@@ -36,6 +37,7 @@ enum class mode { sync_each, batch, tenant_scoped };
 
 struct bench_settings {
     bool json = false;
+    std::string only{};  // one contestant, for a profiler; empty: all
     unsigned rounds = 5;
     std::chrono::milliseconds each{2'000};
 };
@@ -70,52 +72,76 @@ task<void> ask(const lanes& on, mode how, const tenant_id& tenant) {
     }
 }
 
-/// Statements a second of 64 callers.
+/// What the callers of one measurement share.
+struct crowd {
+    const lanes& on;
+    const mode how;
+    const wall::time_point end;
+    unsigned running = callers;
+    std::uint64_t done = 0;
+    std::exception_ptr failed{};  // the first of them that did
+};
+
+task<void> keep_asking(crowd& all, unsigned caller) {
+    const auto tenant = tenant_id::parse("t" + std::to_string(caller)).value();
+    try {
+        for (std::uint64_t i = 0; i % 64 != 0 || wall::now() < all.end; ++i, ++all.done)
+            co_await ask(all.on, all.how, tenant);
+    } catch (...) {
+        if (!all.failed) all.failed = std::current_exception();
+    }
+    --all.running;
+}
+
+/// Statements a second of 64 callers. Throws what a caller threw.
 double measure(const testing::private_postgres& server, mode how, unsigned connections,
                std::chrono::milliseconds each) {
     testing::test_reactor home;
     stage on(server, home, connections);
-    std::uint64_t done = 0;
-    wall::duration took{};
-    testing::run_on(home, [&]() -> task<void> {
+    double rate = 0;
+    const auto body = [&]() -> task<void> {
         co_await (*on).start(stage::soon());
-        unsigned running = callers;
-        const auto start = wall::now(), end = start + each;
+        const auto start = wall::now();
+        crowd all{*on, how, start + each};
         for (unsigned caller = 0; caller < callers; ++caller)
-            home.spawn([&, caller]() -> task<void> {
-                const auto tenant = tenant_id::parse("t" + std::to_string(caller)).value();
-                for (std::uint64_t i = 0; i % 64 != 0 || wall::now() < end; ++i, ++done)
-                    co_await ask(*on, how, tenant);
-                --running;
-            });
-        while (running > 0) co_await sleep_until(deadline::after(std::chrono::milliseconds(1)));
-        took = wall::now() - start;
+            home.spawn([&all, caller] { return keep_asking(all, caller); });
+        while (all.running > 0)
+            co_await sleep_until(deadline::after(std::chrono::milliseconds(1)));
+        const std::chrono::duration<double> took = wall::now() - start;
+        rate = static_cast<double>(all.done) / took.count();
         co_await (*on).stop(stage::soon());
-    });
-    return static_cast<double>(done) / std::chrono::duration<double>(took).count();
+        if (all.failed) std::rethrow_exception(all.failed);
+    };
+    testing::run_on(home, body, each + std::chrono::seconds(30));
+    return rate;
 }
 
 void ask_blocking(const testing::private_postgres& server, wall::time_point end,
-                  std::atomic<std::uint64_t>& done) {
+                  std::atomic<std::uint64_t>& done, std::atomic<bool>& failed) {
     const std::unique_ptr<PGconn, decltype(&PQfinish)> pg(PQconnectdb(server.url("bench").c_str()),
                                                           &PQfinish);
     PQclear(PQprepare(pg.get(), "one", "select 1", 0, nullptr));
-    while (wall::now() < end)
-        for (int i = 0; i < 64; ++i, ++done)
-            PQclear(PQexecPrepared(pg.get(), "one", 0, nullptr, nullptr, nullptr, 1));
+    while (!failed && wall::now() < end)
+        for (int i = 0; i < 64; ++i, ++done) {
+            auto* const answer = PQexecPrepared(pg.get(), "one", 0, nullptr, nullptr, nullptr, 1);
+            if (PQresultStatus(answer) != PGRES_TUPLES_OK) failed = true;
+            PQclear(answer);
+        }
 }
 
 /// What a pool of blocking connections, a thread each, gets out of each of them.
 double measure_blocking(const testing::private_postgres& server, std::chrono::milliseconds each) {
     std::atomic<std::uint64_t> done = 0;
+    std::atomic<bool> failed = false;
     testing::thread_budget threads(blocking_pool);
     const auto start = wall::now();
     {
         std::vector<leased_thread> running;
         for (unsigned i = 0; i < blocking_pool; ++i)
             running.emplace_back(threads.one(), "blocking",
-                                 [&] { ask_blocking(server, start + each, done); });
+                                 [&] { ask_blocking(server, start + each, done, failed); });
     }
+    if (failed) throw std::runtime_error("a blocking connection was not answered");
     const std::chrono::duration<double> took = wall::now() - start;
     return static_cast<double>(done) / took.count() / blocking_pool;
 }
@@ -136,7 +162,8 @@ double measure_pgbench(const testing::private_postgres& server, std::chrono::mil
                        server.socket_directory(), "-p", std::to_string(server.port()), "-U",
                        "bench", "postgres"}});
     const auto at = ran.output.find("tps = ");
-    if (at == std::string::npos) throw std::runtime_error("pgbench: " + ran.errors);
+    if (ran.code != 0 || at == std::string::npos)
+        throw std::runtime_error(fmt::format("pgbench ended with {}: {}", ran.code, ran.errors));
     return std::strtod(ran.output.c_str() + at + 6, nullptr) * callers;
 }
 
@@ -181,6 +208,8 @@ void print(const std::map<std::string, double>& of, bool json) {
     fmt::print("{{\"bench\":\"query\"");
     for (const auto& [name, value] : of) fmt::print(",\"{}\":{:.2f}", name, value);
     fmt::print("}}\n");
+    // Now, and not at the exit, behind the server's end.
+    if (std::fflush(stdout) != 0) throw std::runtime_error("nobody reads the figures");
 }
 
 bench_settings read(int argc, char** argv) {
@@ -189,6 +218,10 @@ bench_settings read(int argc, char** argv) {
         const std::string word = argv[i];
         if (word == "--json") with.json = true;
         if (word == "--json") continue;
+        if (word == "--only" && i + 1 < argc) {
+            with.only = argv[++i];
+            continue;
+        }
         const int number = i + 1 < argc ? std::atoi(argv[++i]) : 0;
         if (word == "--rounds" && number > 0) with.rounds = static_cast<unsigned>(number);
         if (word == "--ms" && number > 0) with.each = std::chrono::milliseconds(number);
@@ -196,34 +229,76 @@ bench_settings read(int argc, char** argv) {
     return with;
 }
 
-}  // namespace
+struct contestant {
+    std::string name;
+    bool one_connection;
+    std::function<double()> rate;  // statements a second
+};
 
-int main(int argc, char** argv) {
-    const auto with = read(argc, argv);
+std::vector<contestant> contestants(const testing::private_postgres& server,
+                                    std::chrono::milliseconds each) {
+    const auto lane = [&server, each](mode how, unsigned connections) {
+        return [&server, each, how, connections] {
+            return measure(server, how, connections, each);
+        };
+    };
+    return {{"pgbench_pipeline", true, [&server, each] { return measure_pgbench(server, each); }},
+            {"sync_each", true, lane(mode::sync_each, 1)},
+            {"batch", true, lane(mode::batch, 1)},
+            {"tenant_scoped_two_lanes", false, lane(mode::tenant_scoped, two_lanes)},
+            {"plain_two_lanes", false, lane(mode::sync_each, two_lanes)},
+            {"blocking_pool_each", false,
+             [&server, each] { return measure_blocking(server, each); }}};
+}
+
+void add_ratio(std::map<std::string, double>& to, const std::string& name, const std::string& a,
+               const std::string& b) {
+    const auto over = to.find(a + "_per_s"), under = to.find(b + "_per_s");
+    if (over != to.end() && under != to.end()) to[name] = over->second / under->second;
+}
+
+// Names who failed: a bench that ends early must not look like one that was never run.
+double rate_of(const contestant& who, unsigned round) {
+    try {
+        return who.rate();
+    } catch (const std::exception& why) {
+        throw std::runtime_error(fmt::format("{} failed in round {}: {}", who.name, round + 1,
+                                             why.what()));
+    }
+}
+
+void run(const bench_settings& with) {
     ::setenv("TMPDIR", "/dev/shm", 1);
     testing::private_postgres server({.settings = {{"max_connections", "40"}}});
     server.create_role("bench");
     fill(server);
     std::map<std::string, std::vector<double>> seen;
-    for (unsigned round = 0; round < with.rounds; ++round) {
-        place(server, true);
-        seen["pgbench_pipeline"].push_back(measure_pgbench(server, with.each));
-        seen["sync_each"].push_back(measure(server, mode::sync_each, 1, with.each));
-        seen["batch"].push_back(measure(server, mode::batch, 1, with.each));
-        place(server, false);
-        seen["tenant_scoped_two_lanes"].push_back(
-            measure(server, mode::tenant_scoped, two_lanes, with.each));
-        seen["plain_two_lanes"].push_back(measure(server, mode::sync_each, two_lanes, with.each));
-        seen["blocking_pool_each"].push_back(measure_blocking(server, with.each));
-    }
+    const auto all = contestants(server, with.each);
+    for (unsigned round = 0; round < with.rounds; ++round)
+        for (const auto& who : all) {
+            if (!with.only.empty() && who.name != with.only) continue;
+            place(server, who.one_connection);
+            seen[who.name].push_back(rate_of(who, round));
+        }
+    if (seen.empty()) throw std::runtime_error("there is no contestant called " + with.only);
     std::map<std::string, double> figures;
     for (const auto& [name, values] : seen) figures[name + "_per_s"] = median(values);
-    const auto ratio = [&](const std::string& a, const std::string& b) {
-        return figures[a + "_per_s"] / figures[b + "_per_s"];
-    };
-    figures["ratio_sync_each_to_pgbench"] = ratio("sync_each", "pgbench_pipeline");
-    figures["ratio_batch_to_pgbench"] = ratio("batch", "pgbench_pipeline");
-    figures["ratio_sync_each_to_blocking"] = ratio("sync_each", "blocking_pool_each");
-    figures["ratio_tenant_scoped_to_plain"] = ratio("tenant_scoped_two_lanes", "plain_two_lanes");
+    add_ratio(figures, "ratio_sync_each_to_pgbench", "sync_each", "pgbench_pipeline");
+    add_ratio(figures, "ratio_batch_to_pgbench", "batch", "pgbench_pipeline");
+    add_ratio(figures, "ratio_sync_each_to_blocking", "sync_each", "blocking_pool_each");
+    add_ratio(figures, "ratio_tenant_scoped_to_plain", "tenant_scoped_two_lanes",
+              "plain_two_lanes");
     print(figures, with.json);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto with = read(argc, argv);
+    try {
+        run(with);
+    } catch (const std::exception& failed) {
+        fmt::print(stderr, "bench_query: {}\n", failed.what());
+        return EXIT_FAILURE;
+    }
 }
