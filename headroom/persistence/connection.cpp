@@ -1,5 +1,6 @@
 #include "headroom/persistence/connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/redirect_error.hpp>
 
@@ -34,6 +35,10 @@ bool may_repeat(const detail::operation& was, detail::link& on) {
     return !on.in_transaction();
 }
 
+void require_within(const detail::link& on, const detail::operation& was, const statement& text) {
+    if (was.how == ending::too_large) throw result_too_large(text.text(), on.result_bytes_max());
+}
+
 // The link by value: whoever is resumed before may destroy the connection.
 task<rows> send(std::shared_ptr<detail::link> on, const statement& text, parameters values,
                 bool read, deadline until) {
@@ -42,12 +47,20 @@ task<rows> send(std::shared_ptr<detail::link> on, const statement& text, paramet
         caller.read = read;
         on->send_one(caller, text, values, until);
         co_await caller.finished();
+        require_within(*on, caller, text);
         if (!may_repeat(caller, *on)) co_return caller.take();
     }
     detail::operation again;
     on->send_one(again, text, values, until);
     co_await again.finished();
+    require_within(*on, again, text);
     co_return again.take();
+}
+
+// Of a unit it is the first step that is not answered.
+void require_within(const detail::link& on, const detail::operation& was,
+                    std::span<const step> steps) {
+    require_within(on, was, *steps[std::min(was.answers.size(), steps.size() - 1)].text);
 }
 
 task<std::vector<rows>> send_unit(std::shared_ptr<detail::link> on, std::span<const step> steps,
@@ -56,11 +69,13 @@ task<std::vector<rows>> send_unit(std::shared_ptr<detail::link> on, std::span<co
         detail::operation caller;
         on->send(caller, steps, until);
         co_await caller.finished();
+        require_within(*on, caller, steps);
         if (!may_repeat(caller, *on)) co_return caller.take_all();
     }
     detail::operation again;
     on->send(again, steps, until);
     co_await again.finished();
+    require_within(*on, again, steps);
     co_return again.take_all();
 }
 
@@ -95,6 +110,9 @@ connection::connection(reactor& home, budget::lease unit, connection_options opt
     : body_(std::make_unique<body>(home, std::move(unit), std::move(options))) {
     BOOST_ASSERT_MSG(body_->unit, "a connection starts from a lease");
     BOOST_ASSERT(body_->options.application_name.size() <= 63);
+    BOOST_ASSERT_MSG(body_->options.result_bytes_max > 0 &&
+                         body_->options.result_bytes_max <= connection_options::result_bytes_limit,
+                     "a result has a bound of 1 GiB or less");
 }
 
 connection::~connection() {

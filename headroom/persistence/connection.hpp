@@ -33,12 +33,15 @@ struct connection_options {
     std::string application_name{};        ///< at most 63 bytes, see application_name.hpp
     std::size_t statement_cache_max = 128; ///< prepared statements kept; 0: never prepare (poolers)
     std::size_t pending_max = 4096;        ///< statements in flight; one more is refused
+    std::size_t result_bytes_max = 64 << 20;  ///< of one result, at most result_bytes_limit
     std::chrono::milliseconds statement_timeout{0};  ///< set on the server; 0: the server's own
     std::chrono::milliseconds abandon_grace_ms{1000};///< an overdue answer later than this: lost
     bool keepalive_fast = false;           ///< 5/1/3 s keepalive on both ends (control)
     std::vector<std::string> start_up{};   ///< further run-time options, "name=value"
     canceller* cancels = nullptr;          ///< outlives the connection; null: cancel() asserts
     const statement_listener* echo = nullptr;  ///< outlives the connection; null: nobody listens
+
+    static constexpr std::size_t result_bytes_limit = 1 << 30;  ///< of result_bytes_max
 };
 
 /// One statement of a unit of work.
@@ -71,8 +74,9 @@ public:
     task<void> open(connect_info target, deadline until);
 
     /// One statement under its own Sync. Throws server_error, connection_lost, deadline_passed,
-    /// budget::refused (pending_max). On deadline the statement is abandoned: its answer will be
-    /// discarded when it comes, neighbours are not disturbed.
+    /// budget::refused (pending_max), result_too_large (which also ends the connection, as its
+    /// neighbours learn by connection_lost). On deadline the statement is abandoned: its answer
+    /// will be discarded when it comes, neighbours are not disturbed.
     task<rows> run(const statement& text, parameters values, deadline until);
 
     /// Like run(), for a statement that only reads and may be repeated: it shares its Sync with the

@@ -42,6 +42,23 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// A result grew beyond connection_options::result_bytes_max while it arrived. Its connection was
+/// ended, because the rest cannot be skipped; asking again will not help.
+class result_too_large : public std::runtime_error {
+public:
+    static constexpr std::size_t text_max = 200;  ///< bytes shown of the statement
+
+    result_too_large(std::string_view statement, std::size_t bytes_max)
+        : std::runtime_error("a result is larger than result_bytes_max, " +
+                             std::to_string(bytes_max) + " bytes: " +
+                             std::string(statement.substr(0, text_max))),
+          bytes_max_(bytes_max) {}
+    std::size_t bytes_max() const noexcept { return bytes_max_; }
+
+private:
+    std::size_t bytes_max_;
+};
+
 /// A result was read as something it is not: wrong column, wrong type, unexpected NULL or count.
 class unexpected_result : public std::logic_error {
 public:

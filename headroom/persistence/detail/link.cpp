@@ -23,6 +23,8 @@ result_kind kind_of(const PGresult* result) {
     }
 }
 
+static_assert(connection_options::result_bytes_limit < byte_meter::bytes_max);
+
 bool is_copy(const PGresult* result) {
     const auto status = PQresultStatus(result);
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
@@ -46,7 +48,8 @@ struct link::read_handler {
 };
 
 link::link(reactor& home, const connection_options& options)
-    : home_(home), pending_max_(options.pending_max), abandon_grace_(options.abandon_grace_ms),
+    : home_(home), pending_max_(options.pending_max),
+      result_bytes_max_(options.result_bytes_max), abandon_grace_(options.abandon_grace_ms),
       socket_(home.get_executor()), cache_(options.statement_cache_max),
       silence_([this] { look_for_silence(); }) {}
 
@@ -77,6 +80,7 @@ void link::on_readable() {
     const auto keep = shared_from_this();
     const bool connected = still_connected();
     if (connected) receive();
+    if (connected && alive_) weigh();
     if (connected && alive_) arm_read();
     deliver();
 }
@@ -99,6 +103,25 @@ void link::receive() {
     if (alive_ && PQstatus(pg_.get()) == CONNECTION_BAD)
         return lose(first_line(PQerrorMessage(pg_.get())), true);
     collect_notifications();
+}
+
+// What arrives of a result stays with libpq until its last row has come. One that is not through
+// after two wake-ups is weighed from then on; smaller ones cost nothing.
+void link::weigh() {
+    if (order_.empty()) return meter_.stop();
+    if (std::exchange(growing_, order_.head()) != order_.head()) return meter_.stop();
+    if (!meter_.running()) return meter_.start(PQsocket(pg_.get()));
+    if (meter_.taken() > result_bytes_max_) refuse_result();
+}
+
+// The rest of it cannot be skipped: libpq would keep that too.
+void link::refuse_result() {
+    if (auto* const whose = order_.next(); whose != nullptr) {
+        abandon(*whose);
+        whose->how = operation::ending::too_large;
+        ready_.push_back(*whose);
+    }
+    lose("a result is larger than result_bytes_max", true);
 }
 
 void link::act(const pipeline::event& said, result_handle result) {
@@ -203,7 +226,7 @@ link::clock::time_point link::silent_since(clock::time_point now) const noexcept
 // Everybody in flight is told; the socket stays with libpq until the closing room takes it.
 void link::lose(std::string why, bool tell) {
     alive_ = false;
-    batch_open_ = false;
+    batch_ = 0;
     saw_end_ = saw_the_end(pg_.get());
     silence_.disarm();
     socket_.give_back();

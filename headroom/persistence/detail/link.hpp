@@ -9,6 +9,7 @@
 
 #include "headroom/persistence/connection.hpp"
 #include "headroom/persistence/detail/borrowed_descriptor.hpp"
+#include "headroom/persistence/detail/byte_meter.hpp"
 #include "headroom/persistence/detail/operation.hpp"
 #include "headroom/persistence/detail/pipeline.hpp"
 #include "headroom/persistence/detail/statement_cache.hpp"
@@ -18,6 +19,7 @@ namespace headroom::persistence::detail {
 class link : public std::enable_shared_from_this<link> {
 public:
     using clock = deadline::clock;
+    static constexpr unsigned batch_max = 32;  ///< reads under one Sync
 
     link(reactor& home, const connection_options& options);
     ~link();
@@ -40,6 +42,7 @@ public:
     bool alive() const noexcept { return alive_; }
     bool in_transaction() const noexcept { return transaction_ != PQTRANS_IDLE; }
     const pipeline& order() const noexcept { return order_; }
+    std::size_t result_bytes_max() const noexcept { return result_bytes_max_; }
     PGconn* raw() const noexcept { return pg_.get(); }
     clock::time_point last_used() const noexcept { return last_used_; }
     /// Since when an answer is due and nothing at all has been heard; now when none is due.
@@ -62,7 +65,7 @@ private:
     void deallocate_doomed();
     void entered(operation& by, pipeline::item what);
     void sync(operation* by);
-    void open_batch();
+    void join_batch();
     void close_batch() noexcept;
     void flush();
     [[noreturn]] void broken_send();
@@ -72,6 +75,8 @@ private:
     void let_go() noexcept;
     bool still_connected();
     void receive();
+    void weigh();
+    void refuse_result();
     void act(const pipeline::event& said, result_handle result);
     void collect_notifications();
     void deliver();
@@ -82,6 +87,7 @@ private:
 
     reactor& home_;
     const std::size_t pending_max_;
+    const std::size_t result_bytes_max_;
     const std::chrono::milliseconds abandon_grace_;
     pg_handle pg_;
     borrowed_descriptor socket_;
@@ -92,10 +98,13 @@ private:
     std::vector<notification> notifications_;
     std::string lost_why_;
     alarm silence_;
+    byte_meter meter_;
     std::uint64_t last_abandoned_ = 0;
+    std::uint64_t growing_ = 0;  // position of the result that was not through at the last look
     clock::time_point last_used_{}, last_heard_{}, busy_since_{}, overdue_since_{};
+    unsigned batch_ = 0;  // reads sent whose Sync is not
     PGTransactionStatusType transaction_ = PQTRANS_IDLE;
-    bool alive_ = false, saw_end_ = false, batch_open_ = false;
+    bool alive_ = false, saw_end_ = false;
     bool writing_ = false, delivering_ = false, delivery_posted_ = false;
 };
 

@@ -43,25 +43,25 @@ void link::require_room(std::size_t statements) const {
 void link::send_one(operation& by, const statement& text, const parameters& values,
                     deadline until) {
     require_whole(text);
-    if (batch_open_ && !by.read) close_batch();
+    if (!by.read) close_batch();
     begin_sending(by, 1, until);
     deallocate_doomed();
     send_step(by, text, values);
-    if (by.read) open_batch();
+    home_.arm(by.due, until);  // before the Sync, which may find the connection lost
+    if (by.read) join_batch();
     else sync(&by);
-    home_.arm(by.due, until);
 }
 
 void link::send(operation& by, std::span<const step> steps, deadline until) {
     for (const auto& each : steps) require_whole(*each.text);
-    if (batch_open_) close_batch();
+    close_batch();
     begin_sending(by, steps.size(), until);
     deallocate_doomed();
     by.several = true;
     by.answers.reserve(steps.size());
     for (const auto& each : steps) send_step(by, *each.text, each.values);
-    sync(&by);
     home_.arm(by.due, until);
+    sync(&by);
 }
 
 void link::send_step(operation& by, const statement& text, const parameters& values) {
@@ -96,7 +96,7 @@ void link::send_execute(const statement& text, statement_cache::found known) {
 // Before the statement and not after, because the transaction's state is only known at the end of
 // what was sent last.
 void link::deallocate_doomed() {
-    if (batch_open_) return;
+    if (batch_ > 0) return;
     bool any = false;
     while (const auto number = cache_.take_doomed()) {
         any = true;
@@ -124,14 +124,15 @@ void link::sync(operation* by) {
     flush();
 }
 
-// Reads of one turn share a Sync, which is sent at the turn's end.
-void link::open_batch() {
-    if (std::exchange(batch_open_, true)) return;
-    if (!delivering_) deliver_soon();
+// Reads of one turn share a Sync, which is sent at the turn's end, or earlier when there are many:
+// so the server works on the first while the later ones are still being sent.
+void link::join_batch() {
+    if (++batch_ >= batch_max) return close_batch();
+    if (batch_ == 1 && !delivering_) deliver_soon();
 }
 
 void link::close_batch() noexcept {
-    if (!std::exchange(batch_open_, false) || !alive_) return;
+    if (std::exchange(batch_, 0) == 0 || !alive_) return;
     try {
         sync(nullptr);
     } catch (const connection_lost&) {

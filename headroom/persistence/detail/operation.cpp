@@ -39,7 +39,9 @@ std::vector<rows> operation::take_all() {
     return std::move(answers);
 }
 
-void operation::ring() { on->expire(*this, ending::passed); }
+void operation::ring() {
+    if (on != nullptr) on->expire(*this, ending::passed);
+}
 
 void operation::give_up() {
     if (on != nullptr) on->expire(*this, ending::cancelled);

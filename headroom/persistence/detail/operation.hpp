@@ -20,7 +20,14 @@ class link;
 
 struct operation : boost::intrusive::list_base_hook<
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-    enum class ending : std::uint8_t { none, answered, lost, passed, cancelled };
+    enum class ending : std::uint8_t {
+        none,
+        answered,
+        lost,
+        passed,
+        cancelled,
+        too_large,  ///< its result; the caller says which bound of which statement
+    };
 
     operation() : due([this] { ring(); }) {}
     ~operation() { leave(); }

@@ -63,8 +63,9 @@ public:
     bool empty() const noexcept { return items_.empty(); }
     /// Statements whose answer is due.
     std::size_t pending() const noexcept { return pending_; }
-    /// Position of the oldest item that is not through.
+    /// Position of the oldest item that is not through, and whose it is. Requires one.
     std::uint64_t head() const noexcept { return head_; }
+    operation* next() const noexcept { return items_.front().to; }
 
 private:
     event on_sync_due(result_kind result);
