@@ -46,8 +46,7 @@ protected:
                 [this](connection& which, deadline until) { return way->open(which, until); },
                 settings);
             co_await all->start(soon());
-            co_await body();
-            co_await all->stop(soon());
+            co_await testing::and_at_last(body, [&] { return all->stop(soon()); });
             EXPECT_EQ(ledger.held(), 0u);
             all.reset();
         });

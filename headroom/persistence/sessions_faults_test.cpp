@@ -32,9 +32,7 @@ struct SessionFaults : Sessions {
         ledger.emplace("postgres", ceiling);
         testing::run([&]() -> task<void> {
             auto pool = make_pool(share());
-            co_await pool->start(soon());
-            co_await body(*pool);
-            co_await pool->stop(soon());
+            co_await started(*pool, body);
             pool.reset();
         }, 60s);
         EXPECT_EQ(ledger->held(), 0U);

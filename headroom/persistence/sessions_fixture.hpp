@@ -52,14 +52,21 @@ protected:
     budget::grant share(std::string name = "persistence.sessions") {
         return ledger->open({std::move(name), floor, burst, false}).value();
     }
+    /// Starts a pool, runs a test's body with it and stops it, whatever the body throws.
+    static task<void> started(sessions& pool, std::function<task<void>(sessions&)> body) {
+        return testing::and_at_last(
+            [&pool, body = std::move(body)]() -> task<void> {
+                co_await pool.start(soon());
+                co_await body(pool);
+            },
+            [&pool] { return pool.stop(soon()); });
+    }
     /// Runs a test's body with a started pool, and expects every unit back at the end.
     void inside(std::function<task<void>(sessions&)> body) {
         ledger.emplace("postgres", ceiling);
         testing::run([&]() -> task<void> {
             auto pool = make(share());
-            co_await pool->start(soon());
-            co_await body(*pool);
-            co_await pool->stop(soon());
+            co_await started(*pool, body);
             EXPECT_TRUE(co_await eventually_on_reactor([&] { return ledger->held() == 0; }));
             pool.reset();
         });

@@ -34,4 +34,15 @@ void run_on(reactor& where, std::function<task<void>()> body, std::chrono::milli
     throw std::runtime_error("a coroutine under test did not end in time");
 }
 
+task<void> and_at_last(std::function<task<void>()> body, std::function<task<void>()> last) {
+    std::exception_ptr failure;
+    try {
+        co_await body();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_await last();
+    if (failure) std::rethrow_exception(failure);
+}
+
 }  // namespace headroom::testing

@@ -43,4 +43,8 @@ void run(std::function<task<void>()> body, std::chrono::milliseconds bound = run
 void run_on(reactor& where, std::function<task<void>()> body,
             std::chrono::milliseconds bound = run_bound);
 
+/// Runs `body`, then `last` whatever `body` threw, then rethrows it: a part that a test started is
+/// stopped before it ends, so that a fault fails one test and does not end the whole program.
+task<void> and_at_last(std::function<task<void>()> body, std::function<task<void>()> last);
+
 }  // namespace headroom::testing

@@ -187,10 +187,11 @@ void session_queue::close_idle(bool recalled, chores& out) {
     }
 }
 
-// Ends the longest holds of borrowed units once they are over their bound.
+// Ends the longest holds of borrowed units once they are over their bound. Only what callers hold
+// counts: a session that was called back is still being tidied up at the next tick, and must not
+// cost the floor's holder its own.
 void session_queue::call_back(chores& out) {
-    const auto in_use = staying() - std::min(staying(), idle_count());
-    for (auto loans = in_use > floor_ ? in_use - floor_ : 0; loans > 0; --loans) {
+    for (auto loans = lent_ > floor_ ? lent_ - floor_ : 0; loans > 0; --loans) {
         auto* slot = const_cast<session_slot*>(oldest_hold());
         if (slot == nullptr || now_ - slot->lent_at < bounds_.session_hold_ms_max) return;
         call_back(*slot, out);

@@ -290,6 +290,39 @@ TEST_F(SessionQueue, EndsTheLongestHoldOfABorrowedUnitAtItsBound) {
     finish(*first), finish(*second);
 }
 
+TEST_F(SessionQueue, WhileOneHoldIsBeingEndedTheFloorsStaysUntouched) {
+    make(1, 2);
+    auto first = wait(1s), second = wait(1s);
+    while (!opening.empty()) open_one(), keep_house();
+    now += bounds.session_hold_ms_max;
+    tick();
+    ASSERT_EQ(todo.revoke.size(), 1U);
+    auto* slot = todo.revoke.front();
+    slot->mark = {};
+    (first->got == slot ? *first : *second).got = nullptr;
+    now += bounds.tick_ms;
+    tick();
+    EXPECT_TRUE(todo.revoke.empty()) << "the one that was called back is not tidied up yet";
+    queue->ready(*slot);
+    finish(*first), finish(*second);
+}
+
+TEST_F(SessionQueue, AFloorsHoldOutlivesItsBoundWhileAnotherConnectionOpens) {
+    make_open(1, 2);
+    auto* held = take();
+    auto other = wait(1min);
+    ASSERT_EQ(opening.size(), 1U);
+    now += bounds.session_hold_ms_max;
+    tick();
+    EXPECT_TRUE(todo.revoke.empty()) << "nobody holds a borrowed unit yet";
+    open_one();
+    tick();
+    EXPECT_EQ(todo.revoke.size(), 1U) << "now two hold, and this one for too long";
+    held->mark = {};
+    queue->ready(*held);
+    finish(*other);
+}
+
 TEST_F(SessionQueue, AnswersTheSecondWishOfWhoeverGotAUnit) {
     make_open(1, 1);
     auto* held = take();
