@@ -99,7 +99,8 @@ std::chrono::milliseconds timeout_of(const audit_options& options) {
 /// leaves the others their share of the time.
 std::vector<fleet::audit_outcome> look(const std::vector<server>& servers,
                                        const budget::plan* declared,
-                                       std::chrono::milliseconds timeout) {
+                                       std::chrono::milliseconds timeout,
+                                       blocking_resolver& names) {
     const auto until = deadline::after(timeout);
     std::vector<fleet::audit_outcome> all;
     for (const auto& each : servers) {
@@ -107,7 +108,8 @@ std::vector<fleet::audit_outcome> look(const std::vector<server>& servers,
         fleet::audit_terms terms;
         terms.resource = each.resource;
         terms.declared = declared;
-        all.push_back(fleet::audit_server(each.at, terms, until.at_most(until.left() / left)));
+        const auto share = until.at_most(until.left() / left);
+        all.push_back(fleet::audit_server(each.at, terms, share, names));
     }
     fleet::mark_same_servers(all);
     return all;
@@ -137,7 +139,7 @@ int run(const audit_options& options, streams io) {
         declared->of.times = options.times.read();
     }
     const auto* plan = declared ? &declared->of : nullptr;
-    const auto all = look(servers_of(options, plan), plan, timeout);
+    const auto all = look(servers_of(options, plan), plan, timeout, io.names);
     const auto format = options.output.wanted();
     io.out << (format == "json"       ? as_json(all)
                : format == "markdown" ? as_markdown(all)

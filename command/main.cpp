@@ -1,5 +1,6 @@
 // The operator's command: which subcommands there are, and how their options reach them.
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <list>
@@ -60,7 +61,7 @@ std::list<registered> register_all(CLI::App& app) {
     return all;
 }
 
-int dispatch(CLI::App& app, std::list<registered>& all, int argc, char** argv) {
+int dispatch(CLI::App& app, std::list<registered>& all, int argc, char** argv, streams io) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // --help, --version
@@ -71,7 +72,7 @@ int dispatch(CLI::App& app, std::list<registered>& all, int argc, char** argv) {
     for (auto& [sub, act] : all) {
         if (!sub->parsed()) continue;
         try {
-            return act({std::cin, std::cout, std::cerr});
+            return act(io);
         } catch (const usage_error& wrong) {
             return usage("headroom " + sub->get_name(), wrong.what());
         }
@@ -79,9 +80,7 @@ int dispatch(CLI::App& app, std::list<registered>& all, int argc, char** argv) {
     return exit_code::usage;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
+int run(int argc, char** argv, streams io) try {
     CLI::App app("Plans, audits and enforces one budget for connections, threads and clients.",
                  "headroom");
     app.set_version_flag("--version", version);
@@ -89,8 +88,20 @@ int main(int argc, char** argv) try {
     app.footer("Examples:\n  headroom plan examples/plans/seed.yaml\n"
                "  headroom audit --postgres postgresql://monitor@db/orders\n");
     auto all = register_all(app);
-    return dispatch(app, all, argc, argv);
+    return dispatch(app, all, argc, argv, io);
 } catch (const std::exception& broken) {
     std::cerr << "headroom: " << broken.what() << "\n";
-    return headroom::command::exit_code::refused;
+    return exit_code::refused;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    headroom::blocking_resolver names;
+    const int code = run(argc, argv, {std::cin, std::cout, std::cerr, names});
+    if (!names.hanging()) return code;
+    // Nobody can end a look-up that hangs in the system's resolver but the end of the process.
+    std::cout.flush();
+    std::cerr.flush();
+    std::_Exit(code);
 }

@@ -11,16 +11,18 @@
 #include <vector>
 
 #include "headroom/budget/exit_code.hpp"
+#include "headroom/runtime/name_resolver.hpp"
 
 namespace headroom::command {
 
 namespace exit_code = budget::exit_code;
 
-/// Where a subcommand reads and writes.
+/// Where a subcommand reads and writes, and whom it asks for addresses.
 struct streams {
     std::istream& in;
     std::ostream& out;
     std::ostream& err;
+    blocking_resolver& names;
 };
 
 /// Collects a subcommand's options. What is declared refers to variables that live until the action

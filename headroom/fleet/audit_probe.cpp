@@ -12,10 +12,10 @@
 namespace headroom::fleet {
 namespace {
 
-persistence::visit_terms visit_of(const persistence::connect_info& at) {
+persistence::visit_terms visit_of(const persistence::connect_info& at, blocking_resolver& names) {
     const persistence::application_name name{"headroom", "audit", std::random_device{}(),
                                              "fleet.audit"};
-    return {at, name.consumer, name.text()};
+    return {at, name.consumer, name.text(), &names};
 }
 
 bool same_server(const live_audit& a, const live_audit& b) {
@@ -25,13 +25,14 @@ bool same_server(const live_audit& a, const live_audit& b) {
 
 }  // namespace
 
-audit_outcome audit_server(const persistence::connect_info& at, audit_terms terms, deadline until) {
+audit_outcome audit_server(const persistence::connect_info& at, audit_terms terms, deadline until,
+                           blocking_resolver& names) {
     audit_outcome outcome;
     outcome.target = terms.target = at.describe();
     persistence::server_facts facts;
     try {
         persistence::visit(
-            visit_of(at),
+            visit_of(at, names),
             [&](persistence::connection& on) -> task<void> {
                 facts = co_await read_server_facts(on, until);
             },

@@ -9,6 +9,7 @@
 
 #include "headroom/persistence/connection.hpp"
 #include "headroom/persistence/door.hpp"
+#include "headroom/runtime/name_resolver.hpp"
 
 namespace headroom::persistence {
 
@@ -16,11 +17,14 @@ struct visit_terms {
     connect_info target;
     std::string consumer;          ///< in whose name: "persistence.migrations"
     std::string application_name;  ///< what the server shows
+    blocking_resolver* names = nullptr;  ///< outlives the visit; not needed by an address
 };
 
 /// Connects, runs `body` on a thread of its own, closes and waits until the server has let go.
-/// Blocks; never from a reactor. One attempt to connect. Throws what connection::open or `body`
-/// threw. Statements are not prepared, so a pooler in the way is no obstacle.
+/// Blocks; never from a reactor. Each address of a name is tried once, one after the other, until
+/// one answers; an address that keeps silent leaves the others their share of the time. Throws what
+/// the last attempt or `body` threw, and resolve_error, at `until` at the latest. Statements are
+/// not prepared, so a pooler in the way is no obstacle.
 void visit(const visit_terms& terms, std::function<task<void>(connection&)> body, deadline until);
 
 /// The same within a process that has its reactor and its budget: a connection of `share` for as

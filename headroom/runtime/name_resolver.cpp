@@ -20,6 +20,8 @@ namespace {
 using timer = asio::basic_waitable_timer<deadline::clock, asio::wait_traits<deadline::clock>,
                                          executor>;
 
+using names = std::vector<std::string>;
+
 struct answer {
     std::vector<std::string> addresses;
     std::string problem;
@@ -66,6 +68,20 @@ struct inquiry {
     std::optional<answer> got;  // written on the task's reactor
 };
 
+void refuse_what_is_no_name(const std::string& host) {
+    if (host.size() > name_resolver::host_length_max || host.find('\0') != std::string::npos)
+        throw resolve_error(host.substr(0, 32) + "...", "it is not a name");
+}
+
+std::vector<std::string> addresses_of(const std::string& host, answer got) {
+    if (!got.problem.empty()) throw resolve_error(host, got.problem);
+    return std::move(got.addresses);
+}
+
+bool has_ended(const std::future<names>& answer) {
+    return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+
 }  // namespace
 
 known_addresses addresses_without_asking(std::string_view host) {
@@ -78,8 +94,7 @@ known_addresses addresses_without_asking(std::string_view host) {
 task<std::vector<std::string>> name_resolver::resolve(std::string host, deadline by) {
     auto known = addresses_without_asking(host);
     if (known.known) co_return std::move(known.addresses);
-    if (host.size() > host_length_max || host.find('\0') != std::string::npos)
-        throw resolve_error(host.substr(0, 32) + "...", "it is not a name");
+    refuse_what_is_no_name(host);
     auto home = co_await asio::this_coro::executor;
     auto shared = std::make_shared<inquiry>(home, by);
     auto posted = system_.post([shared, home, host]() mutable {
@@ -93,8 +108,34 @@ task<std::vector<std::string>> name_resolver::resolve(std::string host, deadline
     co_await shared->give_up.async_wait(asio::redirect_error(use_task, cut));
     if (!shared->got && cut) throw boost::system::system_error(cut);  // the task was cancelled
     if (!shared->got) throw resolve_error(host, "no answer in time");
-    if (!shared->got->problem.empty()) throw resolve_error(host, shared->got->problem);
-    co_return std::move(shared->got->addresses);
+    co_return addresses_of(host, std::move(*shared->got));
+}
+
+std::vector<std::string> blocking_resolver::resolve(const std::string& host, deadline by) {
+    auto known = addresses_without_asking(host);
+    if (known.known) return std::move(known.addresses);
+    refuse_what_is_no_name(host);
+    forget_ended();
+    auto unit = share_.take();
+    if (!unit) throw budget::refused(std::move(unit.error()));
+    std::packaged_task<names()> ask([host] { return addresses_of(host, look_up(host)); });
+    auto answer = ask.get_future();
+    auto& mine = open_.emplace_back(std::move(answer),
+                                    leased_thread(std::move(*unit), "look-up", std::move(ask)));
+    if (mine.answer.wait_until(by.at()) != std::future_status::ready)
+        throw resolve_error(host, "no answer in time");
+    auto found = std::move(mine.answer);
+    open_.pop_back();
+    return found.get();
+}
+
+void blocking_resolver::forget_ended() {
+    std::erase_if(open_, [](const asked& each) { return has_ended(each.answer); });
+}
+
+bool blocking_resolver::hanging() {
+    forget_ended();
+    return !open_.empty();
 }
 
 }  // namespace headroom

@@ -3,12 +3,16 @@
 // The resolvers of libpq, libcurl and Asio block or start threads of their own; all of headroom
 // resolves here and hands the numeric address on (`hostaddr`, CURLOPT_RESOLVE).
 #pragma once
+#include <future>
+#include <list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "headroom/budget/ledger.hpp"
 #include "headroom/runtime/deadline.hpp"
+#include "headroom/runtime/leased_thread.hpp"
 #include "headroom/runtime/task.hpp"
 
 namespace headroom {
@@ -46,6 +50,35 @@ public:
 
 private:
     worker_pool& system_;
+};
+
+/// The same for a command, which has no pool: each look-up blocks a leased thread of its own. One
+/// that hangs in the system's resolver keeps its thread and its unit; the command's `main` owns
+/// this, asks hanging() last, and then ends the process without the wait that the destructor is.
+/// Used by one thread.
+class blocking_resolver {
+public:
+    static constexpr unsigned look_ups_max = 32;  ///< at once, hanging ones included
+
+    ~blocking_resolver() = default;  // waits for what still hangs
+
+    /// As name_resolver::resolve, but blocks the caller, until `by` at most. Throws resolve_error,
+    /// and budget::refused when look_ups_max of them hang.
+    std::vector<std::string> resolve(const std::string& host, deadline by);
+
+    /// True while a look-up that nobody waits for any more has not ended.
+    bool hanging();
+
+private:
+    struct asked {
+        std::future<std::vector<std::string>> answer;  ///< or resolve_error
+        leased_thread thread;
+    };
+    void forget_ended();
+
+    budget::ledger threads_{"threads", look_ups_max};
+    budget::grant share_ = threads_.open({"runtime.look_ups", look_ups_max, 0}).value();
+    std::list<asked> open_;
 };
 
 }  // namespace headroom

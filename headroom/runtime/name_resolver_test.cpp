@@ -6,6 +6,7 @@
 #include <future>
 
 #include "headroom/runtime/worker_pool.hpp"
+#include "headroom/testing/eventually.hpp"
 #include "headroom/testing/run.hpp"
 
 namespace headroom {
@@ -82,6 +83,23 @@ TEST_F(NameResolver, NeedsNoThreadForAnAddress) {
     pool.stop();
     EXPECT_EQ(resolve("192.0.2.7"), names{"192.0.2.7"});
     EXPECT_THROW(resolve("db.invalid"), budget::refused);
+}
+
+TEST(BlockingResolver, AnswersAsTheOtherDoes) {
+    blocking_resolver one;
+    const auto by = deadline::after(std::chrono::seconds(10));
+    EXPECT_EQ(one.resolve("127.0.0.1", by), names{"127.0.0.1"});
+    EXPECT_FALSE(one.resolve("LOCALHOST", by).empty());
+    EXPECT_THROW(one.resolve("no-such-host.invalid", by), resolve_error);
+    EXPECT_THROW(one.resolve(std::string(300, 'a'), by), resolve_error);
+    EXPECT_FALSE(one.hanging());
+}
+
+TEST(BlockingResolver, KnowsOfTheLookUpNobodyWaitsForUntilItHasEnded) {
+    blocking_resolver one;
+    EXPECT_THROW(one.resolve("no-such-host.invalid", deadline::after(std::chrono::seconds(0))),
+                 resolve_error);
+    EXPECT_TRUE(testing::eventually([&] { return !one.hanging(); }));
 }
 
 }  // namespace
