@@ -1,5 +1,6 @@
 #include "service/migrate_command.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/json.hpp>
 #include <ostream>
 #include <random>
@@ -24,6 +25,7 @@ using persistence::start_action;
 
 constexpr char migrations_consumer[] = "persistence.migrations";
 constexpr std::chrono::milliseconds attempt_ms_max{5'000};
+constexpr std::chrono::milliseconds look_ms{100};  // how soon a signal is noticed
 constexpr backoff_bounds pauses{std::chrono::milliseconds(50), std::chrono::milliseconds(200),
                                 std::chrono::milliseconds(2'000)};
 
@@ -39,6 +41,18 @@ void declare(budget::book& into, const settings& with) {
     into.declare(std::move(one));
 }
 
+persistence::start_failure gives_up(std::string why) {
+    return {start_action::refuse, exit_code::unavailable, std::move(why)};
+}
+
+std::string what_was(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& known) {
+        return known.what();
+    }
+}
+
 /// What there was to do and what was done.
 struct outcome {
     std::vector<persistence::applied_migration> before;
@@ -52,14 +66,17 @@ public:
           door_(with.database.migrate, &on_.system_pool()),
           share_(book.take(migrations_consumer).value()) {}
 
-    /// Tries until it worked, nothing can mend it, or the start timeout has passed.
+    /// Tries until it worked, nothing can mend it, or the start timeout has passed. Once a server
+    /// was there, the files have a time of their own.
     int run(migrate_mode mode, outcome& into) {
         const auto until = deadline::after(with_.process.start_timeout);
         backoff pause(pauses, std::minstd_rand(std::random_device{}()));
         for (;;) {
             const auto failure = attempt(mode, into, until);
             if (!failure) return exit_code::ok;
-            if (failure->act != start_action::wait || until.passed() || on_.stop_requested()) {
+            const bool again = failure->act == start_action::wait && !until.passed() &&
+                               !(work_by_ && work_by_->passed()) && !on_.stop_requested();
+            if (!again) {
                 err_ << "headroom-service migrate: " << failure->line << "\n";
                 return failure->exit_code;
             }
@@ -79,9 +96,12 @@ private:
         } catch (const persistence::migration_error& why) {
             return persistence::start_failure{start_action::refuse, exit_code::refused, why.what()};
         } catch (const persistence::migration_busy& why) {
-            return persistence::start_failure{start_action::wait, exit_code::unavailable,
-                                              why.what()};
+            return gives_up(why.what());
         } catch (...) {
+            if (on_.stop_requested()) return gives_up("stopped by a signal");
+            if (work_by_ && work_by_->passed())
+                return gives_up("HEADROOM_MIGRATE_TIMEOUT has passed: " +
+                                what_was(std::current_exception()));
             return persistence::explain(std::current_exception(),
                                         with_.database.migrate.describe());
         }
@@ -90,16 +110,35 @@ private:
     task<void> visit(migrate_mode mode, outcome& into, deadline until) {
         co_await persistence::with_connection(
             on_.home(), door_, share_, options(),
-            [&](persistence::connection& link) { return work(link, mode, into, until); },
+            [&](persistence::connection& link) -> task<void> {
+                using namespace boost::asio::experimental::awaitable_operators;
+                std::exception_ptr failure;
+                co_await (kept(failure, work(link, mode, into, until)) || stop_asked());
+                if (failure) std::rethrow_exception(failure);
+            },
             until.at_most(attempt_ms_max));
+    }
+
+    static task<void> kept(std::exception_ptr& failure, task<void> what) {
+        try {
+            co_await std::move(what);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    }
+
+    /// Returns when a signal came; the work beside it is cancelled then.
+    task<void> stop_asked() const {
+        while (!on_.stop_requested()) co_await sleep_until(deadline::after(look_ms));
     }
 
     task<void> work(persistence::connection& link, migrate_mode mode, outcome& into,
                     deadline until) {
         into.before = co_await persistence::read_applied(link, until);
         if (mode != migrate_mode::apply) co_return;
+        if (!work_by_) work_by_ = deadline::after(with_.database.migrate_timeout);
         into.done = co_await persistence::migrate(
-            link, schema(), until, [this](const persistence::migration& each) {
+            link, schema(), *work_by_, [this](const persistence::migration& each) {
                 err_ << "applying " << each.file() << "\n";
             });
     }
@@ -121,6 +160,7 @@ private:
     runtime on_;
     persistence::door door_;
     budget::grant share_;
+    std::optional<deadline> work_by_;
 };
 
 json::object to_json(const outcome& of, const persistence::migration_plan& plan,

@@ -14,7 +14,8 @@ enum class migrate_mode {
 };
 
 /// One connection of HEADROOM_MIGRATE_URL, from a plan of one. A server that cannot be reached or
-/// is full is tried again until HEADROOM_START_TIMEOUT. Returns an exit code.
+/// is full is tried again until HEADROOM_START_TIMEOUT; the files have HEADROOM_MIGRATE_TIMEOUT.
+/// Returns an exit code.
 int migrate(const settings& with, migrate_mode mode, output as, std::ostream& out,
             std::ostream& err);
 

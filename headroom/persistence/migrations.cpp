@@ -15,6 +15,7 @@ constexpr statement begin{"begin"};
 constexpr statement commit{"commit"};
 constexpr statement rollback{"rollback"};
 constexpr statement bound_locks{"select set_config('lock_timeout', $1, true)"};
+constexpr statement bound_statements{"select set_config('statement_timeout', $1, true)"};
 constexpr statement lock{"select pg_advisory_xact_lock($1, $2)"};
 constexpr statement exists{"select to_regclass('headroom_migrations') is not null"};
 constexpr statement list{
@@ -33,12 +34,15 @@ constexpr std::string_view lock_not_available = "55P03";
 constexpr std::chrono::milliseconds rollback_ms_max{1000};
 constexpr std::chrono::milliseconds answer_ms{100};  // the server gives up first, and says why
 
+parameters time_for(deadline until) {
+    return parameters::of(std::to_string(std::max(1ms, until.left() - answer_ms).count()));
+}
+
 /// A transaction that holds the migrations lock. Ends itself when it is neither kept nor undone by
 /// closing the connection: callers always do one of the two.
 task<void> begin_locked(connection& on, deadline until) {
     co_await on.run(begin, {}, until);
-    const auto left = std::max(1ms, until.left() - answer_ms);
-    co_await on.run(bound_locks, parameters::of(std::to_string(left.count())), until);
+    co_await on.run(bound_locks, time_for(until), until);
     const auto key = static_cast<std::int32_t>(lock_class::migrations);
     try {
         co_await on.run(lock, parameters::of(key, std::int32_t{0}), until);
@@ -46,6 +50,7 @@ task<void> begin_locked(connection& on, deadline until) {
         if (!refused.is(lock_not_available)) throw;
         throw migration_busy("another migrator is at work: it held the lock until the deadline");
     }
+    co_await on.run(bound_statements, time_for(until), until);
 }
 
 /// Undoes what is open; a connection that cannot even do that is closed by its owner.
@@ -86,6 +91,8 @@ task<void> run_file(connection& on, const migration& file, deadline until) {
         try {
             co_await on.run(text, {}, until);
         } catch (const server_error& refused) {
+            if (refused.is(sqlstate::query_canceled) && until.left() <= 2 * answer_ms)
+                throw deadline_passed(fmt::format("{}:{}: took too long", file.file(), each.line));
             throw migration_error(fmt::format("{}:{}: {}", file.file(), each.line, refused.what()));
         }
     }

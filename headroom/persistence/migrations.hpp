@@ -36,9 +36,10 @@ struct migration_outcome {
     std::vector<std::string> applied;  ///< files, in order
 };
 
-/// Applies what is missing. `applying` is told each file before it runs. The connection signs in as
-/// the owner of the schema, serves nobody else and keeps no statement cache. Throws
-/// migration_error, migration_busy, connection_lost, deadline_passed.
+/// Applies what is missing, by `until`: the server ends a statement by then too, unless the file
+/// set a `statement_timeout` of its own, and rolls its file back. `applying` is told each file
+/// before it runs. The connection signs in as the owner of the schema, serves nobody else and keeps
+/// no statement cache. Throws migration_error, migration_busy, connection_lost, deadline_passed.
 task<migration_outcome> migrate(connection& on, std::span<const migration> files, deadline until,
                                 std::move_only_function<void(const migration&)> applying = {});
 

@@ -165,6 +165,13 @@ database_settings read_database_settings(setting_reader& from) {
     database_settings made;
     made.serve = read_serve_address(from);
     made.migrate = read_migrate_address(from, made.serve);
+    made.migrate_timeout = from.duration(
+        {.name = "HEADROOM_MIGRATE_TIMEOUT",
+         .fallback = hours(1),
+         .min = seconds(1),
+         .max = hours(24),
+         .doc = "How long migrate may work on all its files, a wait for another migrator included; "
+                "then it rolls back."});
     read_pools(from, made);
     read_times(from, made);
     return made;

@@ -30,6 +30,7 @@ budget::overflow_terms burst_terms(std::optional<unsigned> overflow_max);
 struct database_settings {
     connect_info serve;    ///< DATABASE_URL: the app role
     connect_info migrate;  ///< HEADROOM_MIGRATE_URL, else as `serve`
+    std::chrono::milliseconds migrate_timeout{3'600'000};  ///< for all files of one `migrate`
     async_split async;
     std::optional<unsigned> async_overflow;  ///< of lanes and sessions, each
     unsigned sync_pool = 1;                  ///< 0: no sync engine

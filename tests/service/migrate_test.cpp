@@ -13,9 +13,10 @@ using ::testing::HasSubstr;
 
 class Migrate : public ::testing::Test {
 protected:
-    testing::child_process begin_migrate() {
+    testing::child_process begin_migrate(variables with = {}) {
         testing::program one{.arguments = {HEADROOM_SERVICE, "migrate"}};
         one.environment = database_.addresses();
+        one.environment.merge(with);
         return testing::child_process(one);
     }
     /// Somebody creates the service's table and does not commit: whoever creates it too has to
@@ -24,6 +25,13 @@ protected:
         return testing::child_process(
             {.arguments = {"psql", "-q", database_.url("migrator"), "-c",
                            "begin; create table tenant_configuration (); select pg_sleep(60)"}});
+    }
+    bool obstructed() {
+        return testing::eventually([&] {
+            return value(
+                       "select count(*) from pg_stat_activity where query ~ 'pg_sleep' and pid "
+                       "<> pg_backend_pid()") == "1";
+        });
     }
     std::string value(const std::string& sql) {
         return database_.server().value(sql, database_.name());
@@ -50,11 +58,7 @@ TEST_F(Migrate, StartedTwiceAtOnceDoesTheWorkOnce) {
 
 TEST_F(Migrate, KilledInTheMiddleOfAFileLeavesNothingOfItAndTheNextGoesOn) {
     auto obstacle = stand_in_the_way();
-    ASSERT_TRUE(testing::eventually([&] {
-        return value(
-                   "select count(*) from pg_stat_activity where query ~ 'pg_sleep' and pid "
-                   "<> pg_backend_pid()") == "1";
-    }));
+    ASSERT_TRUE(obstructed());
     auto victim = begin_migrate();
     ASSERT_TRUE(testing::eventually([&] { return waiting() == 1; }));
     victim.signal(SIGKILL);
@@ -65,6 +69,41 @@ TEST_F(Migrate, KilledInTheMiddleOfAFileLeavesNothingOfItAndTheNextGoesOn) {
     const auto next = run_service(database_.addresses(), {"migrate"});
     EXPECT_EQ(next.code, 0) << next.errors;
     EXPECT_EQ(versions(), "1,2");
+}
+
+TEST_F(Migrate, ItsFilesHaveATimeOfTheirOwnBeyondTheStarts) {
+    auto obstacle = stand_in_the_way();
+    ASSERT_TRUE(obstructed());
+    auto slow = begin_migrate({{"HEADROOM_START_TIMEOUT", "1s"}});
+    ASSERT_TRUE(testing::eventually([&] { return waiting() == 1; }));
+    const auto begun = std::chrono::steady_clock::now();
+    ASSERT_FALSE(slow.wait(1500ms)) << slow.errors();
+    obstacle.signal(SIGINT);
+    EXPECT_EQ(slow.wait()->code, 0) << slow.errors();
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, 1500ms);
+    EXPECT_EQ(versions(), "1,2");
+}
+
+TEST_F(Migrate, RollsBackWhatIsNotDoneWhenItsTimeHasPassed) {
+    auto obstacle = stand_in_the_way();
+    ASSERT_TRUE(obstructed());
+    auto late = begin_migrate({{"HEADROOM_MIGRATE_TIMEOUT", "1s"}});
+    EXPECT_EQ(late.wait()->code, 75);
+    EXPECT_THAT(late.errors(), HasSubstr("HEADROOM_MIGRATE_TIMEOUT has passed: 0002"));
+    EXPECT_EQ(versions(), "1");
+    EXPECT_EQ(waiting(), 0U) << "the server has ended the statement too";
+}
+
+TEST_F(Migrate, EndsSoonAfterASignal) {
+    auto obstacle = stand_in_the_way();
+    ASSERT_TRUE(obstructed());
+    auto stopped = begin_migrate();
+    ASSERT_TRUE(testing::eventually([&] { return waiting() == 1; }));
+    stopped.signal(SIGTERM);
+    const auto how = stopped.wait(2s);
+    ASSERT_TRUE(how);
+    EXPECT_EQ(how->code, 75);
+    EXPECT_THAT(stopped.errors(), HasSubstr("stopped by a signal"));
 }
 
 TEST_F(Migrate, ReportsWithoutChangingAnything) {
