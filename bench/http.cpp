@@ -110,7 +110,7 @@ http {{
 /// Our server on one reactor.
 class ours {
 public:
-    ours() : serving_({&reactor_}, settings(), routes(), {take(0), take(1)}) {
+    ours() : serving_({&reactor_}, settings(), routes(), {take(0), take(1), take(2)}) {
         serving_.start(deadline::after(std::chrono::seconds(1)));
     }
     std::uint16_t port() const { return serving_.port(); }

@@ -47,7 +47,8 @@ int main() {
     routes.get("/hello/{name}", greet);
     http::server server({&process.home()}, with, std::move(routes),
                         {.listener = book.take(http::listener_consumer).value(),
-                         .connections = book.take(http::connections_consumer).value()});
+                         .connections = book.take(http::connections_consumer).value(),
+                         .refusals = book.take(http::refusals_consumer).value()});
 
     server.start(deadline::after(std::chrono::seconds(5)));
     for (const auto* path : {"/hello/world", "/hello/nobody"})

@@ -158,7 +158,8 @@ private:
         tenancy::add_routes(routes, values);
         http::server server(
             reactors(), with_.http, std::move(routes),
-            {take(book_, http::listener_consumer), take(book_, http::connections_consumer)},
+            {take(book_, http::listener_consumer), take(book_, http::connections_consumer),
+             take(book_, http::refusals_consumer)},
             http::access_report(log_, metrics));
         readiness watch(on_.home(), health, control_, db, book_);
         announcement face(server, health, log_);

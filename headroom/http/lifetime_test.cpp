@@ -80,7 +80,8 @@ TEST_F(Lifetime, KeepsTheContractOfAPart) {
         return std::make_unique<server>(
             std::vector{static_cast<headroom::reactor*>(&reactor)}, with, router(),
             server_grants{files.open({"http.listener", 1, 0}).value(),
-                          files.open({"http.connections", 513, 0}).value()});
+                          files.open({"http.connections", 513, 0}).value(),
+                          files.open({"http.refusals", 16, 0}).value()});
     });
     EXPECT_EQ(files.held(), 0u);
 }

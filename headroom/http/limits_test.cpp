@@ -176,6 +176,25 @@ TEST_F(Limit, OfConnectionsIsToldToTheOneTooMany) {
     EXPECT_TRUE(has(one.response(), " 200 OK")) << "the others do not notice";
 }
 
+TEST_F(Limit, OfConnectionsIsToldAtOnceBesideRefusedClientsThatStay) {
+    with.connections_max = 1;
+    start();
+    text_client inside(port());
+    inside.send(hello);
+    inside.response();
+    const auto begun = deadline::clock::now();
+    std::vector<std::unique_ptr<text_client>> stay;
+    for (unsigned i = 0; i < refusals_max + 4; ++i) {
+        stay.push_back(std::make_unique<text_client>(port()));
+        EXPECT_TRUE(stay.back()->response().starts_with("HTTP/1.1 503 "));
+    }
+    EXPECT_LE(deadline::clock::now() - begun, std::chrono::milliseconds(500))
+        << "one after the other they would take 250 ms each";
+    EXPECT_LE(ledger.snapshot().held_max, ledger.ceiling());
+    EXPECT_TRUE(testing::eventually([&] { return ledger.held() == 3; }))
+        << "the listener, one connection and the one to accept on";
+}
+
 TEST_F(Limit, OfConnectionsHasRoomAgainWhenOneCloses) {
     with.connections_max = 1;
     start();

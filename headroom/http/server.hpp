@@ -23,6 +23,7 @@ namespace headroom::http {
 struct server_grants {
     budget::grant listener;
     budget::grant connections;
+    budget::grant refusals;
 };
 
 struct server_snapshot {

@@ -56,8 +56,10 @@ protected:
         for (const auto& row : consumers(with, reactors)) {
             const auto units = static_cast<unsigned>(*row.pool);
             ledger.resize(ledger.ceiling() + units).value();
-            (row.name == listener_consumer ? grants.listener : grants.connections) =
-                ledger.open({row.name, units, 0}).value();
+            auto& grant = row.name == listener_consumer  ? grants.listener
+                          : row.name == refusals_consumer ? grants.refusals
+                                                          : grants.connections;
+            grant = ledger.open({row.name, units, 0}).value();
         }
         serving.emplace(each, with, std::move(routes), std::move(grants),
                         [this](const access_record& of) { remember(of); });

@@ -197,7 +197,8 @@ TEST_F(Server, DoesNotStartWhereAnotherListens) {
     budget::ledger files("files", 20);
     server second({on[0].get()}, settings{.listen = same.listen, .connections_max = 8}, router(),
                   {files.open({"http.listener", 1, 0}).value(),
-                   files.open({"http.connections", 9, 0}).value()});
+                   files.open({"http.connections", 9, 0}).value(),
+                   files.open({"http.refusals", 2, 0}).value()});
     EXPECT_THROW(second.start(soon()), std::system_error);
 }
 

@@ -97,9 +97,16 @@ std::vector<budget::consumer> consumers(const settings& of, unsigned reactors) {
     connections.name = connections_consumer;
     connections.package = "http";
     connections.resource = "files";
-    connections.pool = of.connections_max + reactors;  // one a reactor to say no on
+    connections.pool = of.connections_max + reactors;  // one a reactor to accept on
     connections.settings = {"HEADROOM_HTTP_CONNECTIONS_MAX"};
-    return {std::move(listener), std::move(connections)};
+
+    budget::consumer refusals;
+    refusals.name = refusals_consumer;
+    refusals.package = "http";
+    refusals.resource = "files";
+    refusals.pool = refusals_max;
+    refusals.hardcoded = true;
+    return {std::move(listener), std::move(connections), std::move(refusals)};
 }
 
 }  // namespace headroom::http

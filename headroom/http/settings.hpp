@@ -61,10 +61,14 @@ std::vector<std::string> faults(const settings& of);
 settings read_settings(setting_reader& from);
 
 /// What a server of these settings draws on: descriptors for its listeners (one a reactor) and its
-/// connections. Each reactor holds one descriptor more, on which it refuses when all are taken.
+/// connections, one more a reactor on which it accepts when all are taken, and refusals_max for
+/// those it then sees off.
 std::vector<budget::consumer> consumers(const settings& of, unsigned reactors = 1);
 
 inline constexpr char listener_consumer[] = "http.listener";
 inline constexpr char connections_consumer[] = "http.connections";
+inline constexpr char refusals_consumer[] = "http.refusals";
+/// Clients at once that are given a moment to read their 503; one more is told and cut off.
+inline constexpr unsigned refusals_max = 16;
 
 }  // namespace headroom::http

@@ -58,13 +58,15 @@ TEST(HttpSettings, RefuseAnAddressOthersReachWhenRead) {
     EXPECT_EQ(sealed.error().size(), 1u);
 }
 
-TEST(HttpSettings, PlanADescriptorForEachListenerAndConnectionAndOneToRefuseOn) {
+TEST(HttpSettings, PlanADescriptorForEachListenerAndConnectionAndThoseToRefuseOn) {
     const auto rows = consumers(settings{.connections_max = 100}, 2);
-    ASSERT_EQ(rows.size(), 2u);
+    ASSERT_EQ(rows.size(), 3u);
     EXPECT_EQ(rows[0].name, "http.listener");
     EXPECT_EQ(rows[0].pool, 2u);
     EXPECT_EQ(rows[1].name, "http.connections");
     EXPECT_EQ(rows[1].pool, 102u);
+    EXPECT_EQ(rows[2].name, "http.refusals");
+    EXPECT_EQ(rows[2].pool, refusals_max);
     for (const auto& each : rows) EXPECT_EQ(each.resource, "files");
 }
 

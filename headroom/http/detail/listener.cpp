@@ -44,7 +44,7 @@ void listener::start(budget::lease spare) {
 }
 
 // The lease of the next connection is in hand before the next accept; when none is left, the one
-// in hand pays for saying so.
+// in hand pays until the client has been told so.
 task<void> listener::accept(budget::lease spare) {
     while (!closed_) {
         asio::ip::tcp::endpoint peer;
@@ -60,14 +60,25 @@ task<void> listener::accept(budget::lease spare) {
         if (auto following = core_->grants.connections.take()) {
             admit(std::move(socket), std::exchange(spare, std::move(*following)), peer);
         } else {
-            core_->turned_away.fetch_add(1, std::memory_order_relaxed);
-            co_await turn_away(socket, following.error());
+            turn_away(std::move(socket), following.error());
         }
     }
 }
 
-// Not a word is read: the client is told, and has a moment to take note before the socket closes.
-task<void> listener::turn_away(tcp_socket& socket, const budget::refusal& why) {
+// The client has a moment to take note, beside what is accepted next, as long as there is a lease
+// to wait on; without one its socket closes at once.
+void listener::turn_away(tcp_socket socket, const budget::refusal& why) {
+    core_->turned_away.fetch_add(1, std::memory_order_relaxed);
+    say_no(socket, why);
+    auto unit = core_->grants.refusals.take();
+    if (!unit) return;
+    on_.spawn([here = presence(core_, still_), self = shared_from_this(),
+               client = refused{std::move(*unit), std::move(socket)}]() mutable {
+        return self->see_off(std::move(client));
+    });
+}
+
+void listener::say_no(tcp_socket& socket, const budget::refusal& why) {
     response reply = to_problem(why);
     reply.render({}, {});
     std::string text;
@@ -80,6 +91,13 @@ task<void> listener::turn_away(tcp_socket& socket, const budget::refusal& why) {
     std::ignore = socket.non_blocking(true, failed);
     socket.write_some(asio::buffer(text), failed);
     std::ignore = socket.shutdown(asio::socket_base::shutdown_send, failed);
+}
+
+// What it sends is read and dropped: a socket closed with bytes unread would reset the connection,
+// and the answer with it.
+task<void> listener::see_off(refused client) {
+    auto& socket = client.socket;
+    boost::system::error_code failed;
     alarm enough([&socket] {
         boost::system::error_code ignored;
         std::ignore = socket.close(ignored);

@@ -37,7 +37,14 @@ public:
 
 private:
     task<void> accept(budget::lease spare);
-    task<void> turn_away(tcp_socket& socket, const budget::refusal& why);
+    /// A client that was told no. Its lease outlives the socket it pays for.
+    struct refused {
+        budget::lease unit;
+        tcp_socket socket;
+    };
+    void turn_away(tcp_socket socket, const budget::refusal& why);
+    void say_no(tcp_socket& socket, const budget::refusal& why);
+    task<void> see_off(refused client);
     void admit(tcp_socket socket, budget::lease unit, const boost::asio::ip::tcp::endpoint& peer);
 
     reactor& on_;
