@@ -9,6 +9,7 @@ using observability::pool_reading;
 
 constexpr const char* lanes_consumer = "persistence.lanes";
 constexpr const char* sessions_consumer = "persistence.sessions";
+constexpr const char* sync_consumer = "persistence.sync_engine";
 
 // A lane is shared: it is in use whenever it is up.
 pool_reading reading_of(const persistence::lane_figures& lanes) {
@@ -62,6 +63,7 @@ live_metrics::live_metrics(observability::metrics& to, const budget::book& book,
       lost_records_(to.count("headroom_log_dropped_total", "Log records nobody could read.")) {
     for (const auto& each : book.planned().resources)
         budget_.learn(each.name, each.limit, each.usable());
+    if (db.has_sync_engine()) sync_.emplace(to, sync_consumer);
     observability::add_process_metrics(to);
     to.before_scrape([this] { refresh(); });
 }
@@ -74,6 +76,11 @@ void live_metrics::refresh() {
     bound(sessions, book_, sessions_consumer);
     lanes_.show(lanes);
     sessions_.show(sessions);
+    if (const auto own = db_.sync_figures(); own && sync_) {
+        auto sync = reading_of(*own);
+        bound(sync, book_, sync_consumer);
+        sync_->show(sync);
+    }
     statements_in_flight_.set(static_cast<double>(figures.pending));
     statements_.grow_to(static_cast<double>(figures.statements));
     lost_records_.grow_to(static_cast<double>(log_.dropped()));

@@ -25,6 +25,7 @@ private:
     const budget::book& book_;
     observability::budget_metrics budget_;
     observability::pool_metrics lanes_, sessions_;
+    std::optional<observability::pool_metrics> sync_;
     observability::gauge statements_in_flight_;
     observability::counter statements_, lost_records_;
 };

@@ -23,7 +23,7 @@ void server_watch::look(const persistence::server_facts& found) {
     db_->note()->learn(found);
     if (std::exchange(was_standby_, found.in_recovery) == found.in_recovery) return;
     log_.warn("the server changed its role", {{"standby", found.in_recovery}});
-    db_->retire_sessions();
+    db_->retire_connections();
 }
 
 void server_watch::follow_limits(const persistence::server_facts& found) {

@@ -36,9 +36,18 @@ void histogram::observe(std::chrono::nanoseconds took) noexcept {
     to_->Observe(std::chrono::duration<double>(took).count());
 }
 
+void histogram::grow(const duration_counts& before, const duration_counts& now) {
+    std::vector<double> more;
+    for (std::size_t i = 0; i < now.buckets.size(); ++i)
+        more.push_back(static_cast<double>(now.buckets[i] - before.buckets[i]));
+    to_->ObserveMultiple(more, std::chrono::duration<double>(now.sum - before.sum).count());
+}
+
 std::vector<double> duration_buckets() {
-    return {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-            0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
+    std::vector<double> all;
+    for (const auto each : duration_counts::bounds)
+        all.push_back(std::chrono::duration<double>(each).count());
+    return all;
 }
 
 metrics::metrics() : body_(std::make_unique<body>()) {}

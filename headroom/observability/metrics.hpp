@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "headroom/observability/duration_counts.hpp"
 #include "headroom/observability/metric_rules.hpp"
 
 namespace prometheus {
@@ -56,12 +57,15 @@ public:
     void observe(double value) noexcept;
     /// In seconds, the base unit.
     void observe(std::chrono::nanoseconds took) noexcept;
+    /// For durations that are counted elsewhere: adds what came in since `before`. Requires a
+    /// histogram of duration_buckets().
+    void grow(const duration_counts& before, const duration_counts& now);
 
 private:
     prometheus::Histogram* to_;
 };
 
-/// Upper bounds in seconds for what usually takes 0.1 ms to 10 s.
+/// The bounds of duration_counts in seconds.
 std::vector<double> duration_buckets();
 
 class metrics {

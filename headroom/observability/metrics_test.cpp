@@ -148,7 +148,9 @@ TEST(PoolMetrics, SpeakOfConnectionsAsOpenTelemetryDoes) {
     now.max = 5;
     now.pending = 4;
     now.timeouts = 3;
-    now.wait = std::chrono::milliseconds(1500);
+    now.wait.add(std::chrono::milliseconds(500));
+    pool.show(now);
+    now.wait.add(std::chrono::milliseconds(1000));
     pool.show(now);
     const auto text = all.text();
     const std::string of = "{pool_name=\"persistence.sessions\"";
@@ -157,7 +159,11 @@ TEST(PoolMetrics, SpeakOfConnectionsAsOpenTelemetryDoes) {
     EXPECT_EQ(value_of(text, "db_client_connection_max" + of + "}"), 5);
     EXPECT_EQ(value_of(text, "db_client_connection_pending_requests" + of + "}"), 4);
     EXPECT_EQ(value_of(text, "db_client_connection_timeouts_total" + of + "}"), 3);
-    EXPECT_EQ(value_of(text, "db_client_connection_wait_time_seconds_total" + of + "}"), 1.5);
+    const std::string wait = "db_client_connection_wait_time_seconds";
+    EXPECT_EQ(value_of(text, wait + "_sum" + of + "}"), 1.5);
+    EXPECT_EQ(value_of(text, wait + "_count" + of + "}"), 2);
+    EXPECT_EQ(value_of(text, wait + "_bucket" + of + ",le=\"0.25\"}"), 0);
+    EXPECT_EQ(value_of(text, wait + "_bucket" + of + ",le=\"0.5\"}"), 1) << "a bound is within";
 }
 
 TEST(ProcessMetrics, CountTheProcessItself) {

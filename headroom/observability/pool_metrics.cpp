@@ -1,5 +1,7 @@
 #include "headroom/observability/pool_metrics.hpp"
 
+#include <utility>
+
 namespace headroom::observability {
 namespace {
 
@@ -26,14 +28,15 @@ pool_metrics::pool_metrics(metrics& to, const std::string& pool)
       created_(to.count("db_client_connection_created_total", "Connections opened.", of(pool))),
       waited_(to.count("db_client_connection_waits_total", "Callers that had to wait.", of(pool))),
       taken_(to.count("db_client_connection_uses_total", "Connections lent.", of(pool))),
-      create_(to.count("db_client_connection_create_time_seconds_total",
-                       "Time spent opening connections.", of(pool))),
-      wait_(to.count("db_client_connection_wait_time_seconds_total",
-                     "Time callers waited for a connection.", of(pool))),
       use_(to.count("db_client_connection_use_time_seconds_total", "Time connections were lent.",
-                    of(pool))) {}
+                    of(pool))),
+      create_(to.distribute("db_client_connection_create_time_seconds",
+                            "How long connections took to open.", duration_buckets(), of(pool))),
+      wait_(to.distribute("db_client_connection_wait_time_seconds",
+                          "How long callers waited for the connection they got.",
+                          duration_buckets(), of(pool))) {}
 
-void pool_metrics::show(const pool_reading& now) noexcept {
+void pool_metrics::show(const pool_reading& now) {
     idle_.set(now.idle);
     used_.set(now.used);
     idle_min_.set(now.idle_min);
@@ -43,8 +46,8 @@ void pool_metrics::show(const pool_reading& now) noexcept {
     created_.grow_to(static_cast<double>(now.created));
     waited_.grow_to(static_cast<double>(now.waited));
     taken_.grow_to(static_cast<double>(now.taken));
-    create_.grow_to(seconds(now.create));
-    wait_.grow_to(seconds(now.wait));
+    create_.grow(std::exchange(created_before_, now.create), now.create);
+    wait_.grow(std::exchange(waited_before_, now.wait), now.wait);
     use_.grow_to(seconds(now.use));
 }
 

@@ -18,8 +18,9 @@ struct pool_reading {
     unsigned idle_min = 0, max = 0;                       ///< floor; floor + burst
     unsigned pending = 0;                                 ///< callers that wait
     std::uint64_t timeouts = 0;                           ///< waits that ended at their deadline
-    std::uint64_t created = 0, waited = 0, taken = 0;     ///< how many the times below sum up
-    std::chrono::nanoseconds create{0}, wait{0}, use{0};  ///< sums
+    std::uint64_t created = 0, waited = 0, taken = 0;     ///< ever
+    duration_counts create, wait;                         ///< of connections; of callers served
+    std::chrono::nanoseconds use{0};                      ///< sum: a hold reads no clock of its own
 };
 
 class pool_metrics {
@@ -27,11 +28,13 @@ public:
     /// `pool`: unique in the process, "persistence.sessions".
     pool_metrics(metrics& to, const std::string& pool);
     /// From one thread at a time; usually called before each scrape.
-    void show(const pool_reading& now) noexcept;
+    void show(const pool_reading& now);
 
 private:
     gauge idle_, used_, idle_min_, max_, pending_;
-    counter timeouts_, created_, waited_, taken_, create_, wait_, use_;
+    counter timeouts_, created_, waited_, taken_, use_;
+    histogram create_, wait_;
+    duration_counts created_before_, waited_before_;
 };
 
 }  // namespace headroom::observability

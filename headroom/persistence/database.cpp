@@ -178,9 +178,15 @@ sync_engine& database::sync() noexcept {
     return *sync_;
 }
 
-void database::retire_sessions() {
+std::optional<pool_figures> database::sync_figures() const {
+    if (!for_sync_) return std::nullopt;
+    return for_sync_->figures();
+}
+
+void database::retire_connections() {
     sessions_->retire_all();
     if (for_sync_) for_sync_->retire_all();
+    lanes_->retire_all();
 }
 
 std::vector<census_row> database::census() const {

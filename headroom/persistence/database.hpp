@@ -68,10 +68,13 @@ public:
     /// False with DATABASE_SYNC_POOL_SIZE=0.
     bool has_sync_engine() const noexcept { return sync_.has_value(); }
 
+    /// Of the sessions that the sync engine's transactions run on; none without one.
+    std::optional<pool_figures> sync_figures() const;
+
     /// Quoted by the refusals of sessions; let control's on_facts teach it.
     std::shared_ptr<server_note> note() noexcept { return note_; }
-    /// Replaces every session's connection: the server changed its role.
-    void retire_sessions();
+    /// Replaces every connection of sessions and lanes: the server changed its role.
+    void retire_connections();
     std::vector<census_row> census() const;
 
 private:

@@ -81,6 +81,10 @@ task<void> lanes::stop(deadline until) {
         co_await on_reactor_of(*each, [&]() -> task<void> { return each->stop(until); });
 }
 
+void lanes::retire_all() {
+    for (const auto& each : groups_) each->retire_all();
+}
+
 lane_figures lanes::figures() const {
     lane_figures sum;
     for (const auto& each : groups_) each->add_to(sum);

@@ -153,6 +153,11 @@ public:
     task<rows> send(std::optional<tenant_id> tenant, statement text, parameters values,
                     deadline until) const;
 
+    /// Replaces every connection of now: the server changed its role. Where the reserve has a unit,
+    /// a loan bridges the time until the floor is up again; the old ones still answer what is in
+    /// flight. From any thread; returns at once.
+    void retire_all();
+
     lane_figures figures() const;
 
 private:

@@ -121,6 +121,55 @@ TEST_F(Lanes, GiveALoanBackWhenItIsCalledFor) {
     });
 }
 
+TEST_F(Lanes, AreReplacedWithoutAGapWhenTheServerChangedItsRole) {
+    inside([&]() -> task<void> {
+        const auto before = co_await all->one<std::int32_t>(own_pid, soon());
+        all->retire_all();
+        EXPECT_TRUE(co_await eventually_on_reactor([&] {
+            return server().value("select count(*) from pg_stat_activity where pid = " +
+                                  std::to_string(before)) == "0";
+        }));
+        EXPECT_NE(co_await all->one<std::int32_t>(own_pid, soon()), before);
+        EXPECT_EQ(all->figures().lost, 0U);
+        EXPECT_TRUE(co_await become([](const auto& now) { return now.lanes + now.fading == 1; }));
+    });
+}
+
+TEST_F(Lanes, AnswerWhatIsInFlightOnTheConnectionThatIsReplaced) {
+    inside([&]() -> task<void> {
+        unsigned answered = 0, failed = 0;
+        for (unsigned i = 0; i < 16; ++i)
+            spawn([&]() -> task<void> {
+                for (int turn = 0; turn < 40; ++turn) {
+                    try {
+                        co_await all->run(doze, soon(), 0.002);
+                        ++answered;
+                    } catch (const std::exception&) {
+                        ++failed;
+                    }
+                }
+            });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return answered > 50; }));
+        all->retire_all();
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return answered + failed == 640; }));
+        EXPECT_EQ(failed, 0U);
+        EXPECT_GE(all->figures().opened, 3U) << "the first, the loan and the new one";
+    });
+}
+
+TEST_F(Lanes, AreReplacedAlsoWhereNothingCanBeBorrowed) {
+    inside([&]() -> task<void> {
+        const auto before = co_await all->one<std::int32_t>(own_pid, soon());
+        auto other = ledger.open({"other", 0, reserve}).value();
+        std::vector<budget::lease> taken;
+        while (auto unit = other.take()) taken.push_back(std::move(*unit));
+        all->retire_all();
+        EXPECT_TRUE(co_await become([](const auto& now) { return now.opened == 2; }));
+        EXPECT_NE(co_await all->one<std::int32_t>(own_pid, soon()), before);
+        taken.clear();
+    });
+}
+
 TEST_F(Lanes, ComeBackWhenTheirConnectionIsKilled) {
     inside([&]() -> task<void> {
         for (unsigned i = 0; i < 5; ++i) {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "headroom/observability/duration_counts.hpp"
+
 namespace headroom::persistence {
 
 /// A moment of a pool, and what it counted since its start.
@@ -22,8 +24,8 @@ struct pool_figures {
     std::uint64_t opened = 0;     ///< connections opened
     std::uint64_t failed = 0;     ///< connections that could not be opened
     std::uint64_t closed = 0;     ///< connections given up or lost
-    std::chrono::nanoseconds wait_time{0};    ///< sum over waits that were served
-    std::chrono::nanoseconds create_time{0};  ///< sum over `opened`
+    observability::duration_counts wait_time;    ///< of waits that were served
+    observability::duration_counts create_time;  ///< of `opened`
     std::chrono::nanoseconds use_time{0};     ///< sum over holds; precise to a tick
 };
 

@@ -91,6 +91,12 @@ TEST_F(Life, MetricsShowTheBudget) {
     EXPECT_NE(text.find("headroom_budget_ceiling{resource=\"postgres\"} 7"), std::string::npos)
         << text.substr(0, 2000);
     EXPECT_NE(text.find("http_server_request_duration_seconds_bucket"), std::string::npos);
+    for (const auto* pool : {"lanes", "sessions", "sync_engine"})
+        EXPECT_NE(text.find("db_client_connection_wait_time_seconds_bucket{pool_name="
+                            "\"persistence." +
+                            std::string(pool) + "\""),
+                  std::string::npos)
+            << pool;
 }
 
 TEST_F(Life, ARestartUnderLoadLosesNobodysAnswerAndServiceResumesWithinASecond) {

@@ -1,5 +1,6 @@
 #include "headroom/persistence/detail/lane_group.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
 #include "headroom/persistence/closing_room.hpp"
@@ -37,7 +38,8 @@ struct counted {
 
 lane_group::lane_group(reactor& home, budget::grant& share, lane_opener& opener,
                        const lane_settings& with, unsigned floor)
-    : home_(home), share_(share), opener_(opener), with_(with), floor_(floor) {}
+    : home_(home), share_(share), opener_(opener), with_(with), floor_(floor),
+      alive_(std::make_shared<lane_group*>(this)) {}
 
 lane_group::~lane_group() {
     BOOST_ASSERT_MSG(running_ == 0, "lanes are stopped before they are destroyed");
@@ -150,7 +152,7 @@ task<void> lane_group::needed(lane& which) {
     which.keeper = &rings;
     which.on->on_lost([this, &which](const std::string&) { retire(which); });
     boost::system::error_code ignored;
-    if (which.on->is() == connection::state::ready)
+    if (which.on->is() == connection::state::ready && !which.outdated)
         co_await rings.async_wait(asio::redirect_error(use_task, ignored));
     which.keeper = nullptr;
     which.on->on_lost(nullptr);
@@ -159,6 +161,36 @@ task<void> lane_group::needed(lane& which) {
 void lane_group::retire(lane& which) {
     which.ready = false;
     if (which.keeper != nullptr) which.keeper->cancel();
+}
+
+void lane_group::retire_all() {
+    asio::post(home_.get_executor(), [alive = std::weak_ptr(alive_)] {
+        const auto self = alive.lock();
+        if (!self || (*self)->stopping_) return;
+        for (auto& each : (*self)->lanes_) each.outdated = true;
+        (*self)->spawn([group = *self] { return group->replace_outdated(); });
+    });
+}
+
+// Callers would wait while the floor is opened anew, so a loan carries them if there is one.
+task<void> lane_group::replace_outdated() {
+    if (auto unit = share_.take()) co_await bridge(std::move(*unit));
+    for (auto& each : lanes_)
+        if (each.outdated) retire(each);
+}
+
+// Returns when the loan is up, or cannot be opened; it goes back as every loan does.
+task<void> lane_group::bridge(budget::lease unit) {
+    const auto opened = seen_.opened.load();
+    const auto ended = std::make_shared<bool>(false);
+    spawn([this, ended, held = std::move(unit)]() mutable -> task<void> {
+        co_await serve(std::move(held), true);
+        *ended = true;
+    });
+    while (!stopping_ && !*ended && seen_.opened == opened) {
+        bell pause(*this, sleeping_, deadline::after(with_.bounds.retry_ms));
+        co_await pause.wait();
+    }
 }
 
 // Its last answers come in, then it closes; who does not answer goes to the closing room.

@@ -34,12 +34,16 @@ public:
     task<rows> send(std::optional<tenant_id> tenant, statement text, parameters values, bool read,
                     deadline until);
 
+    /// Replaces every connection of now. From any thread.
+    void retire_all();
+
     void add_to(lane_figures& sum) const;
 
 private:
     struct lane {
         std::unique_ptr<connection> on;
         bool ready = false, borrowed = false;
+        bool outdated = false;  // to be replaced once another is up
         clock::time_point opened{};
         timer* keeper = nullptr;  // rung when the lane needs its keeper
     };
@@ -53,6 +57,8 @@ private:
     task<bool> open(lane& which, budget::lease unit);
     task<void> needed(lane& which);
     void retire(lane& which);
+    task<void> replace_outdated();
+    task<void> bridge(budget::lease unit);
     void fade(std::unique_ptr<connection> on);
     void note(std::exception_ptr why);
 
@@ -82,6 +88,7 @@ private:
     clock::time_point last_deep_{};
     unsigned running_ = 0;  // coroutines of ours
     bool started_ = false, stopping_ = false, cannot_recover_ = false;
+    std::shared_ptr<lane_group*> alive_;  // what was posted from elsewhere looks here first
 
     struct {
         std::atomic<unsigned> lanes{0}, borrowed{0}, fading{0}, opening{0};

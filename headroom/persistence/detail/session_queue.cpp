@@ -138,7 +138,7 @@ void session_queue::serve_or_idle(session_slot& slot) {
             ++sums_.shed;
             settle(first, wait_outcome::shed);
         } else {
-            sums_.wait_time += waited;
+            sums_.wait_time.add(waited);
             lend(slot, first.who);
             first.got = &slot;
             settle(first, wait_outcome::served);

@@ -105,7 +105,7 @@ given session_queue::ready(session_slot& slot) {
 void session_queue::came_open(session_slot& slot) {
     move_to_kept(slot, opening_);
     ++sums_.opened;
-    sums_.create_time += now_ - slot.unit_since;
+    sums_.create_time.add(now_ - slot.unit_since);
     ramp_ = waiting_.size() > 1 ? std::min(ramp_ * 2, slots_max_) : 1;
     const auto share = 0.75 + 0.25 * phase_;
     phase_ += golden_ratio;
