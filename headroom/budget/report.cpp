@@ -32,20 +32,6 @@ void add_summary(report& to, const scenario& of) {
             to.summary.push_back({of.name, std::move(each)});
 }
 
-int badness(colour of) {
-    switch (of) {
-        case colour::green:
-            return 0;
-        case colour::amber:
-            return 1;
-        case colour::unknown:
-            return 2;
-        case colour::red:
-            return 3;
-    }
-    return 3;
-}
-
 }  // namespace
 
 colour report::worst() const noexcept {

@@ -74,6 +74,20 @@ verdict by_seed(const total& of) {
 
 }  // namespace
 
+int badness(colour of) noexcept {
+    switch (of) {
+        case colour::green:
+            return 0;
+        case colour::amber:
+            return 1;
+        case colour::unknown:
+            return 2;
+        case colour::red:
+            return 3;
+    }
+    return 3;
+}
+
 std::string_view to_string(colour of) noexcept {
     switch (of) {
         case colour::green:

@@ -11,6 +11,9 @@ enum class colour { green, amber, red, unknown };
 
 std::string_view to_string(colour of) noexcept;  ///< "GREEN", "AMBER", "RED", "UNKNOWN"
 
+/// Larger is worse. UNKNOWN is worse than AMBER, because it may hide a RED.
+int badness(colour of) noexcept;
+
 /// `headroom`: RED when the peak exceeds usable, or what is known of it does so already; AMBER
 /// above floor(80 %) of usable or when a failover peak would exceed it; UNKNOWN when a figure is
 /// missing. `seed`: compares the steady sum, estimates included, with the raw limit; AMBER from 50

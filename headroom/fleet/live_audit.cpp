@@ -47,21 +47,6 @@ std::vector<owner_row> group(const std::vector<backend>& live, const attribution
     return sorted;
 }
 
-/// How much worse than `than`; UNKNOWN is worse than AMBER: it may hide a RED.
-int badness(colour of) {
-    switch (of) {
-        case colour::green:
-            return 0;
-        case colour::amber:
-            return 1;
-        case colour::unknown:
-            return 2;
-        case colour::red:
-            return 3;
-    }
-    return 3;
-}
-
 void weigh_findings(live_audit& answer) {
     std::ranges::sort(answer.findings, [](const finding& a, const finding& b) {
         return a.weight != b.weight ? a.weight > b.weight
