@@ -67,7 +67,9 @@ void reader::read_resources(const yaml_node& node) {
         if (value.is != kind::null && is(kind::map, value, path)) {
             check_keys(value, path, resource_keys());
             for (const auto& [key, at, figure] : value.entries)
-                if (holds(resource_keys(), key) && is(kind::scalar, figure, path + "." + key))
+                if (key == "limit" && figure.is == kind::null)
+                    made.limit = {};
+                else if (holds(resource_keys(), key) && is(kind::scalar, figure, path + "." + key))
                     complain_if(assign(made, key, figure.text), at, path + "." + key);
         }
         if (made.limit && made.reserved > *made.limit)

@@ -40,7 +40,7 @@ budget::consumer only_consumer(const std::string& keys) {
 TEST(Manifest, ReadsEveryKey) {
     const auto read = read_manifest(R"(
 title: Ours
-resources: {"postgres:main": {limit: 100, reserved: 3, reserve: 2}, redis: {}}
+resources: {"postgres:main": {limit: 100, reserved: 3, reserve: 2}, redis: {}, http: {limit: null}}
 consumers:
   - {name: web.engine, package: backend, resource: "postgres:main", pool: 5, overflow: 10,
      instances: 4, per: replica, phase: start, settings: [POOL, OVERFLOW], role: app,
@@ -51,6 +51,7 @@ consumers:
     EXPECT_EQ(plan.resources[0].usable(), 97u);
     EXPECT_EQ(plan.resources[0].reserve, 2u);
     EXPECT_EQ(plan.resources[1].limit, budget::figure{});
+    EXPECT_EQ(plan.resources[2].limit, budget::figure{}) << "null is a limit nobody knows";
     const auto& engine = plan.consumers[0];
     EXPECT_EQ(engine.package, "backend");
     EXPECT_EQ(engine.max(), 15u);

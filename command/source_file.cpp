@@ -61,6 +61,12 @@ std::optional<std::size_t> first_stray_byte(std::string_view bytes) {
     return {};
 }
 
+/// A descriptor of ours: a pipe there has somebody at its other end, or ends.
+bool was_handed_over(std::string_view path) {
+    return path == "/dev/stdin" || path.starts_with("/dev/fd/") ||
+           path.starts_with("/proc/self/fd/");
+}
+
 }  // namespace
 
 std::expected<std::string, fault> check_source(std::string bytes) {
@@ -79,7 +85,10 @@ std::expected<std::string, fault> check_source(std::string bytes) {
 std::expected<std::string, fault> read_source(const std::string& path, std::istream& in) {
     if (path == "-") return check_source(read_bounded(in));
     std::error_code ignored;
-    if (fs::is_directory(path, ignored)) return of_file("is a directory");
+    const auto found = fs::status(path, ignored);
+    if (fs::is_directory(found)) return of_file("is a directory");
+    if (fs::is_block_file(found) || (fs::is_fifo(found) && !was_handed_over(path)))
+        return of_file("is not a regular file; a pipe is read as standard input (-)");
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file) return of_file(fmt::format("cannot be opened: {}", std::strerror(errno)));

@@ -10,8 +10,10 @@ namespace headroom::command {
 
 inline constexpr std::size_t source_bytes_max = 1 << 20;
 
-/// The file's text, or why it is not text that we read: absent, a directory, unreadable, larger
-/// than source_bytes_max, or with a byte that no UTF-8 text holds. "-" reads `in` to its end.
+/// The file's text, or why it is not text that we read: absent, a directory, a FIFO, unreadable,
+/// larger than source_bytes_max, or with a byte that no UTF-8 text holds. "-" reads `in` to its
+/// end. A FIFO of the file system may never be written to and is refused; a pipe that was handed
+/// over (/dev/stdin, /dev/fd/N) is read.
 std::expected<std::string, fault> read_source(const std::string& path, std::istream& in);
 
 /// The same checks on bytes already in memory.

@@ -1,6 +1,8 @@
 #include "command/source_file.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <sstream>
 
@@ -39,6 +41,21 @@ TEST_F(SourceFile, AbsentIsSaidSo) {
 
 TEST_F(SourceFile, ADirectoryIsSaidSo) {
     EXPECT_EQ(read(here.path()).error().what, "is a directory");
+}
+
+TEST_F(SourceFile, AFifoOfTheFileSystemIsNotWaitedFor) {
+    ASSERT_EQ(mkfifo(here.file("pipe").c_str(), 0600), 0);
+    EXPECT_EQ(read(here.file("pipe")).error().what,
+              "is not a regular file; a pipe is read as standard input (-)");
+}
+
+TEST_F(SourceFile, APipeThatWasHandedOverIsRead) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    ASSERT_EQ(write(ends[1], "a: 1\n", 5), 5);
+    close(ends[1]);
+    EXPECT_EQ(read("/dev/fd/" + std::to_string(ends[0])), "a: 1\n");
+    close(ends[0]);
 }
 
 TEST_F(SourceFile, IsReadUpToItsBoundAndNotOneByteMore) {
