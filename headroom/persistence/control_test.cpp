@@ -60,6 +60,37 @@ TEST_F(Control, KnowsTheServersFactsOnceItIsOpen) {
     });
 }
 
+TEST(ControlSchedule, ReadsTheFactsAgainEachMinute) {
+    using action = detail::control_schedule::action;
+    detail::control_schedule schedule{control_bounds{}};
+    const deadline::clock::time_point opened(1h);
+    schedule.done(action::connect, opened);
+    for (auto passed = 0ms; passed < 60s; passed += 50ms) {
+        const auto next = schedule.next(opened + passed, true);
+        EXPECT_NE(next, action::read_facts) << "after " << passed.count() << " ms";
+        schedule.done(next, opened + passed);
+    }
+    EXPECT_EQ(schedule.next(opened + 60s, true), action::read_facts);
+}
+
+TEST_F(Control, NoticesALoweredLimitWhileItStaysConnected) {
+    server().create_role("bounded", "LOGIN CONNECTION LIMIT 9");
+    inside([&]() -> task<void> {
+        auto one = make(server().url(), {.reread_ms = 100ms});
+        budget::figure limit;
+        one->on_facts([&](const server_facts& found) {
+            for (const auto& each : found.roles)
+                if (each.name == "bounded") limit = each.limit;
+        });
+        co_await one->open(soon());
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return limit == 9U; }));
+        server().sql("alter role bounded connection limit 5");
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return limit == 5U; }));
+        EXPECT_EQ(one->connects(), 1U);
+        co_await one->stop(soon());
+    });
+}
+
 TEST_F(Control, RefusesATransactionPoolerAndNamesTheRemedy) {
     testing::private_pgbouncer pooler(server());
     inside([&]() -> task<void> {

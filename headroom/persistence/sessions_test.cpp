@@ -69,6 +69,30 @@ TEST_F(Sessions, AnswersAtTheDeadlineWithTheWholeAccount) {
     });
 }
 
+TEST_F(Sessions, AnswersAtTheDeadlineWhileOthersComeAndGo) {
+    ceiling = 1, burst = 0;
+    inside([&](sessions& pool) -> task<void> {
+        auto held = co_await taken(pool, work);
+        bool enough = false;
+        for (int i = 0; i < 50; ++i)
+            beside([&pool, &enough, i]() -> task<void> {
+                budget::holder passing("passing");
+                while (!enough)
+                    EXPECT_FALSE(co_await pool.take(passing, deadline::after(1ms + i % 10 * 1ms)));
+            });
+        for (int round = 0; round < 5; ++round) {
+            budget::holder other("other");
+            const auto begun = deadline::clock::now();
+            EXPECT_FALSE(co_await pool.take(other, deadline::after(200ms)));
+            EXPECT_GE(since(begun), 200ms);
+            EXPECT_LE(since(begun), 220ms);
+        }
+        enough = true;
+        co_await all_done();
+        EXPECT_GE(pool.figures().timeouts, 1'000U) << "the others did come and go";
+    });
+}
+
 TEST_F(Sessions, WhoeverHoldsOneGetsAnotherAtOnceOrATypedRefusal) {
     ceiling = 2, burst = 1;
     inside([&](sessions& pool) -> task<void> {
