@@ -10,5 +10,5 @@ build() {
 
 dev_build() {
     mkdir -p build
-    step "packages" dev_install && step "build ${1:-release}" build "${1:-release}"
+    step "packages" dev_install && step "build ${1:-release}" build "${@:-release}"
 }

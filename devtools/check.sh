@@ -29,7 +29,7 @@ fuzz_one() {
 fuzz_all() {
     export -f fuzz_one
     export fuzz_seconds
-    find build/fuzz/bin -name '*_fuzz' -print0 \
+    find build/asan/bin -name '*_fuzz' -print0 \
         | xargs -0 -P "$jobs" -I{} bash -c 'fuzz_one "$1"' fuzz {}
 }
 
@@ -39,7 +39,7 @@ check_everything() {
         step "clang-tidy" python3 devtools/tidy.py build/release --jobs "$jobs" "$@" &&
         sanitize asan &&
         sanitize tsan &&
-        step "build fuzz" build fuzz &&
+        step "build fuzzers" build asan fuzzers &&
         step "fuzz, $fuzz_seconds s each" fuzz_all
 }
 

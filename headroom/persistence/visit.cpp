@@ -131,7 +131,8 @@ task<void> with_connection(reactor& home, door& way, budget::grant& share,
     if (failure) std::rethrow_exception(failure);
 }
 
-void visit(const visit_terms& terms, std::function<task<void>(connection&)> body, deadline until) {
+void visit(const visit_terms& terms, const std::function<task<void>(connection&)>& body,
+           deadline until) {
     visitor(terms, targets_of(terms, until)).run(body, until);
 }
 

@@ -25,7 +25,8 @@ struct visit_terms {
 /// one answers; an address that keeps silent leaves the others their share of the time. Throws what
 /// the last attempt or `body` threw, and resolve_error, at `until` at the latest. Statements are
 /// not prepared, so a pooler in the way is no obstacle.
-void visit(const visit_terms& terms, std::function<task<void>(connection&)> body, deadline until);
+void visit(const visit_terms& terms, const std::function<task<void>(connection&)>& body,
+           deadline until);
 
 /// The same within a process that has its reactor and its budget: a connection of `share` for as
 /// long as `body` runs. Whether it ends well or throws, the unit is back when this returns; a
