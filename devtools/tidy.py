@@ -3,8 +3,9 @@
 
 usage: tidy.py BUILD [--deep] [--jobs N]
 
-A file passes with everything it includes of ours and with .clang-tidy; a stamp under BUILD/tidy
-remembers that. The path-sensitive analyzer takes four times as long as all the rest, so it runs
+A file passes with everything it includes of ours and with .clang-tidy. Like the compiler's results
+this is remembered by content, for every clone of a user, in a stamp under ~/.cache/headroom/tidy.
+The path-sensitive analyzer takes four times as long as all the rest, so it runs
 with --deep only.
 """
 
@@ -13,6 +14,7 @@ import concurrent.futures
 import functools
 import hashlib
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -47,11 +49,16 @@ def closure(path):
     return sorted(seen)
 
 
-def stamp(build, path, checks):
+def stamps_home():
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(cache) / "headroom" / "tidy"
+
+
+def stamp(path, checks):
     content = hashlib.sha256((ROOT / ".clang-tidy").read_bytes() + checks.encode())
     for each in closure(path):
-        content.update(each.read_bytes())
-    return build / "tidy" / f"{path.stem}-{content.hexdigest()[:24]}"
+        content.update(str(each.relative_to(ROOT)).encode() + each.read_bytes())
+    return stamps_home() / f"{path.stem}-{content.hexdigest()[:24]}"
 
 
 def tidy(build, path, checks):
@@ -71,9 +78,9 @@ def main():
     arguments.add_argument("--jobs", type=int, default=2)
     given = arguments.parse_args()
     checks = "" if given.deep else "-clang-analyzer-*"
-    (given.build / "tidy").mkdir(exist_ok=True)
+    stamps_home().mkdir(parents=True, exist_ok=True)
 
-    stamps = {path: stamp(given.build, path, checks) for path in product_sources(given.build)}
+    stamps = {path: stamp(path, checks) for path in product_sources(given.build)}
     waiting = [path for path in sorted(stamps) if not stamps[path].exists()]
     findings = []
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
