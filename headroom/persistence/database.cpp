@@ -43,7 +43,7 @@ budget::consumer elastic(budget::consumer made, std::optional<unsigned> overflow
     return made;
 }
 
-budget::grant taken(budget::book& from, const char* consumer) {
+budget::grant taken(budget::book& from, std::string_view consumer) {
     auto share = from.take(consumer);
     if (!share) throw budget::refused(std::move(share.error()));
     return std::move(*share);
@@ -101,9 +101,9 @@ database::database(runtime& on, budget::book& from, door& to, database_terms wit
         [this](connection& link, deadline until) { return to_.open(link, until); },
         lane_settings{options_for(lanes_name).application_name, with_.pooled, with_.for_lanes,
                       with_.echo ? &with_.echo : nullptr});
-    sessions_ = pool(sessions_name);
+    sessions_ = make_pool(sessions_name);
     if (with_.settings.sync_pool == 0) return;
-    for_sync_ = pool(sync_name);
+    for_sync_ = make_pool(sync_name);
     sync_.emplace(
         *for_sync_,
         [this](std::optional<tenant_id> tenant, statement text, parameters values, deadline until) {
@@ -126,11 +126,16 @@ connection_options database::options_for(std::string consumer) {
     return made;
 }
 
-std::unique_ptr<persistence::sessions> database::pool(const char* consumer) {
+std::unique_ptr<persistence::sessions> database::make_pool(std::string_view consumer,
+                                                           door* through, std::string_view role) {
+    auto options = options_for(std::string(consumer));
+    if (!role.empty()) options.start_up.push_back("role=" + std::string(role));
     auto made = std::make_unique<persistence::sessions>(
         on_.home(), taken(from_, consumer),
-        [this](connection& link, deadline until) { return to_.open(link, until); },
-        options_for(consumer), bounds_of(with_));
+        [by = through != nullptr ? through : &to_](connection& link, deadline until) {
+            return by->open(link, until);
+        },
+        std::move(options), bounds_of(with_));
     made->add_to_refusals([note = note_] { return note->text(); });
     return made;
 }

@@ -70,6 +70,14 @@ public:
 
     /// Of the sessions that the sync engine's transactions run on; none without one.
     std::optional<pool_figures> sync_figures() const;
+    /// A pool of one more consumer of this database, e.g. the event store's: takes its grant from
+    /// the book, is placed on the home reactor and bounded as this database's sessions are. It is
+    /// the caller's to start and to stop, before the database. `through` another door: as another
+    /// role. `role`, if any, is assumed by each connection right at its start.
+    std::unique_ptr<persistence::sessions> make_pool(std::string_view consumer,
+                                                     door* through = nullptr,
+                                                     std::string_view role = {});
+    runtime& on() noexcept { return on_; }
 
     /// Quoted by the refusals of sessions; let control's on_facts teach it.
     std::shared_ptr<server_note> note() noexcept { return note_; }
@@ -79,7 +87,6 @@ public:
 
 private:
     connection_options options_for(std::string consumer);
-    std::unique_ptr<persistence::sessions> pool(const char* consumer);
     task<void> start_all(deadline by);
     task<void> started(task<void> pool);
     task<void> stop_all(deadline by);
