@@ -54,6 +54,24 @@ TEST_F(ConnectionTest, AUnitIsAllOrNothing) {
     });
 }
 
+TEST_F(ConnectionTest, ARefusalNamesItsConstraintAndNotItsValue) {
+    inside([&]() -> task<void> {
+        static constexpr statement create{
+            "create temp table c (id text constraint one_of_each unique)"};
+        static constexpr statement insert{"insert into c values ($1)"};
+        auto on = co_await opened();
+        co_await on->run(create, {}, soon());
+        co_await on->run(insert, parameters::of("secret"), soon());
+        try {
+            co_await on->run(insert, parameters::of("secret"), soon());
+            ADD_FAILURE() << "the value is taken";
+        } catch (const server_error& refused) {
+            EXPECT_EQ(refused.constraint(), "one_of_each");
+            EXPECT_EQ(std::string_view(refused.what()).find("secret"), std::string_view::npos);
+        }
+    });
+}
+
 TEST_F(ConnectionTest, AStatementThatFailsAtItsCommitIsAnError) {
     inside([&]() -> task<void> {
         static constexpr statement create{

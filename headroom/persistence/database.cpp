@@ -127,8 +127,10 @@ connection_options database::options_for(std::string consumer) {
 }
 
 std::unique_ptr<persistence::sessions> database::make_pool(std::string_view consumer,
-                                                           door* through, std::string_view role) {
+                                                           door* through, std::string_view role,
+                                                           const std::vector<std::string>& more) {
     auto options = options_for(std::string(consumer));
+    if (!with_.pooled) options.start_up.insert(options.start_up.end(), more.begin(), more.end());
     if (!role.empty()) options.start_up.push_back("role=" + std::string(role));
     auto made = std::make_unique<persistence::sessions>(
         on_.home(), taken(from_, consumer),

@@ -73,10 +73,13 @@ public:
     /// A pool of one more consumer of this database, e.g. the event store's: takes its grant from
     /// the book, is placed on the home reactor and bounded as this database's sessions are. It is
     /// the caller's to start and to stop, before the database. `through` another door: as another
-    /// role. `role`, if any, is assumed by each connection right at its start.
+    /// role. `role`, if any, is assumed by each connection right at its start. `settings`: further
+    /// run-time options of its connections, "name=value"; not behind a pooler, which shares its
+    /// backends.
     std::unique_ptr<persistence::sessions> make_pool(std::string_view consumer,
                                                      door* through = nullptr,
-                                                     std::string_view role = {});
+                                                     std::string_view role = {},
+                                                     const std::vector<std::string>& settings = {});
     runtime& on() noexcept { return on_; }
 
     /// Quoted by the refusals of sessions; let control's on_facts teach it.

@@ -13,14 +13,17 @@ namespace headroom::persistence {
 /// The server answered a statement, or a connection attempt, with an error.
 class server_error : public std::runtime_error {
 public:
-    server_error(std::string sqlstate, const std::string& text)
-        : std::runtime_error(sqlstate + ": " + text), sqlstate_(std::move(sqlstate)) {}
+    server_error(std::string sqlstate, const std::string& text, std::string constraint = {})
+        : std::runtime_error(sqlstate + ": " + text), sqlstate_(std::move(sqlstate)),
+          constraint_(std::move(constraint)) {}
     /// Five characters, e.g. "53300"; "" when the server gave none.
     const std::string& sqlstate() const noexcept { return sqlstate_; }
     bool is(std::string_view code) const noexcept { return sqlstate_ == code; }
+    /// The constraint (or unique index) that refused, an identifier of the schema; "" when none did.
+    const std::string& constraint() const noexcept { return constraint_; }
 
 private:
-    std::string sqlstate_;
+    std::string sqlstate_, constraint_;
 };
 
 /// The connection ended, or could not be opened. Whether a statement took effect is unknown when
@@ -78,6 +81,9 @@ inline constexpr std::string_view query_canceled = "57014";
 inline constexpr std::string_view admin_shutdown = "57P01";
 inline constexpr std::string_view unique_violation = "23505";
 inline constexpr std::string_view undefined_table = "42P01";
+inline constexpr std::string_view division_by_zero = "22012";
+inline constexpr std::string_view serialization_failure = "40001";
+inline constexpr std::string_view deadlock_detected = "40P01";
 }  // namespace sqlstate
 
 }  // namespace headroom::persistence

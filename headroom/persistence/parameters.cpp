@@ -1,5 +1,6 @@
 #include "headroom/persistence/parameters.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <boost/endian/conversion.hpp>
 #include <cstring>
@@ -11,8 +12,9 @@ namespace {
 // Type numbers of PostgreSQL's catalogue (pg_type.dat); they never change.
 namespace oid {
 constexpr unsigned boolean = 16, bytea = 17, int8 = 20, int2 = 21, int4 = 23, text = 25;
-constexpr unsigned float8 = 701, text_array = 1009, int8_array = 1016;
-constexpr unsigned timestamptz = 1184, uuid = 2950, jsonb = 3802;
+constexpr unsigned float8 = 701, bytea_array = 1001, text_array = 1009, int8_array = 1016;
+constexpr unsigned timestamptz = 1184, uuid = 2950, uuid_array = 2951, jsonb = 3802;
+constexpr unsigned jsonb_array = 3807;
 }  // namespace oid
 
 constexpr std::chrono::microseconds postgres_epoch = std::chrono::seconds(946'684'800);
@@ -34,6 +36,25 @@ std::string array_header(unsigned element, std::size_t size) {
     append(wire, static_cast<std::int32_t>(size));
     append<std::int32_t>(wire, 1);
     return wire;
+}
+
+// An element: its length, then its bytes, here in two parts.
+void append_element(std::string& to, std::string_view head, std::string_view rest) {
+    if (rest.size() > parameters::bytes_max - std::min(to.size(), parameters::bytes_max))
+        throw std::length_error("parameters are too large");
+    append(to, static_cast<std::int32_t>(head.size() + rest.size()));
+    to.append(head).append(rest);
+}
+
+template <class Texts>
+std::string text_array(const Texts& of) {
+    std::string wire = array_header(oid::text, of.size());
+    for (const auto& each : of) append_element(wire, {}, each);
+    return wire;
+}
+
+std::string_view bytes_of(const void* data, std::size_t size) {
+    return {static_cast<const char*>(data), size};
 }
 
 }  // namespace
@@ -121,13 +142,32 @@ void parameters::add(std::span<const std::int64_t> value) {
 }
 
 void parameters::add(std::span<const std::string> value) {
-    std::string wire = array_header(oid::text, value.size());
-    for (const auto& each : value) {
-        if (each.size() > bytes_max) throw std::length_error("parameters are too large");
-        append(wire, static_cast<std::int32_t>(each.size()));
-        wire.append(each);
-    }
+    const auto wire = text_array(value);
     add_bytes(wire.data(), wire.size(), oid::text_array, true);
+}
+
+void parameters::add(std::span<const std::string_view> value) {
+    const auto wire = text_array(value);
+    add_bytes(wire.data(), wire.size(), oid::text_array, true);
+}
+
+void parameters::add(std::span<const uuid> value) {
+    std::string wire = array_header(oid::uuid, value.size());
+    for (const auto& each : value)
+        append_element(wire, {}, bytes_of(each.bytes.data(), each.bytes.size()));
+    add_bytes(wire.data(), wire.size(), oid::uuid_array, true);
+}
+
+void parameters::add(std::span<const jsonb> value) {
+    std::string wire = array_header(oid::jsonb, value.size());
+    for (const auto& each : value) append_element(wire, "\1", each.text);
+    add_bytes(wire.data(), wire.size(), oid::jsonb_array, true);
+}
+
+void parameters::add(std::span<const std::span<const std::byte>> value) {
+    std::string wire = array_header(oid::bytea, value.size());
+    for (const auto& each : value) append_element(wire, {}, bytes_of(each.data(), each.size()));
+    add_bytes(wire.data(), wire.size(), oid::bytea_array, true);
 }
 
 void parameters::fill(arrays& out) const {

@@ -56,6 +56,10 @@ public:
     void add(timestamp value);
     void add(std::span<const std::int64_t> value);  ///< bigint[]
     void add(std::span<const std::string> value);   ///< text[]
+    void add(std::span<const std::string_view> value);
+    void add(std::span<const uuid> value);
+    void add(std::span<const jsonb> value);
+    void add(std::span<const std::span<const std::byte>> value);  ///< bytea[]
     void add(std::nullopt_t) { add_null(); }
     template <class T>
     void add(const std::optional<T>& value) {

@@ -119,10 +119,14 @@ timestamp decode<timestamp>(const cell& from) {
     return timestamp(since + postgres_epoch);
 }
 template <>
-std::vector<std::byte> decode<std::vector<std::byte>>(const cell& from) {
+std::span<const std::byte> decode<std::span<const std::byte>>(const cell& from) {
     if (from.type != oid::bytea) wrong_type(from, "bytea");
-    const auto* first = reinterpret_cast<const std::byte*>(from.bytes.data());
-    return {first, first + from.bytes.size()};
+    return {reinterpret_cast<const std::byte*>(from.bytes.data()), from.bytes.size()};
+}
+template <>
+std::vector<std::byte> decode<std::vector<std::byte>>(const cell& from) {
+    const auto bytes = decode<std::span<const std::byte>>(from);
+    return {bytes.begin(), bytes.end()};
 }
 
 // Reads the next four bytes and steps over them.
@@ -196,6 +200,7 @@ HEADROOM_READABLE(uuid)
 HEADROOM_READABLE(jsonb)
 HEADROOM_READABLE(timestamp)
 HEADROOM_READABLE(std::vector<std::byte>)
+HEADROOM_READABLE(std::span<const std::byte>)
 HEADROOM_READABLE(std::vector<std::string>)
 #undef HEADROOM_READABLE
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,8 @@ class row {
 public:
     /// Column `index` as T: bool, std::int16_t, std::int32_t, std::int64_t, double,
     /// std::string_view (points into the result), std::string, uuid, jsonb, timestamp,
-    /// std::vector<std::byte>, std::vector<std::string>, or std::optional of these. Integers widen.
+    /// std::vector<std::byte>, std::span<const std::byte> (bytea; points into the result),
+    /// std::vector<std::string>, or std::optional of these. Integers widen.
     /// Throws unexpected_result on NULL, on another type, on a missing column.
     template <class T>
     T get(int index) const;

@@ -1,5 +1,6 @@
 #include "headroom/persistence/rows.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <random>
 
@@ -55,6 +56,31 @@ TEST_F(Rows, EveryTypeComesBackAsItWasSent) {
             co_await expect_back(*on, "select $1::text", text(200));
             co_await expect_back(*on, "select $1::float8", static_cast<double>(bits) / 3);
         }
+    });
+}
+
+TEST_F(Rows, ArraysArriveElementByElement) {
+    inside([&]() -> task<void> {
+        auto on = co_await opened();
+        const std::string raw("a\0b", 3);
+        const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(raw.data()), 3);
+        const uuid id{{1, 2, 3}};
+        const auto both = parameters::of(
+            std::span<const uuid>({id, uuid{}}), std::span<const std::string_view>({"é", ""}),
+            std::span<const jsonb>({{"{\"a\": 1}"}, {"[]"}}),
+            std::span<const std::span<const std::byte>>({bytes, {}}));
+        const auto answer = co_await on->run(
+            "select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::bytea[])", both, soon());
+        EXPECT_EQ(answer.size(), 2);
+        EXPECT_EQ(answer[0].get<uuid>(0), id);
+        EXPECT_EQ(answer[0].get<std::string_view>(1), "é");
+        EXPECT_EQ(answer[0].get<jsonb>(2).text, "{\"a\": 1}");
+        EXPECT_TRUE(std::ranges::equal(answer[0].get<std::span<const std::byte>>(3), bytes));
+        EXPECT_EQ(answer[1].get<std::string_view>(1), "");
+        EXPECT_TRUE(answer[1].get<std::span<const std::byte>>(3).empty());
+        const auto none = parameters::of(std::span<const uuid>());
+        const auto count = co_await on->run("select cardinality($1::uuid[])", none, soon());
+        EXPECT_EQ(count.one<std::int32_t>(), 0);
     });
 }
 

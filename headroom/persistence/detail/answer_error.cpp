@@ -50,7 +50,7 @@ server_error error_of(const pg_result* from) {
                 "the server cannot use a value (its message quotes it, so withheld)"};
     auto text = field(from, PG_DIAG_MESSAGE_PRIMARY);
     if (text.empty()) text = first_line(PQresultErrorMessage(from));
-    return {std::move(code), text};
+    return {std::move(code), text, field(from, PG_DIAG_CONSTRAINT_NAME)};
 }
 
 bool is_fatal(const pg_result* from) {
