@@ -100,7 +100,7 @@ struct store_bounds {
     std::size_t batch_bytes_max = 4 * 1024 * 1024;
     std::size_t waiting_max = 8192;         ///< appends in the queue; one more is refused
     std::size_t waiting_bytes_max = 64 * 1024 * 1024;    ///< of these; likewise
-    std::chrono::milliseconds attempt_ms_max{5'000};     ///< of one transaction; then it is looked up
+    std::chrono::milliseconds attempt_ms_max{5'000};     ///< of one transaction; then the next
     std::chrono::milliseconds notify_interval_ms{5};  ///< at most one NOTIFY in this time
 };
 

@@ -19,7 +19,7 @@ public:
     /// Five characters, e.g. "53300"; "" when the server gave none.
     const std::string& sqlstate() const noexcept { return sqlstate_; }
     bool is(std::string_view code) const noexcept { return sqlstate_ == code; }
-    /// The constraint (or unique index) that refused, an identifier of the schema; "" when none did.
+    /// The constraint or unique index that refused, a name of the schema; "" when none did.
     const std::string& constraint() const noexcept { return constraint_; }
 
 private:

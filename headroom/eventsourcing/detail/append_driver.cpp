@@ -56,7 +56,8 @@ task<append_driver::answer> append_driver::append(append_request what, std::stri
 void append_driver::admit(const entry& one) {
     if (closing_) throw refusal(budget::refusal_reason::closing);
     if (!waiting_.has_room(one->bytes)) throw refusal(budget::refusal_reason::queue_full);
-    if (one->until.passed()) throw persistence::deadline_passed("an append came after its deadline");
+    if (one->until.passed())
+        throw persistence::deadline_passed("an append came after its deadline");
     one->expire = [this, one = one.get()] { leave(*one, late(*one)); };
     one->give_up = [this, one = one.get()] {
         leave(*one, std::make_exception_ptr(

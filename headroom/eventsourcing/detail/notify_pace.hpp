@@ -18,7 +18,7 @@ public:
 
     /// Everything up to `last` is committed.
     void note(log_position last) noexcept { untold_ = std::max(untold_, last); }
-    /// The position to tell now, which counts as told; nothing when there is none or it is too soon.
+    /// The position to tell now, which counts as told; none when it is told, or it is too soon.
     std::optional<log_position> take(time_point now) noexcept {
         if (!untold() || (told_at_ && now < next())) return std::nullopt;
         told_ = untold_;

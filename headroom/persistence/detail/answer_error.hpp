@@ -11,8 +11,9 @@ namespace headroom::persistence::detail {
 
 inline constexpr std::size_t error_text_max = 400;  ///< bytes kept of the server's message
 
-/// The error a result carries, with the name of the constraint that refused, if one did. The server's DETAIL and CONTEXT are never read, and the message of
-/// a data exception (class 22) is withheld: it quotes the value it complains of.
+/// The error a result carries, with the name of the constraint that refused, if one did. The
+/// server's DETAIL and CONTEXT are never read, and the message of a data exception (class 22) is
+/// withheld: it quotes the value it complains of.
 server_error error_of(const pg_result* from);
 
 /// True when the error ends the connection as well: FATAL and PANIC.
