@@ -30,6 +30,8 @@ struct feed_bounds {
     std::chrono::milliseconds poll_least_ms{50};  ///< after the last event, doubling up to
     std::chrono::milliseconds poll_most_ms{1000};
     std::chrono::milliseconds fence_pause_ms{1};  ///< between two looks at a hole, doubling to 20
+    /// For the reserve to lend the catch-up lane; then its reads go over the feed's own session.
+    std::chrono::milliseconds catch_up_wait_ms{250};
 };
 
 /// Some events that follow each other. Copyable; keeps what its events point into.
@@ -92,7 +94,7 @@ public:
     /// Something was appended: look now. From any thread.
     void poke(log_position last) noexcept;
 
-    /// A projection reads here. False when one of this name reads already.
+    /// A projection reads here. False when one of this name reads already. From one thread.
     [[nodiscard]] bool enter(const std::string& projection);
     void leave(const std::string& projection) noexcept;
 
@@ -101,6 +103,7 @@ public:
 private:
     struct body;
     std::shared_ptr<body> body_;
+    bool started_ = false;
 };
 
 }  // namespace headroom::eventsourcing

@@ -1,0 +1,103 @@
+#include "headroom/eventsourcing/detail/feed_reads.hpp"
+
+#include "headroom/eventsourcing/detail/event_rows.hpp"
+
+namespace headroom::eventsourcing::detail {
+
+using persistence::statement;
+
+namespace {
+
+constexpr statement history_of_server(
+    "select system_identifier::text, timeline_id"
+    " from pg_control_system(), pg_control_checkpoint()");
+constexpr statement newest("select coalesce(max(notification_id), 0) from headroom_events");
+constexpr statement holders(R"(
+select distinct virtualtransaction from pg_catalog.pg_locks
+where locktype = 'relation' and relation = 'headroom_events'::regclass
+  and database = (select oid from pg_catalog.pg_database where datname = current_database())
+  and granted and pid <> pg_backend_pid()
+  and mode in ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock',
+               'AccessExclusiveLock'))");
+constexpr statement visible(
+    "select exists (select from headroom_events where notification_id = $1)");
+// The sizes come first, without the values: what is fetched afterwards is no more than fits.
+constexpr statement within_bounds(R"(
+with few as materialized (
+    select notification_id as id, octet_length(state) + 512 as size from headroom_events
+    where notification_id > $1 and notification_id <= $2 order by notification_id limit $3),
+sized as (
+    select id, row_number() over by_id as nth, sum(size) over by_id as bytes
+    from few window by_id as (order by id)),
+fit as (select max(id) as last from sized where nth = 1 or bytes <= $4)
+select notification_id, originator_id, originator_version, event_id, recorded_at, topic, state,
+       metadata::text, coalesce(tenant_id, ''), (select last < (select max(id) from few) from fit)
+from headroom_events
+where notification_id > $1 and notification_id <= (select last from fit)
+order by notification_id)");
+constexpr statement blocker(R"(
+select l.pid, coalesce(a.application_name, ''),
+       coalesce(extract(epoch from clock_timestamp() - a.xact_start) * 1000, 0)::bigint
+from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
+where l.locktype = 'virtualxid' and l.virtualtransaction = any ($1::text[])
+order by a.xact_start nulls last limit 1)");
+
+/// What libpq and the page keep of each event beside its texts.
+constexpr std::size_t event_overhead = sizeof(recorded_event) + 9 * 16;
+
+std::size_t size_of(const recorded_event& each) {
+    return event_overhead + each.topic.size() + each.state.size() + each.metadata.size() +
+           each.tenant.size();
+}
+
+}  // namespace
+
+task<server_history> read_history(persistence::session& on, deadline until) {
+    const auto found = co_await on.run(history_of_server, until);
+    co_return server_history{found[0].get<std::string>(0), found[0].get<std::int32_t>(1)};
+}
+
+task<log_position> read_newest(persistence::session& on, deadline until) {
+    co_return (co_await on.run(newest, until)).one<std::int64_t>();
+}
+
+task<std::vector<std::string>> read_holders(persistence::session& on, deadline until) {
+    co_return (co_await on.run(holders, until)).all<std::string>();
+}
+
+task<bool> is_visible(persistence::session& on, log_position which, deadline until) {
+    co_return (co_await on.run(visible, until, which)).one<bool>();
+}
+
+task<std::shared_ptr<page>> read_page(persistence::session& on, read_bounds within,
+                                      deadline until) {
+    auto found = std::make_shared<persistence::rows>(
+        co_await on.run(within_bounds, until, within.after, within.through,
+                        static_cast<std::int64_t>(within.events_max),
+                        static_cast<std::int64_t>(within.bytes_max)));
+    auto made = std::make_shared<page>();
+    made->after = within.after;
+    made->events.reserve(static_cast<std::size_t>(found->size()));
+    for (int i = 0; i < found->size(); ++i) {
+        made->events.push_back(event_in((*found)[i]));
+        made->bytes += size_of(made->events.back());
+    }
+    if (!made->events.empty())
+        made->cut = made->events.size() >= within.events_max || (*found)[0].get<bool>(9);
+    made->through = made->cut ? made->events.back().position : within.through;
+    made->owner = std::move(found);
+    co_return made;
+}
+
+task<feed_stall> read_stall(persistence::session& on, log_position at,
+                            std::vector<std::string> suspects, deadline until) {
+    const auto found = co_await on.run(blocker, until, std::span<const std::string>(suspects));
+    feed_stall stall{at, 0, "", {}};
+    if (found.empty()) co_return stall;
+    stall.pid = found[0].get<std::int32_t>(0);
+    stall.application_name = found[0].get<std::string>(1);
+    stall.age = std::chrono::milliseconds(found[0].get<std::int64_t>(2));
+    co_return stall;
+}
+
+}  // namespace headroom::eventsourcing::detail
