@@ -4,6 +4,7 @@
 // says they were taken travel under one Sync, which PostgreSQL runs as one transaction.
 #pragma once
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "headroom/persistence/connection.hpp"
@@ -28,6 +29,8 @@ public:
     bool empty() const noexcept { return steps_.empty(); }
     /// Valid until the next run().
     const std::vector<persistence::step>& steps() const noexcept { return steps_; }
+    /// Hands the statements out; what they point into stays here, so they outlive nothing of it.
+    std::vector<persistence::step> take() noexcept { return std::exchange(steps_, {}); }
     /// Takes back everything after the first `count`.
     void cut(std::size_t count) {
         texts_.resize(count, texts_.empty() ? persistence::statement("") : texts_.front());
