@@ -74,6 +74,7 @@ public:
     ~projections() override;
 
     std::string_view name() const noexcept override { return "eventsourcing.projections"; }
+    /// Throws projection_refused when this process runs one of them already.
     void start(deadline by) override;
     /// Ends the batches in flight and releases ownership, so that others take over at once.
     void stop(deadline drain_until) noexcept override;
@@ -89,6 +90,7 @@ public:
 private:
     struct body;
     std::shared_ptr<body> body_;
+    bool started_ = false;
 };
 
 }  // namespace headroom::eventsourcing

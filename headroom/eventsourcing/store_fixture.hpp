@@ -37,7 +37,7 @@ public:
         on_.emplace(book_, process_);
         db_.emplace(*on_, book_, way_,
                     persistence::database_terms{
-                        settings, {"test", "serve", 1, {}}, false, {}, {}, std::move(echo)});
+                        settings, {"test", "serve", next_member(), {}}, false, {}, {}, std::move(echo)});
         db_->start(soon());
         store_.emplace(*db_, book_, bounds);
     }
@@ -53,6 +53,11 @@ public:
     static deadline soon() { return deadline::after(std::chrono::seconds(10)); }
 
 private:
+    static unsigned next_member() {
+        static unsigned last = 0;
+        return ++last;
+    }
+
     const persistence::connect_info target_;
     persistence::door way_;
     runtime_settings process_;

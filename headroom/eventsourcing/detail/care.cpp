@@ -53,6 +53,10 @@ std::chrono::milliseconds care::pause(log_position at) const noexcept {
     return std::min<std::chrono::milliseconds>(within_.retry_most, doubled);
 }
 
+void care::excuse(log_position at) noexcept {
+    if (suspect_ == at && attempts_ > 0) --attempts_;
+}
+
 void care::tries(log_position at) {
     suspect(at);
     ++attempts_;

@@ -47,6 +47,8 @@ public:
     std::chrono::milliseconds pause(log_position at) const noexcept;
     /// A try of it begins.
     void tries(log_position at);
+    /// That try says nothing about the event: the server went away.
+    void excuse(log_position at) noexcept;
 
 private:
     const care_bounds within_;

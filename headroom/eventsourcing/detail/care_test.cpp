@@ -93,6 +93,16 @@ TEST(Care, CountsTheTriesThatEndedInACrash) {
     EXPECT_EQ(with.attempts(9), 0U);
 }
 
+TEST(Care, DoesNotCountATryThatTheServerDidNotAnswer) {
+    care with({3, 50ms, 2s});
+    for (int i = 0; i < 10; ++i) {
+        with.tries(7);
+        with.excuse(7);
+    }
+    EXPECT_FALSE(with.exhausted(7));
+    EXPECT_TRUE(with.singly()) << "it is still the one to be tried";
+}
+
 TEST(Care, DoesNotHoldANoteAgainstAnotherEvent) {
     care with({});
     with.begin(9, 4, 1);

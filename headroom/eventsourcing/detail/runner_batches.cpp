@@ -168,6 +168,7 @@ task<void> runner::settle(std::exception_ptr thrown, std::size_t events, log_pos
     const bool at_fault =
         why.what == kind::permanent || (why.what == kind::overdue && events == 1);
     if (at_fault && events > 0) co_return care_.broke(events, last);
+    care_.excuse(last);
     co_await rest(pause_.next());
 }
 

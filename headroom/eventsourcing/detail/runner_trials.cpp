@@ -1,4 +1,6 @@
 // The slow way: events at fault, or under suspicion, one at a time.
+#include <algorithm>
+
 #include "headroom/eventsourcing/detail/failure.hpp"
 #include "headroom/eventsourcing/detail/runner.hpp"
 
@@ -104,7 +106,8 @@ task<bool> runner::replay_one(stream_id stream, log_position at) {
         co_return co_await give_replay_up({stream, at}, ended_while_applied);
     if (again) co_await rest(on_.bounds.retry_least_ms * (1U << std::min(tries, 6U)));
     const auto page = co_await on_.from.next(at - 1, 1, deadline::after(read_ms_max));
-    if (page.events().empty() || page.events().front().position != at) co_return false;
+    if (page.events().empty() || page.events().front().position != at)
+        co_return co_await give_replay_up({stream, at}, "the event is not there any more");
     co_await write(note_try(key_, epoch_, at, tries + 1));
     std::exception_ptr thrown;
     try {
