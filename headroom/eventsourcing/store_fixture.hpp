@@ -1,6 +1,7 @@
 // eventsourcing/store_fixture.hpp: an event store on a private server, for its tests.
 #pragma once
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -55,7 +56,7 @@ public:
 private:
     static unsigned next_member() {
         static unsigned last = 0;
-        return ++last;
+        return static_cast<unsigned>(::getpid()) * 256 + ++last;
     }
 
     const persistence::connect_info target_;
