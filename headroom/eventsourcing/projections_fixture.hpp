@@ -28,7 +28,8 @@ private:
     // The row of a stream counts its events and chains their versions; a state of "refused" breaks
     // a check of the table.
     static constexpr persistence::statement add_event{
-        "insert into model (projection, stream, events, trace, last) values ($1, $2, 1, $3::int8::text, $4)"
+        "insert into model (projection, stream, events, trace, last)"
+        " values ($1, $2, 1, $3::int8::text, $4)"
         " on conflict (projection, stream) do update set events = model.events + 1,"
         " trace = model.trace || ' ' || excluded.trace, last = excluded.last"};
     static constexpr persistence::statement delete_all{"delete from model where projection = $1"};
@@ -115,8 +116,9 @@ protected:
     }
     std::string of_checkpoint(const std::string& column,
                               const std::string& projection = "test.counting") const {
-        return server().value("select " + column + " from headroom_checkpoints where projection = '" +
-                                  projection + "'",
+        return server().value("select " + column +
+                                  " from headroom_checkpoints where projection = '" + projection +
+                                  "'",
                               database);
     }
     std::string parked() const {

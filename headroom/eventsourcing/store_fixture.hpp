@@ -37,8 +37,12 @@ public:
         for (auto& each : consumers(pools, 3)) book_.declare(std::move(each));
         on_.emplace(book_, process_);
         db_.emplace(*on_, book_, way_,
-                    persistence::database_terms{
-                        settings, {"test", "serve", next_member(), {}}, false, {}, {}, std::move(echo)});
+                    persistence::database_terms{settings,
+                                                {"test", "serve", next_member(), {}},
+                                                false,
+                                                {},
+                                                {},
+                                                std::move(echo)});
         db_->start(soon());
         store_.emplace(*db_, book_, bounds);
     }

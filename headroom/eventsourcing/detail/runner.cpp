@@ -18,7 +18,8 @@ constexpr auto unheld_ms = 100ms;         // before the lock is looked at again
 
 backoff pauses(const projection_bounds& within) {
     const auto least = std::min(within.retry_least_ms, within.retry_most_ms);
-    return backoff({least / 2, least, within.retry_most_ms}, std::minstd_rand(std::random_device{}()));
+    return backoff({least / 2, least, within.retry_most_ms},
+                   std::minstd_rand(std::random_device{}()));
 }
 
 }  // namespace
