@@ -27,6 +27,7 @@ using wall = std::chrono::steady_clock;
 constexpr unsigned few = 16, many = 512;  // callers
 constexpr std::size_t state_bytes = 300;
 constexpr const char* flush_us = "2000";
+constexpr store_bounds singly{.batch_appends_max = 1};  // what coalescing is worth
 
 struct bench_settings {
     bool json = false;
@@ -47,6 +48,7 @@ server_ptr started_server() {
     made->create_role("headroom_app");
     made->create_role("headroom_projector");
     made->sql(testing::read_file(HEADROOM_SCHEMA));
+    made->sql("grant update on headroom_events to headroom_app");  // what LOCK TABLE asks for
     return made;
 }
 
@@ -91,10 +93,10 @@ struct measured {
 
 /// Callers that each await their own append of one event to a stream of its own.
 measured append_for(const testing::private_postgres& server, unsigned callers,
-                    std::chrono::milliseconds each) {
+                    std::chrono::milliseconds each, const store_bounds& bounds = {}) {
     server.sql("truncate headroom_events");
     listener others(server);
-    store_process process(server.url("headroom_app"));
+    store_process process(server.url("headroom_app"), bounds);
     process.store().start(store_process::soon());
     wall::duration took{};
     process.run([&]() -> task<void> {
@@ -200,6 +202,7 @@ int main(int argc, char** argv) {
         seen["plain_insert_per_s"].push_back(pgbench(*fast, insert(), with.each));
         enter(seen, "append_16", append_for(*fast, few, with.each));
         enter(seen, "append_512", append_for(*fast, many, with.each));
+        enter(seen, "singly_16", append_for(*fast, few, with.each, singly));
         seen["slow_plain_insert_per_s"].push_back(pgbench(*slow, insert(), with.each));
         seen["slow_lock_table_per_s"].push_back(pgbench(*slow, locked_insert(), with.each));
         enter(seen, "slow_append_16", append_for(*slow, few, with.each));
@@ -211,6 +214,7 @@ int main(int argc, char** argv) {
         figures[name] = figures[a] / figures[b];
     };
     ratio("ratio_append_16_to_plain", "append_16_per_s", "plain_insert_per_s");
+    ratio("ratio_singly_16_to_plain", "singly_16_per_s", "plain_insert_per_s");
     ratio("ratio_slow_append_16_to_plain", "slow_append_16_per_s", "slow_plain_insert_per_s");
     ratio("ratio_slow_append_16_to_lock", "slow_append_16_per_s", "slow_lock_table_per_s");
     print(figures, with.json);
