@@ -18,7 +18,7 @@ bool coalescer::has_room(std::size_t bytes) const noexcept {
     return waiting_ < within_.waiting_max && waiting_bytes_ + bytes <= within_.waiting_bytes_max;
 }
 
-void coalescer::enter(entry one, time_point now) {
+void coalescer::enter(const entry& one, time_point now) {
     BOOST_ASSERT(one->at == place::outside && has_room(one->bytes));
     one->at = place::waiting;
     one->since = now;
@@ -29,13 +29,12 @@ void coalescer::enter(entry one, time_point now) {
         if (!queue.empty()) ++one->behind;
         queue.push_back(one);
     }
-    if (one->behind == 0) make_ready(std::move(one), ready_.end());
+    if (one->behind == 0) make_ready(one, ready_.end());
 }
 
-void coalescer::make_ready(entry one, append_entry::list::iterator before) {
+void coalescer::make_ready(const entry& one, append_entry::list::iterator before) {
     one->at = place::ready;
-    const auto at = ready_.insert(before, one);
-    one->in_ready = at;
+    one->in_ready = ready_.insert(before, one);
 }
 
 bool coalescer::fits(const append_entry& one, std::size_t appends, std::size_t events,
@@ -89,7 +88,6 @@ void coalescer::step_out(append_entry& one, time_point now) {
         const auto at = std::ranges::find(queue, &one, &entry::get);
         BOOST_ASSERT(at != queue.end());
         const bool was_first = at == queue.begin();
-        const entry kept = *at;  // the line may be the last to own it
         queue.erase(at);
         if (queue.empty()) {
             lines_.erase(found);
@@ -100,12 +98,12 @@ void coalescer::step_out(append_entry& one, time_point now) {
     }
 }
 
-void coalescer::again(entry one, bool alone) {
+void coalescer::again(const entry& one, bool alone) {
     BOOST_ASSERT(one->at == place::carried);
     one->alone = one->alone || alone;
     ++waiting_;
     waiting_bytes_ += one->bytes;
-    make_ready(std::move(one), ready_.begin());
+    make_ready(one, ready_.begin());
 }
 
 std::vector<coalescer::entry> coalescer::clear() {

@@ -13,7 +13,7 @@
 
 namespace headroom::eventsourcing::detail {
 
-/// One reactor's own; not thread-safe.
+/// One reactor's own; not thread-safe. Whoever lets an append leave or ends it still owns it then.
 class coalescer {
 public:
     using entry = std::shared_ptr<append_entry>;
@@ -24,7 +24,7 @@ public:
     /// Whether one more may wait.
     bool has_room(std::size_t bytes) const noexcept;
     /// Puts an append at the end. Requires has_room().
-    void enter(entry one, time_point now);
+    void enter(const entry& one, time_point now);
     /// What the next transaction carries; nothing when all that waits is behind what is carried.
     std::vector<entry> next();
     /// The caller left. True when it still waited and is out now; false when it is carried.
@@ -34,7 +34,7 @@ public:
     /// It is decided: whoever waited behind it is ready.
     void done(append_entry& one, time_point now);
     /// It goes again, before everything else, in a transaction of its own if `alone`.
-    void again(entry one, bool alone);
+    void again(const entry& one, bool alone);
 
     /// Everything that waits, which leaves.
     std::vector<entry> clear();
@@ -51,7 +51,7 @@ private:
     };
     using line = std::deque<entry>;  // of one stream; the first is ready, or carried
 
-    void make_ready(entry one, append_entry::list::iterator before);
+    void make_ready(const entry& one, append_entry::list::iterator before);
     void step_out(append_entry& one, time_point now);
     bool fits(const append_entry& one, std::size_t appends, std::size_t events,
               std::size_t bytes) const noexcept;
