@@ -1,0 +1,68 @@
+#include "service/identity/agent_service.hpp"
+
+#include "service/identity/values.hpp"
+#include "service/short_text.hpp"
+
+namespace headroom::service::identity {
+namespace {
+
+timestamp now() {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+template <class Command>
+task<outcome<done>> agent_service::execute(eventsourcing::stream_id agent, Command command,
+                                           actor by, deadline until) const {
+    co_return settled(co_await all_.execute<domain_error>(
+        agent, by.context(command.tenant_id), until,
+        [&](const identity::agent& now) { return decide(now, command); }, {by.expected, {}}));
+}
+
+task<outcome<registered_agent>> agent_service::run(register_agent command, actor by,
+                                                   deadline until) const {
+    auto type = check_agent_type(command.agent_type_id);
+    if (!type) co_return std::unexpected(std::move(type.error()));
+    auto name = short_text("display_name", command.display_name);
+    if (!name) co_return std::unexpected(std::move(name.error()));
+    command.display_name = *std::move(name);
+    const auto id = eventsourcing::new_uuid();
+    auto result = co_await execute(id, std::move(command), std::move(by), until);
+    if (!result) co_return std::unexpected(std::move(result.error()));
+    co_return registered_agent{id, *result};
+}
+
+task<outcome<done>> agent_service::run(eventsourcing::stream_id agent, suspend_agent command,
+                                       actor by, deadline until) const {
+    return execute(agent, std::move(command), std::move(by), until);
+}
+
+task<outcome<done>> agent_service::run(eventsourcing::stream_id agent, reactivate_agent command,
+                                       actor by, deadline until) const {
+    return execute(agent, std::move(command), std::move(by), until);
+}
+
+template <class Command>
+task<outcome<issued_key>> agent_service::with_key(eventsourcing::stream_id agent,
+                                                  std::string tenant, actor by,
+                                                  deadline until) const {
+    auto key = make_key();
+    auto result = co_await execute(
+        agent, Command{std::move(tenant), key.id, hash_of(key.value, pepper_), now()},
+        std::move(by), until);
+    if (!result) co_return std::unexpected(std::move(result.error()));
+    co_return issued_key{std::move(key.id), std::move(key.text), *result};
+}
+
+task<outcome<issued_key>> agent_service::issue(eventsourcing::stream_id agent, std::string tenant,
+                                               actor by, deadline until) const {
+    return with_key<issue_key>(agent, std::move(tenant), std::move(by), until);
+}
+
+task<outcome<issued_key>> agent_service::rotate(eventsourcing::stream_id agent, std::string tenant,
+                                                actor by, deadline until) const {
+    return with_key<rotate_key>(agent, std::move(tenant), std::move(by), until);
+}
+
+}  // namespace headroom::service::identity

@@ -1,0 +1,50 @@
+// identity/agent_service.hpp: the commands of agents and of their keys.
+#pragma once
+#include "service/actor.hpp"
+#include "service/command_result.hpp"
+#include "service/identity/api_key.hpp"
+#include "service/identity/decide.hpp"
+
+namespace headroom::service::identity {
+
+struct registered_agent {
+    eventsourcing::stream_id id;
+    done at;
+};
+/// The only time the key's text is seen.
+struct issued_key {
+    std::string key_id;
+    secret text;
+    done at;
+};
+
+/// Usable from every reactor. Checks the values of its commands. Throws what the store throws.
+class agent_service {
+public:
+    agent_service(eventsourcing::event_store& store, secret pepper)
+        : all_(store), pepper_(std::move(pepper)) {}
+
+    task<outcome<registered_agent>> run(register_agent command, actor by, deadline until) const;
+    task<outcome<done>> run(eventsourcing::stream_id agent, suspend_agent command, actor by,
+                            deadline until) const;
+    task<outcome<done>> run(eventsourcing::stream_id agent, reactivate_agent command, actor by,
+                            deadline until) const;
+    task<outcome<issued_key>> issue(eventsourcing::stream_id agent, std::string tenant, actor by,
+                                    deadline until) const;
+    /// Revokes the oldest active key.
+    task<outcome<issued_key>> rotate(eventsourcing::stream_id agent, std::string tenant, actor by,
+                                     deadline until) const;
+
+private:
+    template <class Command>
+    task<outcome<done>> execute(eventsourcing::stream_id agent, Command command, actor by,
+                                deadline until) const;
+    template <class Command>
+    task<outcome<issued_key>> with_key(eventsourcing::stream_id agent, std::string tenant, actor by,
+                                       deadline until) const;
+
+    eventsourcing::repository<agents> all_;
+    const secret pepper_;
+};
+
+}  // namespace headroom::service::identity

@@ -1,0 +1,59 @@
+// identity/decide.hpp: what a command makes of a user or of an agent. Pure.
+//
+// A user's subject, address and tenant never change. Only an active agent is issued keys; a
+// rotation revokes the oldest active one.
+#pragma once
+#include "service/domain_error.hpp"
+#include "service/identity/fold.hpp"
+
+namespace headroom::service::identity {
+
+using user_decision = outcome<std::vector<user_event>>;
+using agent_decision = outcome<std::vector<agent_event>>;
+
+/// At the first sign-in. Again for the same tenant is nothing; for another one is CONFLICT.
+struct provision_user {
+    std::string tenant_id, issuer, oidc_sub;
+    std::optional<std::string> email, name;
+};
+user_decision decide(const user& now, const provision_user& command);
+
+struct update_profile {
+    std::string tenant_id, display_name;
+};
+user_decision decide(const user& now, const update_profile& command);
+
+struct update_preferences {
+    std::string tenant_id;
+    json_text preferences;
+};
+user_decision decide(const user& now, const update_preferences& command);
+
+struct register_agent {
+    std::string tenant_id, agent_type_id, display_name;
+};
+agent_decision decide(const agent& now, const register_agent& command);
+
+struct suspend_agent {
+    std::string tenant_id, reason;
+};
+agent_decision decide(const agent& now, const suspend_agent& command);
+
+struct reactivate_agent {
+    std::string tenant_id;
+};
+agent_decision decide(const agent& now, const reactivate_agent& command);
+
+struct issue_key {
+    std::string tenant_id, key_id, key_hash;
+    timestamp at;
+};
+agent_decision decide(const agent& now, const issue_key& command);
+
+struct rotate_key {
+    std::string tenant_id, key_id, key_hash;
+    timestamp at;
+};
+agent_decision decide(const agent& now, const rotate_key& command);
+
+}  // namespace headroom::service::identity

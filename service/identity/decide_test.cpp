@@ -1,0 +1,74 @@
+#include "service/identity/decide.hpp"
+
+#include <gtest/gtest.h>
+
+namespace headroom::service::identity {
+namespace {
+
+const provision_user ada{"acme", "https://id.example", "sub-1", "ada@example.org", {}};
+const register_agent robot{"acme", "builder", "Robot"};
+const issue_key first_key{"acme", "AAAAAAAA", "hash-a", {}};
+const rotate_key second_key{"acme", "BBBBBBBB", "hash-b", {}};
+
+template <class Decider, class... Commands>
+typename Decider::state after(const Commands&... commands) {
+    typename Decider::state now;
+    const auto run = [&](const auto& command) {
+        for (const auto& each : decide(now, command).value()) now = Decider::fold(now, each);
+    };
+    (run(commands), ...);
+    return now;
+}
+
+TEST(Users, TheFirstSignInMakesAUserNamedAfterItsAddress) {
+    EXPECT_EQ(after<users>(ada).display_name, "ada");
+    auto nameless = ada;
+    nameless.email.reset();
+    EXPECT_EQ(after<users>(nameless).display_name, "User");
+    nameless.name = "Ada L.";
+    EXPECT_EQ(after<users>(nameless).display_name, "Ada L.");
+}
+
+TEST(Users, ALaterSignInIsNothingAndAnotherTenantsAConflict) {
+    EXPECT_TRUE(decide(after<users>(ada), ada)->empty());
+    auto elsewhere = ada;
+    elsewhere.tenant_id = "globex";
+    EXPECT_EQ(decide(after<users>(ada), elsewhere).error().code, error_code::conflict);
+}
+
+TEST(Users, AnotherTenantsUserIsNotFound) {
+    EXPECT_EQ(decide(after<users>(ada), update_profile{"globex", "x"}).error().code,
+              error_code::resource_not_found);
+    EXPECT_EQ(after<users>(ada, update_profile{"acme", "Ada"}).display_name, "Ada");
+}
+
+TEST(Agents, StartActiveAndAreSuspendedOnce) {
+    EXPECT_TRUE(after<agents>(robot).active);
+    const auto held = after<agents>(robot, suspend_agent{"acme", "odd"});
+    EXPECT_FALSE(held.active);
+    EXPECT_TRUE(decide(held, suspend_agent{"acme", "again"})->empty());
+    EXPECT_TRUE(after<agents>(robot, suspend_agent{"acme", "odd"}, reactivate_agent{"acme"}).active);
+}
+
+TEST(Agents, OnlyAnActiveAgentIsIssuedKeys) {
+    EXPECT_EQ(after<agents>(robot, first_key).keys.size(), 1U);
+    EXPECT_EQ(decide(after<agents>(robot, suspend_agent{"acme", "odd"}), first_key).error().code,
+              error_code::validation_error);
+}
+
+TEST(Agents, ARotationRevokesTheOldestActiveKey) {
+    const auto rotated = after<agents>(robot, first_key, second_key);
+    EXPECT_EQ(rotated.keys, (std::vector<api_key>{{"AAAAAAAA", false}, {"BBBBBBBB", true}}));
+    EXPECT_EQ(decide(after<agents>(robot), second_key).error().code,
+              error_code::validation_error);
+}
+
+TEST(Agents, TheTimeOfARotationStandsInItsEvent) {
+    auto at = second_key;
+    at.at = timestamp(std::chrono::microseconds(42));
+    const auto events = decide(after<agents>(robot, first_key), at).value();
+    EXPECT_EQ(std::get<key_rotated>(events.at(0)).rotated_at, at.at);
+}
+
+}  // namespace
+}  // namespace headroom::service::identity

@@ -1,0 +1,79 @@
+// identity/events.hpp: what can happen to a user, and to an agent (a machine's principal).
+//
+// Every event names its tenant: read models are isolated by it.
+#pragma once
+#include "headroom/eventsourcing/codec.hpp"
+
+namespace headroom::service::identity {
+
+using eventsourcing::json_text;
+using eventsourcing::timestamp;
+
+struct user_provisioned {
+    static constexpr char topic[] = "identity:User.Provisioned";
+    std::string tenant_id, issuer, oidc_sub;
+    std::optional<std::string> email;
+    std::string display_name;
+    bool operator==(const user_provisioned&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(user_provisioned, (), (tenant_id, issuer, oidc_sub, email, display_name))
+
+struct profile_updated {
+    static constexpr char topic[] = "identity:User.ProfileUpdated";
+    std::string tenant_id, display_name;
+    bool operator==(const profile_updated&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(profile_updated, (), (tenant_id, display_name))
+
+struct preferences_updated {
+    static constexpr char topic[] = "identity:User.PreferencesUpdated";
+    std::string tenant_id;
+    json_text preferences;  ///< replaces what was there
+    bool operator==(const preferences_updated&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(preferences_updated, (), (tenant_id, preferences))
+
+using user_event = std::variant<user_provisioned, profile_updated, preferences_updated>;
+
+struct agent_registered {
+    static constexpr char topic[] = "identity:Agent.Registered";
+    std::string tenant_id, agent_type_id, display_name;
+    bool operator==(const agent_registered&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(agent_registered, (), (tenant_id, agent_type_id, display_name))
+
+struct agent_suspended {
+    static constexpr char topic[] = "identity:Agent.Suspended";
+    std::string tenant_id, reason;
+    bool operator==(const agent_suspended&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(agent_suspended, (), (tenant_id, reason))
+
+struct agent_reactivated {
+    static constexpr char topic[] = "identity:Agent.Reactivated";
+    std::string tenant_id;
+    bool operator==(const agent_reactivated&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(agent_reactivated, (), (tenant_id))
+
+struct key_issued {
+    static constexpr char topic[] = "identity:Agent.APIKeyIssued";
+    std::string tenant_id, key_id, key_hash;
+    timestamp created_at;
+    bool operator==(const key_issued&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(key_issued, (), (tenant_id, key_id, key_hash, created_at))
+
+struct key_rotated {
+    static constexpr char topic[] = "identity:Agent.APIKeyRotated";
+    std::string tenant_id, new_key_id, new_key_hash, revoked_key_id;
+    timestamp rotated_at;
+    bool operator==(const key_rotated&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(key_rotated, (),
+                      (tenant_id, new_key_id, new_key_hash, revoked_key_id, rotated_at))
+
+using agent_event =
+    std::variant<agent_registered, agent_suspended, agent_reactivated, key_issued, key_rotated>;
+
+}  // namespace headroom::service::identity

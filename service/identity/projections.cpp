@@ -1,0 +1,104 @@
+#include "service/identity/projections.hpp"
+
+#include "service/identity/events.hpp"
+
+namespace headroom::service::identity {
+namespace {
+
+using eventsourcing::effects;
+using eventsourcing::recorded_event;
+using persistence::jsonb;
+using persistence::statement;
+
+constexpr statement insert_profile(R"(
+insert into user_profile (user_id, tenant_id, issuer, oidc_sub, email, display_name, created_at,
+                          updated_at)
+values ($1, $2, $3, $4, $5, $6, $7, $7)
+on conflict (user_id) do update set tenant_id = excluded.tenant_id, issuer = excluded.issuer,
+    oidc_sub = excluded.oidc_sub, email = excluded.email, display_name = excluded.display_name,
+    preferences = '{}', created_at = excluded.created_at, updated_at = excluded.updated_at)");
+constexpr statement set_name(
+    "update user_profile set display_name = $2, updated_at = $3 where user_id = $1");
+constexpr statement set_preferences(
+    "update user_profile set preferences = $2, updated_at = $3 where user_id = $1");
+constexpr statement delete_profiles("delete from user_profile");
+
+constexpr statement insert_key(R"(
+insert into agent_api_key_registry (key_id, agent_id, tenant_id, key_hash, agent_active, created_at)
+values ($1, $2, $3, $4, true, $5)
+on conflict (key_id) do update set agent_id = excluded.agent_id, tenant_id = excluded.tenant_id,
+    key_hash = excluded.key_hash, status = 'active', agent_active = true,
+    created_at = excluded.created_at, revoked_at = null)");
+constexpr statement revoke_key(
+    "update agent_api_key_registry set status = 'revoked', revoked_at = $2 where key_id = $1");
+constexpr statement set_agent_active(
+    "update agent_api_key_registry set agent_active = $2 where agent_id = $1");
+constexpr statement delete_keys("delete from agent_api_key_registry");
+
+class user_profiles final : public eventsourcing::projection {
+public:
+    std::string_view name() const noexcept override { return profiles_projection; }
+    bool wants(std::string_view topic) const noexcept override {
+        return eventsourcing::knows_topic<user_event>(topic);
+    }
+    void apply(const recorded_event& from, effects& to) override {
+        std::visit([&](const auto& what) { write(what, from, to); },
+                   eventsourcing::decode<user_event>(from.topic, from.state));
+    }
+    void clear(effects& to) override { to.run(delete_profiles); }
+
+private:
+    static void write(const user_provisioned& what, const recorded_event& from, effects& to) {
+        to.run(insert_profile, from.stream, what.tenant_id, what.issuer, what.oidc_sub, what.email,
+               what.display_name, from.recorded_at);
+    }
+    static void write(const profile_updated& what, const recorded_event& from, effects& to) {
+        to.run(set_name, from.stream, what.display_name, from.recorded_at);
+    }
+    static void write(const preferences_updated& what, const recorded_event& from, effects& to) {
+        to.run(set_preferences, from.stream, jsonb{what.preferences.text}, from.recorded_at);
+    }
+};
+
+// A suspended agent's keys are refused as long as it lasts, so its state stands beside each.
+class api_keys final : public eventsourcing::projection {
+public:
+    std::string_view name() const noexcept override { return keys_projection; }
+    bool wants(std::string_view topic) const noexcept override {
+        return eventsourcing::knows_topic<agent_event>(topic) && topic != agent_registered::topic;
+    }
+    void apply(const recorded_event& from, effects& to) override {
+        std::visit([&](const auto& what) { write(what, from, to); },
+                   eventsourcing::decode<agent_event>(from.topic, from.state));
+    }
+    void clear(effects& to) override { to.run(delete_keys); }
+
+private:
+    static void write(const agent_registered&, const recorded_event&, effects&) {}
+    static void write(const agent_suspended&, const recorded_event& from, effects& to) {
+        to.run(set_agent_active, from.stream, false);
+    }
+    static void write(const agent_reactivated&, const recorded_event& from, effects& to) {
+        to.run(set_agent_active, from.stream, true);
+    }
+    static void write(const key_issued& what, const recorded_event& from, effects& to) {
+        to.run(insert_key, what.key_id, from.stream, what.tenant_id, what.key_hash,
+               what.created_at);
+    }
+    static void write(const key_rotated& what, const recorded_event& from, effects& to) {
+        to.run(revoke_key, what.revoked_key_id, what.rotated_at);
+        to.run(insert_key, what.new_key_id, from.stream, what.tenant_id, what.new_key_hash,
+               what.rotated_at);
+    }
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<eventsourcing::projection>> projections() {
+    std::vector<std::unique_ptr<eventsourcing::projection>> all;
+    all.push_back(std::make_unique<user_profiles>());
+    all.push_back(std::make_unique<api_keys>());
+    return all;
+}
+
+}  // namespace headroom::service::identity

@@ -1,0 +1,64 @@
+#include "service/identity/user_service.hpp"
+
+#include "headroom/eventsourcing/name_uuid.hpp"
+#include "service/identity/values.hpp"
+#include "service/short_text.hpp"
+
+namespace headroom::service::identity {
+namespace {
+
+/// Every value checked, or the first fault.
+std::optional<domain_error> check(provision_user& command) {
+    if (auto issuer = check_issuer(command.issuer); !issuer) return issuer.error();
+    if (auto subject = check_subject(command.oidc_sub); !subject) return subject.error();
+    if (command.email && command.email->empty()) command.email.reset();
+    if (command.email)
+        if (auto email = check_email(*command.email); !email) return email.error();
+    if (command.name && !command.name->empty()) {
+        auto name = short_text("name", *command.name);
+        if (!name) return name.error();
+        command.name = *std::move(name);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+eventsourcing::stream_id user_stream(std::string_view issuer, std::string_view subject) {
+    static const auto space =
+        eventsourcing::name_uuid(eventsourcing::dns_namespace, "users.headroom");
+    return eventsourcing::name_uuid(
+        space, std::to_string(issuer.size()) + ":" + std::string(issuer) + std::string(subject));
+}
+
+template <class Command>
+task<outcome<done>> user_service::execute(eventsourcing::stream_id user, Command command, actor by,
+                                          deadline until) const {
+    co_return settled(co_await all_.execute<domain_error>(
+        user, by.context(command.tenant_id), until,
+        [&](const identity::user& now) { return decide(now, command); }, {by.expected, {}}));
+}
+
+task<outcome<provisioned_user>> user_service::run(provision_user command, actor by,
+                                                  deadline until) const {
+    if (auto fault = check(command)) co_return std::unexpected(*std::move(fault));
+    const auto id = user_stream(command.issuer, command.oidc_sub);
+    auto result = co_await execute(id, std::move(command), std::move(by), until);
+    if (!result) co_return std::unexpected(std::move(result.error()));
+    co_return provisioned_user{id, *result};
+}
+
+task<outcome<done>> user_service::run(eventsourcing::stream_id user, update_profile command,
+                                      actor by, deadline until) const {
+    auto name = short_text("display_name", command.display_name);
+    if (!name) co_return std::unexpected(std::move(name.error()));
+    command.display_name = *std::move(name);
+    co_return co_await execute(user, std::move(command), std::move(by), until);
+}
+
+task<outcome<done>> user_service::run(eventsourcing::stream_id user, update_preferences command,
+                                      actor by, deadline until) const {
+    return execute(user, std::move(command), std::move(by), until);
+}
+
+}  // namespace headroom::service::identity
