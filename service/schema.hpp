@@ -6,7 +6,8 @@
 
 namespace headroom::service {
 
-/// service/migrations/*.sql in order; parsed and checked by the build's tests, so it asserts.
+/// service/migrations/*.sql and the event store's, in order; parsed and checked by the build's
+/// tests, so it asserts.
 const std::vector<persistence::migration>& schema();
 
 /// The version this program needs.

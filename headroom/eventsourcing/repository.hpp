@@ -9,9 +9,8 @@
 //     };
 //
 //     repository<orders> all(store);
-//     auto done = co_await all.execute<fault>(stream, context, until, [&](const orders::state& now) {
-//         return rename(now, name);                 // std::expected<std::vector<event>, fault>
-//     });
+//     const auto decide = [&](const orders::state& now) { return rename(now, name); };
+//     auto done = co_await all.execute<fault>(stream, context, until, decide);
 //
 // When another writer was faster, the aggregate is loaded again and decides anew, a few times.
 #pragma once
@@ -93,8 +92,8 @@ public:
                 co_return std::unexpected(execution_failure<Fault>(std::move(decided.error())));
             if (decided->empty())
                 co_return executed<D>{std::move(now.state), now.version, 0};
-            auto done =
-                co_await store_.append(request(stream, now.version, *decided, context, terms), until);
+            auto done = co_await store_.append(
+                request(stream, now.version, *decided, context, terms), until);
             if (done) co_return after(std::move(now), *decided, *done);
             const bool raced = std::holds_alternative<version_conflict>(done.error());
             if (!raced || terms.expected || tries == tries_max)

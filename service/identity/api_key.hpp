@@ -1,4 +1,4 @@
-// identity/api_key.hpp: an agent's key: `pk_`, an id of 8 characters, a secret of 43, a checksum of 6.
+// identity/api_key.hpp: an agent's key, `pk_` + id + secret + checksum: 8, 43 and 6 characters.
 //
 // The secret is 256 random bits and is shown once. What is kept is HMAC-SHA-256 under a pepper that
 // is not in the database: a dump of it verifies nothing. The checksum (CRC-32) tells a mistyped key

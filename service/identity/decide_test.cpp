@@ -47,7 +47,8 @@ TEST(Agents, StartActiveAndAreSuspendedOnce) {
     const auto held = after<agents>(robot, suspend_agent{"acme", "odd"});
     EXPECT_FALSE(held.active);
     EXPECT_TRUE(decide(held, suspend_agent{"acme", "again"})->empty());
-    EXPECT_TRUE(after<agents>(robot, suspend_agent{"acme", "odd"}, reactivate_agent{"acme"}).active);
+    const auto again = after<agents>(robot, suspend_agent{"acme", "odd"}, reactivate_agent{"acme"});
+    EXPECT_TRUE(again.active);
 }
 
 TEST(Agents, OnlyAnActiveAgentIsIssuedKeys) {

@@ -47,8 +47,8 @@ decision while_in(const tenant& now, status needed, event what) {
 outcome<std::string> check_slug(std::string_view text) {
     const auto parsed = persistence::tenant_id::parse(text);
     if (!parsed || text.size() < slug_length_min)
-        return invalid("slug",
-                       "must be 2 to 63 characters: a-z and 0-9, in groups joined by single hyphens");
+        return invalid(
+            "slug", "must be 2 to 63 characters: a-z and 0-9, in groups joined by single hyphens");
     return parsed->text();
 }
 

@@ -37,7 +37,8 @@ task<std::vector<tenant_row>> tenant_list::list(std::optional<status> which, std
                                                 int size, deadline until) const {
     BOOST_ASSERT(size >= 1 && size <= tenants_page_max);
     const std::string wanted(which ? to_string(*which) : "");
-    co_return co_await over_.reads().all<tenant_row>(page, until, wanted, after, std::int64_t{size});
+    const std::int64_t rows = size;
+    co_return co_await over_.reads().all<tenant_row>(page, until, wanted, after, rows);
 }
 
 }  // namespace headroom::service::tenancy
