@@ -20,8 +20,8 @@ protected:
         return *feeding;
     }
     void insert(int count) const {
-        server().sql("insert into headroom_events (originator_id, originator_version, topic, state) "
-                     "select gen_random_uuid(), 1, 'shop:Order.Placed', '{}' "
+        server().sql("insert into headroom_events (originator_id, originator_version, topic, "
+                     "state) select gen_random_uuid(), 1, 'shop:Order.Placed', '{}' "
                      "from generate_series(1, " + std::to_string(count) + ")",
                      database);
     }

@@ -41,7 +41,9 @@ public:
 
     log_position head() const noexcept { return head_; }
     /// Readers at or behind this position are served from memory.
-    log_position tail_begins() const noexcept { return tail_.empty() ? head_ : tail_.front()->after; }
+    log_position tail_begins() const noexcept {
+        return tail_.empty() ? head_ : tail_.front()->after;
+    }
     /// A page that holds what follows `after`. Requires after < head().
     page_ptr find(log_position after);
     std::size_t bytes() const noexcept { return tail_bytes_ + past_bytes_; }

@@ -44,7 +44,8 @@ private:
 
     task<detail::page_ptr> page_of_past(log_position after, deadline until);
     task<detail::page_ptr> read_past(log_position after, deadline until);
-    task<detail::page_ptr> read_past_over(persistence::sessions& pool, log_position after, deadline until);
+    task<detail::page_ptr> read_past_over(persistence::sessions& pool, log_position after,
+                                          deadline until);
     void count(const std::function<void(feed_figures&)>& change);
 
     persistence::database& on_;
