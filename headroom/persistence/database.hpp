@@ -70,6 +70,7 @@ public:
 
     /// Of the sessions that the sync engine's transactions run on; none without one.
     std::optional<pool_figures> sync_figures() const;
+
     /// A pool of one more consumer of this database, e.g. the event store's: takes its grant from
     /// the book, is placed on the home reactor and bounded as this database's sessions are. It is
     /// the caller's to start and to stop, before the database. `through` another door: as another

@@ -1,0 +1,92 @@
+#include "service/tenancy/resolution.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <boost/assert.hpp>
+#include <boost/json.hpp>
+
+namespace headroom::service::tenancy {
+namespace json = boost::json;
+namespace {
+
+/// A configuration value, taken apart.
+struct tagged {
+    std::string type;
+    json::value value;
+};
+
+std::optional<tagged> read(const std::optional<resolved_value>& from) {
+    if (!from) return std::nullopt;
+    json::error_code broken;
+    const auto parsed = json::parse(from->value, broken);
+    const auto* object = broken ? nullptr : parsed.if_object();
+    if (object == nullptr || !object->contains("value")) return std::nullopt;
+    const auto* type = object->if_contains("type");
+    if (type == nullptr || !type->is_string()) return std::nullopt;
+    return tagged{std::string(type->get_string()), object->at("value")};
+}
+
+}  // namespace
+
+std::string_view to_string(value_source of) noexcept {
+    return of == value_source::tenant ? "tenant" : "system_default";
+}
+
+std::optional<resolved_value> resolve(std::string_view key,
+                                      const std::optional<std::string>& of_tenant,
+                                      const system_defaults& defaults) {
+    if (of_tenant) return resolved_value{std::string(key), *of_tenant, value_source::tenant};
+    const auto found = defaults.find(key);
+    if (found == defaults.end()) return std::nullopt;
+    return resolved_value{std::string(key), found->second, value_source::system_default};
+}
+
+unsigned rollout_bucket(std::string_view feature, std::string_view tenant) {
+    const auto text = std::string(feature) + ":" + std::string(tenant);
+    std::array<unsigned char, 32> digest{};
+    [[maybe_unused]] const int done =
+        EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+    BOOST_ASSERT(done == 1);
+    std::uint32_t first = 0;
+    for (std::size_t i = 0; i < 4; ++i) first = first << 8 | digest[i];
+    return first % 100;
+}
+
+bool is_on(std::string_view feature, std::string_view tenant,
+           const std::optional<resolved_value>& value) {
+    const auto found = read(value);
+    if (!found) return false;
+    if (found->type == "boolean") return found->value.is_bool() && found->value.get_bool();
+    json::error_code broken;
+    const auto share = found->value.to_number<double>(broken);
+    return found->type == "percentage" && !broken && rollout_bucket(feature, tenant) < share;
+}
+
+outcome<void> require_feature(std::string_view feature, std::string_view tenant,
+                              const std::optional<resolved_value>& value) {
+    if (is_on(feature, tenant, value)) return {};
+    return std::unexpected(domain_error{error_code::feature_disabled,
+                                        "The feature is off for this tenant.",
+                                        {{"feature", std::string(feature)}}});
+}
+
+outcome<allowance> require_room(std::string_view resource, std::int64_t current,
+                                std::int64_t increment,
+                                const std::optional<resolved_value>& limit) {
+    BOOST_ASSERT(current >= 0 && increment >= 0);
+    const auto found = read(limit);
+    const bool limited = found && found->type == "integer" && found->value.is_int64();
+    const auto most = limited ? found->value.get_int64() : unlimited;
+    // Without a sum that could overflow.
+    if (current > most || increment > most - current)
+        return std::unexpected(domain_error{error_code::resource_limit_exceeded,
+                                            "The tenant's limit is reached.",
+                                            {{"resource", std::string(resource)},
+                                             {"limit", std::to_string(most)},
+                                             {"current", std::to_string(current)},
+                                             {"requested", std::to_string(increment)}}});
+    return allowance{most, most - current - increment};
+}
+
+}  // namespace headroom::service::tenancy
