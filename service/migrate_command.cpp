@@ -45,13 +45,12 @@ persistence::start_failure gives_up(std::string why) {
     return {start_action::refuse, exit_code::unavailable, std::move(why)};
 }
 
-std::string what_was(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const std::exception& known) {
-        return known.what();
-    }
-}
+/// The files were not done in their own time; what was under way is rolled back.
+class out_of_time : public std::runtime_error {
+public:
+    explicit out_of_time(const persistence::deadline_passed& late)
+        : std::runtime_error(std::string("HEADROOM_MIGRATE_TIMEOUT has passed: ") + late.what()) {}
+};
 
 /// What there was to do and what was done.
 struct outcome {
@@ -75,7 +74,7 @@ public:
             const auto failure = attempt(mode, into, until);
             if (!failure) return exit_code::ok;
             const bool again = failure->act == start_action::wait && !until.passed() &&
-                               !(work_by_ && work_by_->passed()) && !on_.stop_requested();
+                               !on_.stop_requested();
             if (!again) {
                 err_ << "headroom-service migrate: " << failure->line << "\n";
                 return failure->exit_code;
@@ -97,11 +96,10 @@ private:
             return persistence::start_failure{start_action::refuse, exit_code::refused, why.what()};
         } catch (const persistence::migration_busy& why) {
             return gives_up(why.what());
+        } catch (const out_of_time& late) {
+            return gives_up(late.what());
         } catch (...) {
             if (on_.stop_requested()) return gives_up("stopped by a signal");
-            if (work_by_ && work_by_->passed())
-                return gives_up("HEADROOM_MIGRATE_TIMEOUT has passed: " +
-                                what_was(std::current_exception()));
             return persistence::explain(std::current_exception(),
                                         with_.database.migrate.describe());
         }
@@ -137,10 +135,14 @@ private:
         into.before = co_await persistence::read_applied(link, until);
         if (mode != migrate_mode::apply) co_return;
         if (!work_by_) work_by_ = deadline::after(with_.database.migrate_timeout);
-        into.done = co_await persistence::migrate(
-            link, schema(), *work_by_, [this](const persistence::migration& each) {
-                err_ << "applying " << each.file() << "\n";
-            });
+        try {
+            into.done = co_await persistence::migrate(
+                link, schema(), *work_by_, [this](const persistence::migration& each) {
+                    err_ << "applying " << each.file() << "\n";
+                });
+        } catch (const persistence::deadline_passed& late) {
+            throw out_of_time(late);
+        }
     }
 
     persistence::connection_options options() const {
