@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <libpq-fe.h>
 
 #include "headroom/eventsourcing/projections_fixture.hpp"
 #include "headroom/testing/part_contract.hpp"
@@ -124,11 +125,47 @@ TEST_F(Ownership, CostsTheSameForAnyNumberOfProjections) {
     }
 }
 
-TEST_F(Ownership, IsRefusedTwiceInOneProcess) {
+TEST_F(Ownership, IsTakenFromAWriterThatSleepsInTheMiddleOfABatch) {
     auto process = started();
-    auto& book = process->book();
-    EXPECT_NE(book.planned().find_consumer("eventsourcing.writers"), nullptr);
-    EXPECT_FALSE(process->feed().enter("test.counting version 1"));
+    EXPECT_TRUE(taken(*process, put(1, 1)));
+    process.reset();
+    const auto name = writers_url() + "&application_name=asleep";
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> asleep(PQconnectdb(name.c_str()), &PQfinish);
+    PQclear(PQexec(asleep.get(), "set role headroom_projector; begin;"
+                                 "update headroom_checkpoints set owner = 'asleep'; commit;"
+                                 "begin; select from headroom_checkpoints for update"));
+    process = started();
+    const auto last = put(1, 2);
+    EXPECT_TRUE(taken(*process, last));
+    EXPECT_EQ(trace(1), "1 2");
+}
+
+TEST_F(Ownership, SaysWhyNobodyCanTellWhoOwnsIt) {
+    auto process = make(one(std::make_unique<counting>()));
+    server().sql("alter table headroom_checkpoints rename to elsewhere", database);
+    process->start();
+    EXPECT_TRUE(eventually([&] {
+        return process->status().trouble.find("headroom_checkpoints") != std::string::npos;
+    }));
+    server().sql("alter table elsewhere rename to headroom_checkpoints", database);
+    EXPECT_TRUE(taken(*process, put(1, 1)));
+}
+
+/// Projections on a process that runs already.
+struct projections_part final : part {
+    explicit projections_part(std::unique_ptr<projector_process> on) : process(std::move(on)) {
+        process->feed_process::start();
+    }
+    std::string_view name() const noexcept override { return process->all().name(); }
+    void start(deadline by) override { process->all().start(by); }
+    void stop(deadline until) noexcept override { process->all().stop(until); }
+    std::unique_ptr<projector_process> process;
+};
+
+TEST_F(Ownership, KeepsTheContractOfParts) {
+    testing::expect_keeps_contract([&] {
+        return std::make_unique<projections_part>(make(one(std::make_unique<counting>())));
+    });
 }
 
 }  // namespace

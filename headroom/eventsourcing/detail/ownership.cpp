@@ -1,6 +1,7 @@
 // Who runs what: session locks on the control connection, and what a look at the rows shows.
 #include <algorithm>
 
+#include "headroom/eventsourcing/detail/failure.hpp"
 #include "headroom/eventsourcing/detail/projections_body.hpp"
 #include "headroom/persistence/advisory_locks.hpp"
 
@@ -24,13 +25,15 @@ bool projections::body::owns_all() const {
 
 task<void> projections::body::watch_ownership() {
     while (!stopping) {
+        std::string trouble;
         try {
             co_await listen();
             co_await ensure_rows();
             co_await look();
-        } catch (const std::exception&) {
-            ensured = ensured && control.connected();  // tried again at the next look
+        } catch (const std::exception&) {  // tried again at the next look
+            trouble = detail::explain_failure(std::current_exception()).reason;
         }
+        for (const auto& each : runners) each->troubled(trouble);
         const auto pause = owns_all() ? look_ms : shared.bounds.takeover_poll_ms;
         if (!stopping) co_await changed.wait(deadline::after(pause));
     }

@@ -78,6 +78,11 @@ void runner::learn(const checkpoint_look& seen) {
     if (refresh_ || replay_due_) bell_.ring();
 }
 
+void runner::troubled(const std::string& why) {
+    const std::scoped_lock lock(mutex_);
+    if (!owned_) status_.trouble = why;
+}
+
 void runner::saw(log_position position) {
     if (!owned_) waiters_.passed(position);
 }
@@ -91,6 +96,7 @@ task<void> runner::run() {
     ended_ = false;
     while (!stopping_) {
         if (!owned_) {
+            trouble_.clear();
             publish(projection_state::standing_by);
             co_await bell_.wait(deadline::after(long_ms));
             continue;

@@ -62,6 +62,8 @@ public:
 
     /// What a look at the row showed.
     void learn(const checkpoint_look& seen);
+    /// Why nobody can say who owns it; "" once that is known again.
+    void troubled(const std::string& why);
     /// A remote owner's row says that it has taken everything up to here.
     void saw(log_position position);
     void head_moved() { bell_.ring(); }
