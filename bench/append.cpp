@@ -13,10 +13,12 @@
 #include <fstream>
 #include <map>
 
+#include "headroom/eventsourcing/schema.hpp"
 #include "headroom/eventsourcing/store_process_fixture.hpp"
 #include "headroom/testing/child_process.hpp"
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
+#include "headroom/testing/temp_directory.hpp"
 
 namespace {
 
@@ -47,7 +49,7 @@ server_ptr started_server() {
                                                {"checkpoint_timeout", "1h"}}});
     made->create_role("headroom_app");
     made->create_role("headroom_projector");
-    made->sql(testing::read_file(HEADROOM_SCHEMA));
+    made->sql(std::string(headroom::eventsourcing::schema().text));
     made->sql("grant update on headroom_events to headroom_app");  // what LOCK TABLE asks for
     return made;
 }

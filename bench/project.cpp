@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "headroom/eventsourcing/projections_fixture.hpp"
+#include "headroom/eventsourcing/schema.hpp"
 
 namespace {
 
@@ -73,7 +74,7 @@ public:
         for (const auto* role : {"headroom_app", "headroom_projector", "projector"})
             server_.create_role(role);
         server_.sql("grant headroom_projector to projector");
-        server_.sql(headroom::testing::read_file(HEADROOM_SCHEMA));
+        server_.sql(std::string(headroom::eventsourcing::schema().text));
         server_.sql("create table seen (projection text, stream uuid, version int8, at timestamptz,"
                     " primary key (projection, stream)) with (fillfactor = 50);"
                     "grant select, insert, update, delete on seen to headroom_projector");

@@ -2,10 +2,10 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include "headroom/eventsourcing/schema.hpp"
 #include "headroom/eventsourcing/store_process_fixture.hpp"
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_postgres.hpp"
-#include "headroom/testing/temp_directory.hpp"
 
 namespace headroom::eventsourcing {
 
@@ -24,7 +24,7 @@ protected:
     static void prepare(testing::private_postgres& on, const std::string& database) {
         on.create_role("headroom_app");
         on.create_role("headroom_projector");
-        on.sql(testing::read_file(HEADROOM_SCHEMA), database);
+        on.sql(std::string(schema().text), database);
     }
     void SetUp() override {
         database = server().create_database();
