@@ -6,8 +6,8 @@
 // catch up with a filled store: once when each wants a quarter of the events, as the parts of a
 // service do, and once when each wants all. Then events are appended at 5,000 a second, and for
 // each it is measured how long until its projection's read model shows it: from the call, and from
-// the moment its append was answered. Last, the most backends the server ever showed while 4, 16 and
-// 64 projections caught up and followed. Medians over the rounds.
+// the moment its append was answered. Last, the most backends the server ever showed while 4,
+// 16 and 64 projections caught up and followed. Medians over the rounds.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -130,7 +130,8 @@ double ms_since(wall::time_point begun) {
 task<void> append_and_see(projector_process& by, int kind, delays& to) {
     const auto until = deadline::after(std::chrono::seconds(20));
     const auto called = wall::now();
-    append_request one{{{new_uuid(), 0, {event_of(std::string(300, 'x'), topic_of(kind))}}}, {}, {}};
+    append_request one{
+        {{new_uuid(), 0, {event_of(std::string(300, 'x'), topic_of(kind))}}}, {}, {}};
     const auto done = co_await by.store().append(std::move(one), until);
     const auto answered = wall::now();
     const auto name = fmt::format("bench.p{}", kind);
