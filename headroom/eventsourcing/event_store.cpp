@@ -50,14 +50,7 @@ struct event_store::body {
 // Where the server is full or restarting for now, the pool goes on trying.
 task<void> event_store::body::start(deadline by) {
     driver.open();
-    std::exception_ptr failed;
-    try {
-        co_await pool->start(by);
-    } catch (const std::exception&) {
-        failed = std::current_exception();
-    }
-    if (failed && persistence::explain(failed, "").act != persistence::start_action::wait)
-        std::rethrow_exception(failed);
+    co_await persistence::started_or_trying(pool->start(by));
 }
 
 task<void> event_store::body::stop(deadline drain_until) {

@@ -101,14 +101,7 @@ void projections::body::leave() noexcept {
 
 task<void> projections::body::start(deadline by) {
     if (runners.empty()) co_return;
-    std::exception_ptr failed;
-    try {
-        co_await pool->start(by);
-    } catch (const std::exception&) {
-        failed = std::current_exception();
-    }
-    if (failed && persistence::explain(failed, "").act != persistence::start_action::wait)
-        std::rethrow_exception(failed);
+    co_await persistence::started_or_trying(pool->start(by));
     const std::weak_ptr<body> self = weak_from_this();
     control.on_lost([self](const std::string&) {
         if (const auto alive = self.lock()) alive->lose_all();

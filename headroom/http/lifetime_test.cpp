@@ -191,9 +191,9 @@ TEST_F(Lifetime, GivesEverythingBackAfterClientsThatComeAndGoAsTheyLike) {
             for (unsigned i = 0; i < 100; ++i) behave(one * 100 + i);
         });
     for (auto& each : crowd) each.join();
-    EXPECT_TRUE(eventually([&] { return connections() == 0; }));
+    // Two listeners and one a listener to refuse on; the kernel's queue may still hold clients.
+    EXPECT_TRUE(eventually([&] { return connections() == 0 && leases() == 4; })) << leases();
     EXPECT_EQ(serving->snapshot().in_flight, 0u);
-    EXPECT_EQ(leases(), 4u) << "two listeners, and one a listener to refuse on";
     serving->stop(soon());
     EXPECT_EQ(leases(), 0u);
 }

@@ -147,18 +147,10 @@ void database::start(deadline by) {
     on_.home().run_blocking([this, by] { return start_all(by); });
 }
 
-task<void> database::started(task<void> pool) {
-    try {
-        co_await std::move(pool);
-    } catch (...) {  // a server that is full or restarting: the pool goes on trying
-        if (explain(std::current_exception(), "").act != start_action::wait) throw;
-    }
-}
-
 task<void> database::start_all(deadline by) {
-    co_await started(lanes_->start(by));
-    co_await started(sessions_->start(by));
-    if (for_sync_) co_await started(for_sync_->start(by));
+    co_await started_or_trying(lanes_->start(by));
+    co_await started_or_trying(sessions_->start(by));
+    if (for_sync_) co_await started_or_trying(for_sync_->start(by));
     while (lanes_->figures().lanes == 0) {
         if (by.passed()) throw connection_lost("no lane could be opened in time");
         co_await sleep_until(by.at_most(look_again_ms));

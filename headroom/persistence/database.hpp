@@ -92,7 +92,6 @@ public:
 private:
     connection_options options_for(std::string consumer);
     task<void> start_all(deadline by);
-    task<void> started(task<void> pool);
     task<void> stop_all(deadline by);
 
     runtime& on_;

@@ -88,4 +88,12 @@ start_failure explain(const std::exception_ptr& failed, const std::string& targe
     }
 }
 
+task<void> started_or_trying(task<void> start) {
+    try {
+        co_await std::move(start);
+    } catch (...) {  // full or restarting
+        if (explain(std::current_exception(), "").act != start_action::wait) throw;
+    }
+}
+
 }  // namespace headroom::persistence

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "headroom/persistence/start_decision.hpp"
+#include "headroom/runtime/task.hpp"
 
 namespace headroom::persistence {
 
@@ -18,5 +19,9 @@ struct start_failure {
 /// connect_info::describe(). A full, absent or restarting server waits; a wrong password, role,
 /// database or right, TLS that cannot be agreed on, and a pooler in control's way refuse. Pure.
 start_failure explain(const std::exception_ptr& failed, const std::string& target);
+
+/// Awaits the start of a pool that goes on trying by itself: where the server only keeps it waiting
+/// this returns all the same, anything else is thrown on.
+task<void> started_or_trying(task<void> start);
 
 }  // namespace headroom::persistence

@@ -18,14 +18,6 @@ eventsourcing::stream_id stream_of(const tenant_id& tenant) {
     return eventsourcing::name_uuid(space, tenant.text());
 }
 
-template <class Command>
-task<outcome<done>> tenant_service::execute(tenant_id tenant, Command command, actor by,
-                                            deadline until) const {
-    co_return settled(co_await all_.execute<domain_error>(
-        stream_of(tenant), by.context(tenant.text()), until,
-        [&](const tenancy::tenant& now) { return decide(now, command); }, {by.expected, {}}));
-}
-
 task<outcome<done>> tenant_service::run(provision command, actor by, deadline until) const {
     auto slug = check_slug(command.slug);
     if (!slug) co_return failed(std::move(slug.error()));
@@ -33,12 +25,7 @@ task<outcome<done>> tenant_service::run(provision command, actor by, deadline un
     if (!name) co_return failed(std::move(name.error()));
     command.name = *std::move(name);
     auto tenant = tenant_id::parse(*slug).value();
-    co_return co_await execute(std::move(tenant), std::move(command), std::move(by), until);
-}
-
-task<outcome<done>> tenant_service::run(tenant_id tenant, activate command, actor by,
-                                        deadline until) const {
-    return execute(std::move(tenant), std::move(command), std::move(by), until);
+    co_return co_await run<provision>(std::move(tenant), std::move(command), std::move(by), until);
 }
 
 task<outcome<done>> tenant_service::run(tenant_id tenant, suspend command, actor by,
@@ -46,32 +33,7 @@ task<outcome<done>> tenant_service::run(tenant_id tenant, suspend command, actor
     auto category = short_text("category", command.category);
     if (!category) co_return failed(std::move(category.error()));
     command.category = *std::move(category);
-    co_return co_await execute(std::move(tenant), std::move(command), std::move(by), until);
-}
-
-task<outcome<done>> tenant_service::run(tenant_id tenant, reactivate command, actor by,
-                                        deadline until) const {
-    return execute(std::move(tenant), std::move(command), std::move(by), until);
-}
-
-task<outcome<done>> tenant_service::run(tenant_id tenant, decommission command, actor by,
-                                        deadline until) const {
-    return execute(std::move(tenant), std::move(command), std::move(by), until);
-}
-
-task<outcome<done>> tenant_service::run(tenant_id tenant, configure command, actor by,
-                                        deadline until) const {
-    return execute(std::move(tenant), std::move(command), std::move(by), until);
-}
-
-task<outcome<done>> tenant_service::run(tenant_id tenant, describe command, actor by,
-                                        deadline until) const {
-    return execute(std::move(tenant), std::move(command), std::move(by), until);
-}
-
-task<outcome<done>> tenant_service::run(tenant_id tenant, record_deletion command, actor by,
-                                        deadline until) const {
-    return execute(std::move(tenant), std::move(command), std::move(by), until);
+    co_return co_await run<suspend>(std::move(tenant), std::move(command), std::move(by), until);
 }
 
 }  // namespace headroom::service::tenancy

@@ -18,22 +18,18 @@ class tenant_service {
 public:
     explicit tenant_service(eventsourcing::event_store& store) : all_(store) {}
 
-    /// Commands are those of decide.hpp, their values checked here: `slug`, `name`, `category`.
+    /// The commands are those of decide.hpp. `slug`, `name` and `category` are checked here.
     task<outcome<done>> run(provision command, actor by, deadline until) const;
-    task<outcome<done>> run(persistence::tenant_id tenant, activate command, actor by,
-                            deadline until) const;
     task<outcome<done>> run(persistence::tenant_id tenant, suspend command, actor by,
                             deadline until) const;
-    task<outcome<done>> run(persistence::tenant_id tenant, reactivate command, actor by,
-                            deadline until) const;
-    task<outcome<done>> run(persistence::tenant_id tenant, decommission command, actor by,
-                            deadline until) const;
-    task<outcome<done>> run(persistence::tenant_id tenant, configure command, actor by,
-                            deadline until) const;
-    task<outcome<done>> run(persistence::tenant_id tenant, describe command, actor by,
-                            deadline until) const;
-    task<outcome<done>> run(persistence::tenant_id tenant, record_deletion command, actor by,
-                            deadline until) const;
+    /// activate, reactivate, decommission, configure, describe, record_deletion.
+    template <class Command>
+    task<outcome<done>> run(persistence::tenant_id tenant, Command command, actor by,
+                            deadline until) const {
+        co_return settled(co_await all_.execute<domain_error>(
+            stream_of(tenant), by.context(tenant.text()), until,
+            [&](const tenancy::tenant& now) { return decide(now, command); }, {by.expected, {}}));
+    }
 
     /// The tenant as it is now, by its events; version 0: there is none.
     task<eventsourcing::loaded<tenants>> load(persistence::tenant_id tenant, deadline until) const {
@@ -41,10 +37,6 @@ public:
     }
 
 private:
-    template <class Command>
-    task<outcome<done>> execute(persistence::tenant_id tenant, Command command, actor by,
-                                deadline until) const;
-
     eventsourcing::repository<tenants> all_;
 };
 

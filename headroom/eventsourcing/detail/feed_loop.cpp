@@ -37,15 +37,8 @@ task<void> feed::body::start(deadline by) {
         if (const auto alive = self.lock()) alive->wake();
     });
     home().spawn([me = shared_from_this()] { return me->loop(); });
-    std::exception_ptr failed;
-    try {
-        co_await own_->start(by);
-        co_await catch_up_->start(by);
-    } catch (const std::exception&) {
-        failed = std::current_exception();
-    }
-    if (failed && persistence::explain(failed, "").act != persistence::start_action::wait)
-        std::rethrow_exception(failed);
+    co_await persistence::started_or_trying(own_->start(by));
+    co_await persistence::started_or_trying(catch_up_->start(by));
     while (!(fence_ && fence_->knows_head()) && !by.passed()) co_await moved_.wait(by);
 }
 
