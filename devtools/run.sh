@@ -40,13 +40,52 @@ stop_service() {
     service_pid=
 }
 
-# 20 tenants write 10 values each and read them back, 16 requests at a time.
+# ask VERB PATH [BODY]: the answer once the read models show it; fails unless the status is 2xx.
+ask() {
+    curl -fsS -X "$1" -H 'prefer: wait' -H 'content-type: application/json' \
+        ${3:+-d "$3"} "http://$HEADROOM_HTTP_LISTEN$2"
+}
+
+# member NAME: of the JSON object on standard input.
+member() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+
+# Three tenants, each with a user, an agent and its key.
+make_domains() {
+    local tenant agent
+    for tenant in acme globex initech; do
+        curl -fsS -o /dev/null "http://$HEADROOM_HTTP_LISTEN/v1/tenants/$tenant" 2>/dev/null ||
+            ask POST /v1/tenants "{\"slug\": \"$tenant\", \"name\": \"$tenant\"}" >/dev/null ||
+            return 1
+        ask POST "/v1/tenants/$tenant/activate" >/dev/null || return 1
+        ask POST "/v1/tenants/$tenant/users" "{\"issuer\": \"https://id.example\",
+            \"subject\": \"ada-$tenant\", \"email\": \"ada@$tenant.example\"}" >/dev/null ||
+            return 1
+        agent=$(ask POST "/v1/tenants/$tenant/agents" \
+            '{"agent_type": "robot", "display_name": "R2"}' | member agent_id) || return 1
+        echo "$tenant: a user, an agent, and its key" \
+            "$(ask POST "/v1/tenants/$tenant/agents/$agent/keys" | member key_id)"
+    done
+}
+
+# The tenants' configuration, 30 writes and reads, 16 requests at a time.
 drive() {
-    local at="http://$HEADROOM_HTTP_LISTEN/v1/tenants/tenant-[1-20]/configuration/key-[1-10]"
+    local at="http://$HEADROOM_HTTP_LISTEN/v1/tenants/{acme,globex,initech}"
+    at=$at/configuration/key-[1-10]
     local each=(curl -sS -Z --parallel-max 16 -o /dev/null -w '%{http_code}\n')
     { "${each[@]}" -X PUT -H 'content-type: application/json' \
         -d '{"type": "integer", "value": 42}' "$at" && "${each[@]}" "$at"; } 2>/dev/null |
         sort | uniq -c | awk '{ print "  " $1 " answers " $2 }'
+}
+
+# The budget of the audited stack beside ours: what one process may open, and four.
+beside_the_seed() {
+    local workers
+    for workers in 1 4; do
+        printf '%s process(es), the seed: ' "$workers"
+        build/release/bin/headroom plan examples/plans/seed.yaml --workers "$workers" |
+            grep '^postgres:'
+    done
+    service plan --format markdown | grep -E '^\| PostgreSQL connections \(4 projections'
 }
 
 live_budget() {
@@ -78,10 +117,13 @@ tour() {
         show "migrate" service migrate &&
         show "serve" start_service &&
         echo "ready on http://$HEADROOM_HTTP_LISTEN" &&
+        show "tenants, users, agents and keys" make_domains &&
         show "a short workload" drive &&
+        show "four projections, caught up" service projections list &&
         show "the budget, by the service's own account" live_budget &&
         show "the connections, by the server's account" live_backends &&
-        compare_accounts
+        compare_accounts &&
+        show "ours beside the seed's" beside_the_seed
 }
 
 # What was not running before does not run afterwards.
@@ -102,7 +144,9 @@ dev_run() {
     trap 'exit 0' INT TERM
     step "servers" servers_up || return 1
     DATABASE_URL=$(database_url app) HEADROOM_MIGRATE_URL=$(database_url migrator)
-    export DATABASE_URL HEADROOM_MIGRATE_URL
+    HEADROOM_PROJECTOR_URL=$(database_url projector)
+    HEADROOM_API_KEY_PEPPER=$(head -c 32 /dev/urandom | base64)
+    export DATABASE_URL HEADROOM_MIGRATE_URL HEADROOM_PROJECTOR_URL HEADROOM_API_KEY_PEPPER
     tour || return 1
     [ "$once" = --once ] && return 0
     printf '\nCtrl-C ends it.\n'

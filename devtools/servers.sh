@@ -98,6 +98,7 @@ dev_up() {
     servers_up || fail "the servers did not start"
     echo "DATABASE_URL='$(database_url app)'"
     echo "HEADROOM_MIGRATE_URL='$(database_url migrator)'"
+    echo "HEADROOM_PROJECTOR_URL='$(database_url projector)'"
     echo "REDIS_URL='unix://$servers/redis.sock'"
 }
 

@@ -19,9 +19,16 @@ budget::consumer start_check() {
     return check;
 }
 
-std::uint64_t floors_of(const std::vector<budget::consumer>& all) {
+std::vector<budget::consumer> connections_of(const process_sizes& all, unsigned reserve) {
+    auto list = persistence::consumers(all.database, reserve);
+    for (auto& each : eventsourcing::consumers(all.events, reserve))
+        list.push_back(std::move(each));
+    return list;
+}
+
+std::uint64_t floors_of(const process_sizes& all) {
     std::uint64_t sum = 0;
-    for (const auto& each : all)
+    for (const auto& each : connections_of(all, 0))
         if (each.resource == "postgres" && each.when == budget::phase::steady)
             sum += each.pool.value_or(0) * each.instances;
     return sum;
@@ -35,20 +42,32 @@ std::expected<unsigned, setting_fault> reserve_of(const runtime_settings& with,
     return std::unexpected(setting_fault{
         "HEADROOM_BUDGET_POSTGRES", std::to_string(*with.postgres_ceiling), "environment",
         fmt::format("is below the sum of floors, {}", floors),
-        "raise it, or lower DATABASE_ASYNC_POOL_SIZE or DATABASE_SYNC_POOL_SIZE"});
+        "raise it, or lower DATABASE_ASYNC_POOL_SIZE, DATABASE_SYNC_POOL_SIZE, POSTGRES_POOL_SIZE "
+        "or POSTGRES_PROJECTION_POOL_SIZE"});
 }
 
 }  // namespace
 
-std::expected<void, setting_fault> declare(budget::book& into, const settings& with,
+std::string_view to_string(duty of) noexcept { return of == duty::serve ? "serve" : "project"; }
+
+process_sizes sizes_of(const settings& with, duty of) {
+    process_sizes all{with.database, {}};
+    all.events = eventsourcing::pools_of(with.events, with.database.serve, of == duty::serve);
+    if (of == duty::serve) return all;
+    // A lane for health; nobody queries, opens a transaction or blocks.
+    all.database.async = {.lanes = 1, .sessions = 0};
+    all.database.sync_pool = 0;
+    return all;
+}
+
+std::expected<void, setting_fault> declare(budget::book& into, const settings& with, duty of,
                                            const process_limits& process) {
-    const auto reserve =
-        reserve_of(with.process, floors_of(persistence::consumers(with.database, 0)));
+    const auto sizes = sizes_of(with, of);
+    const auto reserve = reserve_of(with.process, floors_of(sizes));
     if (!reserve) return std::unexpected(reserve.error());
     into.declare(budget::resource{"postgres", {}, 0, *reserve});
     for (auto& each : process.resources()) into.declare(std::move(each));
-    for (auto& each : persistence::consumers(with.database, *reserve))
-        into.declare(std::move(each));
+    for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
     into.declare(start_check());
     for (auto& each : headroom::consumers(with.process)) into.declare(std::move(each));
     for (auto& each : http::consumers(with.http, with.process.reactors))

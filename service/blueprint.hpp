@@ -1,17 +1,33 @@
-// service/blueprint.hpp: everything `serve` will ever open, entered before anything opens.
+// service/blueprint.hpp: everything a process will ever open, entered before anything opens.
 #pragma once
 #include "headroom/budget/book.hpp"
+#include "headroom/eventsourcing/settings.hpp"
 #include "headroom/runtime/process_limits.hpp"
 #include "service/settings.hpp"
 
 namespace headroom::service {
 
-/// Opened and closed before the steady phase: looks at the schema and at the role.
+/// Opened and closed before the steady phase: looks at the schema and at the roles.
 inline constexpr char start_check_consumer[] = "service.start_check";
+
+/// What a long-lived process does.
+enum class duty {
+    serve,    ///< HTTP, appends, queries, projections
+    project,  ///< projections alone, and HTTP for those who look after it
+};
+/// "serve": the command's name, and the second part of every application_name.
+std::string_view to_string(duty of) noexcept;
+
+/// The settings' sizes, less what a process of that duty has no use for. Parts are made from these.
+struct process_sizes {
+    persistence::database_settings database;
+    eventsourcing::event_pools events;
+};
+process_sizes sizes_of(const settings& with, duty of);
 
 /// Enters resources and consumers of every part. With HEADROOM_BUDGET_POSTGRES the reserve is what
 /// that leaves above the floors; a value below them is a fault, as a line that names it.
-std::expected<void, setting_fault> declare(budget::book& into, const settings& with,
+std::expected<void, setting_fault> declare(budget::book& into, const settings& with, duty of,
                                            const process_limits& process);
 
 }  // namespace headroom::service

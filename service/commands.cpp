@@ -5,25 +5,29 @@
 
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/budget/report.hpp"
-#include "service/blueprint.hpp"
+#include "service/budget_document.hpp"
 
 namespace headroom::service {
 namespace json = boost::json;
 namespace exit_code = budget::exit_code;
 
-int print_plan(const settings& with, output as, std::ostream& out, std::ostream& err) {
-    budget::book book;
-    if (const auto declared = declare(book, with, read_process_limits()); !declared) {
-        err << "headroom-service: " << declared.error().message() << "\n";
+int print_plan(const settings& with, duty of, output as, std::ostream& out, std::ostream& err) {
+    const auto refuse = [&err](const setting_fault& why) {
+        err << "headroom-service: " << why.message() << "\n";
         return exit_code::refused;
+    };
+    if (as == output::markdown) {
+        const auto document = budget_document(with, of);
+        if (!document) return refuse(document.error());
+        out << *document;
+        return exit_code::ok;
     }
+    budget::book book;
+    if (const auto declared = declare(book, with, of, read_process_limits()); !declared)
+        return refuse(declared.error());
     auto report = budget::make_report(book.planned());
-    report.title = "Resource budget of headroom-service serve";
-    switch (as) {
-        case output::table: out << budget::as_table(report); break;
-        case output::markdown: out << budget::as_markdown(report); break;
-        case output::json: out << budget::as_json(report) << "\n"; break;
-    }
+    report.title = "Resource budget of headroom-service " + std::string(to_string(of));
+    out << (as == output::table ? budget::as_table(report) : budget::as_json(report) + "\n");
     return exit_code::ok;
 }
 

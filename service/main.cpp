@@ -1,9 +1,12 @@
 // The service's program: which commands there are, and how their options reach them.
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <iostream>
 
 #include "headroom/budget/exit_code.hpp"
 #include "service/migrate_command.hpp"
+#include "service/project.hpp"
+#include "service/projections_command.hpp"
 #include "service/serve.hpp"
 
 namespace {
@@ -13,13 +16,15 @@ namespace exit_code = headroom::budget::exit_code;
 
 struct options {
     std::vector<std::string> overrides;
-    std::string format = "table";
+    std::string format = "table", role = "serve";
     bool json = false, status = false, dry_run = false;
+    projections_request projections;
 
     output as() const {
         if (json || format == "json") return output::json;
         return format == "markdown" ? output::markdown : output::table;
     }
+    duty of() const { return role == "project" ? duty::project : duty::serve; }
     migrate_mode mode() const {
         if (dry_run) return migrate_mode::dry_run;
         return status ? migrate_mode::status : migrate_mode::apply;
@@ -32,26 +37,55 @@ void add_format(CLI::App& to, options& into) {
     to.add_flag("--json", into.json, "The same as --format json");
 }
 
+void declare_projections(CLI::App& app, options& into) {
+    auto* group = app.add_subcommand("projections", "See and steer the read models");
+    group->require_subcommand(1);
+    group->fallthrough();
+    const auto verb = [&](const char* name, projections_verb is, const char* help) {
+        auto* made = group->add_subcommand(name, help);
+        made->add_flag("--json", into.json, "Print JSON");
+        made->callback([&into, is] { into.projections.verb = is; });
+        if (is != projections_verb::list)
+            made->add_option("NAME", into.projections.name, "The projection")->required();
+        return made;
+    };
+    using enum projections_verb;
+    verb("list", list, "Where each stands, who runs it, what it had to put aside");
+    verb("pause", pause, "Commit no further batch");
+    verb("resume", resume, "Go on");
+    verb("rewind", rewind, "Read again; from 0 the read model is emptied and built anew")
+        ->add_option("--to", into.projections.to, "The position to go back to; 0 by default")
+        ->check(CLI::NonNegativeNumber);
+    verb("replay", replay, "Try parked events again")
+        ->add_option("--stream", into.projections.stream, "Of this stream alone: its UUID");
+}
+
 void declare(CLI::App& app, options& into) {
     app.add_option("--set", into.overrides, "NAME=VALUE, before the environment; repeatable")
         ->expected(1)
         ->take_all();
-    app.add_subcommand("serve", "Serve HTTP until SIGTERM");
+    app.add_subcommand("serve", "Serve HTTP, and run projections, until SIGTERM");
+    app.add_subcommand("project", "Run projections alone until SIGTERM");
     auto* migrate = app.add_subcommand("migrate", "Bring the schema up to date");
     auto* status =
         migrate->add_flag("--status", into.status, "Say what was applied and what is not");
     migrate->add_flag("--dry-run", into.dry_run, "Say what would be applied")->excludes(status);
     migrate->add_flag("--json", into.json, "Print JSON");
-    add_format(*app.add_subcommand("plan", "Print the plan of what serve would open"), into);
+    auto* plan = app.add_subcommand("plan", "Print the plan of what serve would open");
+    add_format(*plan, into);
+    plan->add_option("--role", into.role, "serve or project: whose plan")
+        ->check(CLI::IsMember({"serve", "project"}));
     add_format(*app.add_subcommand("settings", "Print every setting, its value and its origin"),
                into);
+    declare_projections(app, into);
     app.require_subcommand(1);
     app.fallthrough();
     app.footer(
         "Examples:\n"
         "  DATABASE_URL=postgresql://app@127.0.0.1/shop headroom-service serve\n"
         "  headroom-service --set DATABASE_ASYNC_POOL_SIZE=4 plan\n"
-        "  headroom-service migrate --status\n\n"
+        "  headroom-service migrate --status\n"
+        "  headroom-service projections rewind tenancy.tenants\n\n"
         "Exit codes: 0 done, 64 usage, 75 server full or unreachable, 78 settings, budget, "
         "rights.");
 }
@@ -67,7 +101,7 @@ std::vector<std::pair<std::string, std::string>> split(const std::vector<std::st
     return pairs;
 }
 
-int run(const CLI::App& app, const options& given) {
+int run(const CLI::App& app, const options& given, headroom::blocking_resolver& names) {
     const auto with = read_settings(split(given.overrides));
     if (!with) {
         for (const auto& each : with.error())
@@ -76,21 +110,23 @@ int run(const CLI::App& app, const options& given) {
     }
     if (app.got_subcommand("migrate"))
         return migrate(*with, given.mode(), given.as(), std::cout, std::cerr);
-    if (app.got_subcommand("plan")) return print_plan(*with, given.as(), std::cout, std::cerr);
+    if (app.got_subcommand("plan"))
+        return print_plan(*with, given.of(), given.as(), std::cout, std::cerr);
     if (app.got_subcommand("settings")) return print_settings(*with, given.as(), std::cout);
+    if (app.got_subcommand("projections"))
+        return projections(*with, given.projections, given.as(), names, std::cout, std::cerr);
+    if (app.got_subcommand("project")) return project(*with);
     return serve(*with);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv, headroom::blocking_resolver& names) {
     CLI::App app("A service that opens nothing outside its budget.", "headroom-service");
     app.set_version_flag("--version", "headroom-service " HEADROOM_VERSION);
     options given;
     declare(app, given);
     try {
         app.parse(argc, argv);
-        return run(app, given);
+        return run(app, given, names);
     } catch (const CLI::Success& asked) {
         return app.exit(asked);
     } catch (const CLI::ParseError& wrong) {
@@ -100,4 +136,16 @@ int main(int argc, char** argv) {
         std::cerr << "headroom-service: " << broken.what() << "\n";
         return exit_code::internal;
     }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    headroom::blocking_resolver names;
+    const int code = run(argc, argv, names);
+    if (!names.hanging()) return code;
+    // Nobody can end a look-up that hangs in the system's resolver but the end of the process.
+    std::cout.flush();
+    std::cerr.flush();
+    std::_Exit(code);
 }

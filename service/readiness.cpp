@@ -1,15 +1,37 @@
 #include "service/readiness.hpp"
 
+#include <fmt/format.h>
+
 namespace headroom::service {
 namespace {
 
 using observability::health_result;
 using observability::health_status;
 
+// A read model that stands still answers with what it has: nobody is sent away for it, but those on
+// call are told.
+health_status status_of(const eventsourcing::projection_status& of) {
+    using enum eventsourcing::projection_state;
+    if (of.state == stopped || of.state == retrying) return health_status::fail;
+    const bool well = of.state != paused && of.parked == 0 && of.trouble.empty();
+    return well ? health_status::pass : health_status::warn;
+}
+
+std::string explained(const eventsourcing::projection_status& of) {
+    return fmt::format("{}, at {}, {} ms behind, {} parked{}{}", eventsourcing::to_string(of.state),
+                       of.position, of.lag.count(), of.parked, of.trouble.empty() ? "" : ": ",
+                       of.trouble);
+}
+
+std::string explained(const eventsourcing::feed_stall& of) {
+    return fmt::format("{} is held back by pid {} ({}), open for {} ms", of.at, of.pid,
+                       of.application_name, of.age.count());
+}
+
 // Control is for those on call; whether requests can be answered is a matter of lanes.
-observability::health_terms terms(const char* name, bool for_readiness) {
+observability::health_terms terms(std::string name, bool for_readiness) {
     observability::health_terms made;
-    made.name = name;
+    made.name = std::move(name);
     made.for_readiness = for_readiness;
     made.failures_to_fail = 2;
     made.stale_after = std::chrono::seconds(5);
@@ -18,12 +40,17 @@ observability::health_terms terms(const char* name, bool for_readiness) {
 
 }  // namespace
 
-readiness::readiness(reactor& home, observability::health& to, const persistence::control& control,
-                     persistence::database& db, const budget::book& book)
-    : home_(home), to_(to), control_(control), db_(db), book_(book),
-      control_check_(to.declare(terms("postgres:control", false))),
+readiness::readiness(process& in, observability::health& to, persistence::database& db,
+                     const projecting& events)
+    : home_(in.home()), to_(to), control_(in.control()), db_(db), book_(in.book()),
+      events_(events), control_check_(to.declare(terms("postgres:control", false))),
       lanes_check_(to.declare(terms("postgres:lanes", true))),
-      budget_check_(to.declare(terms("postgres:connections", false))), next_([this] { look(); }) {}
+      budget_check_(to.declare(terms("postgres:connections", false))), next_([this] { look(); }) {
+    if (!events.runs()) return;
+    feed_check_ = to.declare(terms("events:head", false));
+    for (const auto& each : events.statuses())
+        projection_checks_.push_back(to.declare(terms("projection:" + each.name, false)));
+}
 
 void readiness::start(deadline) {
     home_.run_blocking([this]() -> task<void> {
@@ -53,7 +80,19 @@ void readiness::look() {
         if (each.resource == "postgres")
             report(budget_check_,
                    {health_status::pass, static_cast<double>(each.held), "connections", ""});
+    if (feed_check_) look_at_projections();
     home_.arm(next_, deadline::after(period_ms));
+}
+
+void readiness::look_at_projections() {
+    const auto feed = events_.feed().value();
+    report(*feed_check_, {feed.stall ? health_status::warn : health_status::pass,
+                          static_cast<double>(feed.head), "position",
+                          feed.stall ? explained(*feed.stall) : ""});
+    const auto all = events_.statuses();
+    for (std::size_t i = 0; i < all.size() && i < projection_checks_.size(); ++i)
+        report(projection_checks_[i], {status_of(all[i]), static_cast<double>(all[i].lag_events),
+                                       "events behind", explained(all[i])});
 }
 
 void readiness::report(std::size_t check, health_result found) {

@@ -1,9 +1,10 @@
-// service/readiness.hpp: looks every second whether the database can be used, so that no probe has
-// to.
+// service/readiness.hpp: looks four times a second whether the database can be used and how far the
+// projections are, so that no probe has to.
 #pragma once
 #include "headroom/observability/health.hpp"
 #include "headroom/persistence/control.hpp"
 #include "headroom/persistence/database.hpp"
+#include "service/projecting.hpp"
 
 namespace headroom::service {
 
@@ -13,8 +14,8 @@ public:
     static constexpr std::chrono::milliseconds period_ms{250};
 
     /// Declares its checks. Everything outlives it.
-    readiness(reactor& home, observability::health& to, const persistence::control& control,
-              persistence::database& db, const budget::book& book);
+    readiness(process& in, observability::health& to, persistence::database& db,
+              const projecting& events);
 
     std::string_view name() const noexcept override { return "service.readiness"; }
     void start(deadline by) override;
@@ -22,6 +23,7 @@ public:
 
 private:
     void look();
+    void look_at_projections();
     void report(std::size_t check, observability::health_result found);
 
     reactor& home_;
@@ -29,7 +31,10 @@ private:
     const persistence::control& control_;
     persistence::database& db_;
     const budget::book& book_;
+    const projecting& events_;
     const std::size_t control_check_, lanes_check_, budget_check_;
+    std::optional<std::size_t> feed_check_;
+    std::vector<std::size_t> projection_checks_;  // in the order of statuses()
     alarm next_;
     bool started_ = false;
 };

@@ -2,7 +2,25 @@
 
 #include <unistd.h>
 
+#include "headroom/persistence/seed_settings.hpp"
+
 namespace headroom::service {
+namespace {
+
+constexpr std::size_t pepper_bytes_min = 32;
+
+std::string check_pepper(std::string_view text) {
+    return text.size() >= pepper_bytes_min ? "" : "have 32 bytes or more";
+}
+
+secret read_pepper(setting_reader& from) {
+    return from.hidden({.name = "HEADROOM_API_KEY_PEPPER",
+                        .rule = check_pepper,
+                        .doc = "Under which the secrets of agents' API keys are hashed, at least "
+                               "32 bytes; without it no key is issued."});
+}
+
+}  // namespace
 
 std::expected<settings, setting_faults> read_settings(
     const std::vector<std::pair<std::string, std::string>>& overrides) {
@@ -16,8 +34,9 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.logs = observability::read_settings(reader);
     all.http = http::read_settings(reader);
     all.database = persistence::read_database_settings(reader);
-    // Of parts that come later: checked and documented, so that an existing .env is read whole.
-    all.events = persistence::read_event_store_settings(reader);
+    all.events = eventsourcing::read_event_store_settings(reader, all.database.serve);
+    all.key_pepper = read_pepper(reader);
+    // Of a part that comes later: checked and documented, so that an existing .env is read whole.
     persistence::read_redis_settings(reader);
     auto sealed = reader.seal();
     if (!sealed) return std::unexpected(std::move(sealed.error()));

@@ -3,9 +3,9 @@
 #include <expected>
 #include <vector>
 
+#include "headroom/eventsourcing/settings.hpp"
 #include "headroom/http/settings.hpp"
 #include "headroom/observability/settings.hpp"
-#include "headroom/persistence/seed_settings.hpp"
 #include "headroom/persistence/settings.hpp"
 #include "headroom/runtime/settings.hpp"
 
@@ -16,8 +16,9 @@ struct settings {
     observability::settings logs;
     http::settings http;
     persistence::database_settings database;
-    persistence::event_store_settings events;  ///< of a part that comes later: planned, not used
-    std::vector<setting_row> reference;        ///< every variable with its effective, masked value
+    eventsourcing::event_store_settings events;
+    secret key_pepper;                   ///< of agents' API keys; empty: none can be issued
+    std::vector<setting_row> reference;  ///< every variable with its effective, masked value
     setting_faults warnings;
     std::vector<secret> secrets;  ///< what no output may show
 };

@@ -6,7 +6,8 @@
 namespace headroom::persistence {
 namespace {
 
-// A superuser belongs to every role; what it owns says nothing more than that it is one.
+// A superuser belongs to every role; what it owns says nothing more than that it is one. "usage":
+// by inheritance, which is also how a policy finds the roles it is for.
 constexpr statement standing_text{
     "with own as (select * from pg_catalog.pg_roles where rolname = current_user),"
     " tables as (select n.nspname || '.' || c.relname as name from pg_catalog.pg_class c"
@@ -17,7 +18,11 @@ constexpr statement standing_text{
     "   and not own.rolsuper and pg_catalog.pg_has_role(c.relowner, 'member'))"
     " select rolname::text, rolsuper, rolbypassrls, rolcreaterole, (select count(*) from tables),"
     " coalesce((select array_agg(name order by name) from"
-    "   (select name from tables order by name limit 5) as shown), '{}') from own"};
+    "   (select name from tables order by name limit 5) as shown), '{}'),"
+    " not rolsuper and rolname <> 'headroom_projector' and exists (select"
+    "   from pg_catalog.pg_roles p where p.rolname = 'headroom_projector'"
+    "   and pg_catalog.pg_has_role(p.oid, 'usage'))"
+    " from own"};
 
 std::string owned_line(const role_standing& of) {
     return fmt::format(
@@ -42,6 +47,11 @@ role_judgement judge_role(const role_standing& of, profile in) {
         found.push_back(
             fmt::format("role {} has CREATEROLE: it could make itself the owner", of.role));
     if (of.owned > 0) found.push_back(owned_line(of));
+    if (of.inherits_projector)
+        found.push_back(fmt::format(
+            "role {} inherits {}, whose policy lets the rows of every tenant pass: revoke it, and "
+            "give HEADROOM_PROJECTOR_URL to a login of its own",
+            of.role, projector_role));
     if (in == profile::production) return {std::move(found), {}};
     return {{}, std::move(found)};
 }
@@ -57,6 +67,7 @@ task<role_standing> read_role_standing(connection& on, deadline until) {
     standing.creates_roles = only.get<bool>(3);
     standing.owned = only.get<std::int64_t>(4);
     standing.tables = only.get<std::vector<std::string>>(5);
+    standing.inherits_projector = only.get<bool>(6);
     co_return standing;
 }
 

@@ -16,11 +16,14 @@
 namespace headroom::persistence {
 
 inline constexpr int owned_named_max = 5;  ///< tables a fault names
+/// Whose policy lets every row pass: the group of the logins that write read models.
+inline constexpr char projector_role[] = "headroom_projector";
 
 /// A role as the server describes it to itself.
 struct role_standing {
     std::string role;
     bool superuser = false, bypassrls = false, creates_roles = false;
+    bool inherits_projector = false;  ///< has projector_role's rights without asking for them
     std::int64_t owned = 0;           ///< tables under row security, and headroom's own, it owns
     std::vector<std::string> tables;  ///< some of them, schema.name
 };

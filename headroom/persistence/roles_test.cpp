@@ -28,6 +28,9 @@ protected:
         server().create_role("app");
         server().create_role("deputy", "LOGIN IN ROLE owner");
         server().create_role("seer", "LOGIN BYPASSRLS");
+        server().create_role("headroom_projector", "NOLOGIN");
+        server().create_role("both", "LOGIN IN ROLE headroom_projector");
+        server().create_role("asking", "LOGIN NOINHERIT IN ROLE headroom_projector");
         server().sql(
             "create table rows (tenant_id text); alter table rows owner to owner;"
             "create table other (id int); alter table other owner to app",
@@ -72,6 +75,16 @@ TEST_F(Roles, BypassRlsAndSuperuserAreFaults) {
                 ElementsAre(HasSubstr("BYPASSRLS")));
     EXPECT_THAT(judge_role(standing("postgres"), profile::production).faults,
                 ElementsAre(HasSubstr("is a superuser")));
+}
+
+TEST_F(Roles, AnAppThatInheritsTheProjectorIsWarnedAndRefusedInProduction) {
+    const auto found = standing("both");
+    EXPECT_THAT(judge_role(found, profile::production).faults,
+                ElementsAre(HasSubstr("role both inherits headroom_projector")));
+    EXPECT_THAT(judge_role(found, profile::dev).warnings,
+                ElementsAre(HasSubstr("HEADROOM_PROJECTOR_URL")));
+    EXPECT_FALSE(standing("asking").inherits_projector);
+    EXPECT_FALSE(standing("postgres").inherits_projector);
 }
 
 }  // namespace

@@ -19,69 +19,6 @@ std::string check_redis_url(std::string_view text) {
     return "begin with redis://, rediss:// or unix://";
 }
 
-// The event store signs in with the service's own address; these are checked, then left alone.
-void read_store_address(setting_reader& from) {
-    from.text(
-        {.name = "POSTGRES_DBNAME", .length_max = 63, .doc = "Not used: DATABASE_URL decides."});
-    from.text(
-        {.name = "POSTGRES_USER", .length_max = 63, .doc = "Not used: DATABASE_URL decides."});
-    from.hidden({.name = "POSTGRES_PASSWORD", .doc = "Not used: DATABASE_URL decides."});
-    from.text(
-        {.name = "POSTGRES_HOST", .length_max = 255, .doc = "Not used: DATABASE_URL decides."});
-    from.count({.name = "POSTGRES_PORT",
-                .fallback = 5432,
-                .min = 1,
-                .max = port_max,
-                .doc = "Not used: DATABASE_URL decides."});
-    from.text({.name = "POSTGRES_SCHEMA",
-               .fallback = "public",
-               .length_max = 63,
-               .doc = "The schema of the event tables."});
-    from.text({.name = "PERSISTENCE_MODULE", .doc = "Not used: events are kept in PostgreSQL."});
-    from.flag(
-        {.name = "CREATE_TABLE", .fallback = true, .doc = "Not used: migrate creates tables."});
-}
-
-void read_store_times(setting_reader& from) {
-    from.duration({.name = "POSTGRES_CONN_MAX_AGE",
-                   .fallback = minutes(10),
-                   .min = minutes(1),
-                   .max = hours(24),
-                   .doc = "The age at which its connections are replaced."});
-    from.duration({.name = "POSTGRES_CONNECT_TIMEOUT",
-                   .fallback = seconds(30),
-                   .min = seconds(5),
-                   .max = minutes(5),
-                   .doc = "The longest its connections take to open."});
-    from.duration({.name = "POSTGRES_IDLE_IN_TRANSACTION_SESSION_TIMEOUT",
-                   .fallback = seconds(5),
-                   .min = seconds(1),
-                   .max = hours(1),
-                   .doc = "The longest its transaction may stand idle."});
-    from.duration({.name = "POSTGRES_LOCK_TIMEOUT",
-                   .fallback = seconds(5),
-                   .max = hours(1),
-                   .doc = "The longest its statements wait for a lock."});
-}
-
-void read_projection_sizes(setting_reader& from) {
-    from.optional_count({.name = "POSTGRES_PROJECTION_POOL_SIZE",
-                         .min = 1,
-                         .max = 20,
-                         .doc = "Connections of all projections of a process together."},
-                        "feed + writers");
-    from.optional_count({.name = "POSTGRES_PROJECTION_MAX_OVERFLOW",
-                         .max = 20,
-                         .doc = "What catching up may borrow from the reserve."},
-                        "the whole reserve");
-    from.flag(
-        {.name = "POSTGRES_PRE_PING", .doc = "Not used: a lost connection is noticed anyway."});
-    from.flag({.name = "POSTGRES_SINGLE_ROW_TRACKING", .fallback = true, .doc = "Not used."});
-    from.optional_count(
-        {.name = "POSTGRES_MAX_CONNECTIONS", .min = 1, .doc = "Not used: the server is asked."},
-        "asked of the server");
-}
-
 void read_redis_parts(setting_reader& from) {
     from.text({.name = "REDIS_HOST",
                .fallback = "localhost",
@@ -118,29 +55,6 @@ void read_task_settings(setting_reader& from) {
 }
 
 }  // namespace
-
-event_store_settings read_event_store_settings(setting_reader& from) {
-    event_store_settings made;
-    made.pool = from.count({.name = "POSTGRES_POOL_SIZE",
-                            .fallback = 2,
-                            .min = 1,
-                            .max = 50,
-                            .doc = "Connections the event store always has."});
-    made.overflow =
-        from.optional_count({.name = "POSTGRES_MAX_OVERFLOW",
-                             .max = 100,
-                             .doc = "The most the event store may borrow from the reserve."},
-                            "the whole reserve");
-    made.runners_max = from.count(
-        {.name = "MAX_PROJECTION_RUNNERS",
-         .fallback = 8,
-         .max = 1024,
-         .doc = "Projections a process runs at most; one more refuses to start; 0: none here."});
-    read_store_address(from);
-    read_store_times(from);
-    read_projection_sizes(from);
-    return made;
-}
 
 redis_settings read_redis_settings(setting_reader& from) {
     redis_settings made;

@@ -91,16 +91,6 @@ connect_info read_serve_address(setting_reader& from) {
     return accept(from, "DATABASE_HOST", checked(std::move(from_parts), tls_of(from)));
 }
 
-connect_info read_migrate_address(setting_reader& from, const connect_info& serve) {
-    const auto url = from.hidden(
-        {.name = "HEADROOM_MIGRATE_URL",
-         .doc = "The same database as the owner of its tables, for migrate; else DATABASE_URL."});
-    if (url.empty()) return serve;
-    auto info = parse_url(from, "HEADROOM_MIGRATE_URL", url);
-    forbid_guessable(from, "HEADROOM_MIGRATE_URL", info);
-    return info;
-}
-
 void read_pools(setting_reader& from, database_settings& to) {
     to.async = split_async_pool(from.count(
         {.name = "DATABASE_ASYNC_POOL_SIZE",
@@ -161,10 +151,22 @@ budget::overflow_terms burst_terms(std::optional<unsigned> overflow_max) {
     return {budget::overflow_kind::shared, overflow_max.value_or(0)};
 }
 
+connect_info read_other_login(setting_reader& from, std::string_view variable,
+                              std::string_view doc, const connect_info& otherwise) {
+    const auto url = from.hidden({.name = variable, .doc = doc});
+    if (url.empty()) return otherwise;
+    auto info = parse_url(from, variable, url);
+    forbid_guessable(from, variable, info);
+    return info;
+}
+
 database_settings read_database_settings(setting_reader& from) {
     database_settings made;
     made.serve = read_serve_address(from);
-    made.migrate = read_migrate_address(from, made.serve);
+    made.migrate = read_other_login(
+        from, "HEADROOM_MIGRATE_URL",
+        "The same database as the owner of its tables, for migrate; else DATABASE_URL.",
+        made.serve);
     made.migrate_timeout = from.duration(
         {.name = "HEADROOM_MIGRATE_TIMEOUT",
          .fallback = hours(1),

@@ -45,4 +45,9 @@ struct database_settings {
 /// used once it is sealed without any.
 database_settings read_database_settings(setting_reader& from);
 
+/// The same database under another login, from a variable of its own; `otherwise` where it is not
+/// set.
+connect_info read_other_login(setting_reader& from, std::string_view variable,
+                              std::string_view doc, const connect_info& otherwise);
+
 }  // namespace headroom::persistence

@@ -17,7 +17,6 @@ protected:
         for (const auto& [name, value] : values) from.add(name, value, "test");
         setting_reader reader(from);
         auto made = read_database_settings(reader);
-        events_ = read_event_store_settings(reader);
         redis_ = read_redis_settings(reader);
         const auto sealed = reader.seal();
         faults_ = sealed ? "" : to_string(sealed.error());
@@ -30,7 +29,6 @@ protected:
         return faults_;
     }
 
-    event_store_settings events_;
     redis_settings redis_;
     std::string faults_, warnings_, table_;
 };
@@ -45,8 +43,6 @@ TEST_F(DatabaseSettings, StartSmall) {
     EXPECT_FALSE(made.async_overflow || made.sync_overflow || made.echo);
     EXPECT_EQ(made.pool_timeout, seconds(30));
     EXPECT_EQ(made.pool_recycle, seconds(3600));
-    EXPECT_EQ(events_.pool, 2U);
-    EXPECT_EQ(events_.runners_max, 8U);
     EXPECT_EQ(redis_.pool_max, 10U);
 }
 
@@ -104,13 +100,6 @@ TEST_F(DatabaseSettings, NameEachBound) {
                                       {"DATABASE_POOL_RECYCLE", "59"},
                                       {"DATABASE_POOL_RECYCLE", "86401"},
                                       {"DATABASE_ECHO", "loud"},
-                                      {"POSTGRES_POOL_SIZE", "0"},
-                                      {"POSTGRES_POOL_SIZE", "51"},
-                                      {"POSTGRES_MAX_OVERFLOW", "101"},
-                                      {"MAX_PROJECTION_RUNNERS", "1025"},
-                                      {"POSTGRES_PORT", "0"},
-                                      {"POSTGRES_CONN_MAX_AGE", "59"},
-                                      {"POSTGRES_CONNECT_TIMEOUT", "4"},
                                       {"REDIS_POOL_SIZE", "0"},
                                       {"REDIS_POOL_SIZE", "101"},
                                       {"REDIS_PORT", "0"},
@@ -124,41 +113,12 @@ TEST_F(DatabaseSettings, NameEachBound) {
 TEST_F(DatabaseSettings, AcceptTheValuesAtEachBound) {
     EXPECT_EQ(faults_of({{"DATABASE_SYNC_POOL_SIZE", "0"},
                          {"DATABASE_ASYNC_MAX_OVERFLOW", "0"},
-                         {"MAX_PROJECTION_RUNNERS", "0"},
                          {"DATABASE_ASYNC_POOL_SIZE", "100"}}),
               "");
     EXPECT_EQ(faults_of({{"DATABASE_SYNC_POOL_SIZE", "50"},
-                         {"MAX_PROJECTION_RUNNERS", "1024"},
                          {"DATABASE_POOL_TIMEOUT", "5 min"},
                          {"REDIS_POOL_SIZE", "100"}}),
               "");
-}
-
-// Names and values an existing deployment of the Python stack has in its file.
-TEST_F(DatabaseSettings, ReadAnExistingDeploymentsFile) {
-    const auto made = read({{"DATABASE_HOST", "localhost"},
-                            {"DATABASE_ASYNC_POOL_SIZE", "20"},
-                            {"DATABASE_ASYNC_MAX_OVERFLOW", "10"},
-                            {"DATABASE_SYNC_POOL_SIZE", "5"},
-                            {"DATABASE_SYNC_MAX_OVERFLOW", "5"},
-                            {"POSTGRES_DBNAME", "app"},
-                            {"POSTGRES_USER", "app"},
-                            {"POSTGRES_PASSWORD", "pw"},
-                            {"POSTGRES_POOL_SIZE", "5"},
-                            {"POSTGRES_MAX_OVERFLOW", "10"},
-                            {"PERSISTENCE_MODULE", "eventsourcing_postgres"},
-                            {"REDIS_URL", "redis://localhost:6379/0"},
-                            {"REDIS_POOL_SIZE", "10"},
-                            {"REDIS_SOCKET_TIMEOUT", "5"},
-                            {"CREATE_TABLE", "true"},
-                            {"TASKIQ_REDIS_URL", "redis://localhost:6379/1"},
-                            {"TASKIQ_RESULT_TTL", "3600"},
-                            {"TASKIQ_STREAM_PREFIX", "taskiq"}});
-    EXPECT_EQ(faults_, "");
-    EXPECT_EQ(made.async, (async_split{4, 16}));
-    EXPECT_EQ(made.async_overflow, 10U);
-    EXPECT_EQ(events_.pool, 5U);
-    EXPECT_EQ(events_.overflow, 10U);
 }
 
 TEST_F(DatabaseSettings, RefuseInProductionWhatDevelopmentForgives) {
@@ -175,8 +135,7 @@ TEST_F(DatabaseSettings, NeverShowASecret) {
     const std::string canary = "c4n4ry";
     read({{"DATABASE_URL", "postgres://app:" + canary + "@h/d"},
           {"DATABASE_PASSWORD", canary},
-          {"REDIS_URL", "redis://:" + canary + "@h/0"},
-          {"POSTGRES_PASSWORD", canary}});
+          {"REDIS_URL", "redis://:" + canary + "@h/0"}});
     EXPECT_NE(table_.find("app@h:5432/d"), std::string::npos);
     EXPECT_EQ((table_ + warnings_ + faults_).find(canary), std::string::npos);
     const auto faults =

@@ -100,6 +100,7 @@ private:
     connection_options options() const {
         connection_options made;
         made.application_name = terms_.application_name;
+        made.start_up = terms_.start_up;
         made.statement_cache_max = 0;
         return made;
     }

@@ -18,6 +18,7 @@ struct visit_terms {
     std::string consumer;          ///< in whose name: "persistence.migrations"
     std::string application_name;  ///< what the server shows
     blocking_resolver* names = nullptr;  ///< outlives the visit; not needed by an address
+    std::vector<std::string> start_up{};  ///< further run-time options, "name=value"
 };
 
 /// Connects, runs `body` on a thread of its own, closes and waits until the server has let go.

@@ -74,8 +74,8 @@ std::vector<budget::lease> runtime::take_all(budget::book& from, const char* con
     return all;
 }
 
-int runtime::run(std::initializer_list<part*> parts) {
-    part_sequence all(parts);
+int runtime::run(std::vector<part*> parts) {
+    part_sequence all(std::move(parts));
     all.start(deadline::after(settings_.start_timeout));
     signals_.wait();
     signals_.end_program_at_next(settings_.drain_timeout + drain_grace);

@@ -5,7 +5,6 @@
 #pragma once
 #include <atomic>
 #include <chrono>
-#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -49,7 +48,7 @@ public:
     /// Starts the parts in order, waits for SIGTERM, SIGINT or end(), stops them in reverse and
     /// answers the exit code. Throws what a part's start threw, once those before it are stopped.
     /// During the drain a second signal ends the program at once. Once, on `main`.
-    int run(std::initializer_list<part*> parts);
+    int run(std::vector<part*> parts);
 
     /// Asks run() to stop as a signal would and to answer `code`; the first call wins. From any
     /// thread.

@@ -9,13 +9,6 @@ constexpr persistence::statement select_one(
     "select config_key, config_value, updated_by, updated_at from tenant_configuration "
     "where tenant_id = $1 and config_key = $2");
 
-constexpr persistence::statement upsert(
-    "insert into tenant_configuration (tenant_id, config_key, config_value, updated_by) "
-    "values ($1, $2, $3, $4) "
-    "on conflict (tenant_id, config_key) do update set config_value = excluded.config_value, "
-    "updated_by = excluded.updated_by, updated_at = now() "
-    "returning config_key, config_value, updated_by, updated_at");
-
 constexpr persistence::statement select_page(
     "select config_key, config_value, updated_by, updated_at from tenant_configuration "
     "where tenant_id = $1 and config_key > $2 order by config_key limit $3::bigint");
@@ -30,13 +23,6 @@ entry entry::from(const persistence::row& each) {
 task<std::optional<entry>> configuration::get(persistence::tenant_id tenant, std::string key,
                                               deadline until) {
     co_return co_await db_.lanes().optional<entry>(tenant, select_one, until, tenant.text(), key);
-}
-
-task<entry> configuration::set(persistence::tenant_id tenant, std::string key, std::string value,
-                               std::string updated_by, deadline until) {
-    const persistence::jsonb checked{std::move(value)};
-    co_return co_await db_.lanes().one<entry>(tenant, upsert, until, tenant.text(), key, checked,
-                                              updated_by);
 }
 
 task<page> configuration::list(persistence::tenant_id tenant, std::string after, int size,

@@ -1,7 +1,8 @@
-// tenancy/configuration.hpp: a tenant's configuration values: get, set, list.
+// tenancy/configuration.hpp: queries of a tenant's configuration values.
 //
-// Each call is one tenant-scoped statement on a lane: one round trip, and a foreign tenant's rows
-// are out of reach by row-level security, not by a WHERE clause.
+// A read model: tenant_service changes it, by an event. Each call is one tenant-scoped statement on
+// a lane: one round trip, and a foreign tenant's rows are out of reach by row-level security, not
+// by a WHERE clause.
 #pragma once
 #include <optional>
 #include <string>
@@ -36,9 +37,6 @@ public:
     explicit configuration(persistence::database& db) : db_(db) {}
 
     task<std::optional<entry>> get(persistence::tenant_id tenant, std::string key, deadline until);
-    /// Inserts or replaces. Requires a checked key and value.
-    task<entry> set(persistence::tenant_id tenant, std::string key, std::string value,
-                    std::string updated_by, deadline until);
     /// In the order of keys, those after `after`. Requires 1 <= size <= page_max.
     task<page> list(persistence::tenant_id tenant, std::string after, int size, deadline until);
 

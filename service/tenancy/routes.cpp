@@ -1,25 +1,17 @@
 #include "service/tenancy/routes.hpp"
 
 #include <boost/json.hpp>
-#include <charconv>
 
+#include "service/command_reply.hpp"
 #include "service/json_time.hpp"
 #include "service/tenancy/configuration_value.hpp"
+#include "service/tenancy/projections.hpp"
 
 namespace headroom::service::tenancy {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t json_depth_max = 16;
-
-// Who changed a value, until somebody can sign in.
-constexpr const char* anonymous = "anonymous";
-
-persistence::tenant_id tenant_of(const http::request& of) {
-    auto tenant = persistence::tenant_id::parse(of.parameter("tenant"));
-    if (!tenant) throw http::failed(http::problem{404, "There is no such tenant."});
-    return *std::move(tenant);
-}
+constexpr std::chrono::milliseconds put_wait_ms_max{60'000};
 
 std::string key_of(const http::request& of) {
     const auto& key = of.parameter("key");
@@ -34,54 +26,56 @@ json::object to_json(const entry& of) {
             {"updated_at", rfc3339(of.updated_at)}};
 }
 
-http::problem unprocessable(const std::vector<value_fault>& faults) {
-    json::array list;
-    for (const auto& each : faults)
-        list.push_back(json::object{{"pointer", "#" + each.pointer}, {"detail", each.text}});
-    http::problem answer{422, "The value is not well-formed."};
-    answer.with_json("errors", json::serialize(list));
-    return answer;
-}
-
 std::string checked_value(const http::request& of) {
-    json::error_code broken;
-    json::parse_options strict;
-    strict.max_depth = json_depth_max;
-    const auto candidate = json::parse(of.body, broken, {}, strict);
-    if (broken) throw http::failed(http::problem{400, "The body is not JSON."});
-    auto value = check_configuration_value(candidate);
-    if (!value) throw http::failed(unprocessable(value.error()));
+    auto value = check_configuration_value(parsed_body(of));
+    if (!value) throw http::failed(unprocessable("The value is not well-formed.", value.error()));
     return *std::move(value);
 }
 
-int size_of_page(const http::request& of) {
-    const auto text = of.query_value("limit");
-    if (!text) return page_default;
-    int size = 0;
-    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), size);
-    if (failed != std::errc{} || end != text->data() + text->size() || size < 1 || size > page_max)
-        throw http::failed(http::problem{400, "limit must be a number from 1 to 500."});
-    return size;
+/// Recorded, but the read model did not show it in time.
+http::response not_seen(http::problem why, const done& at) {
+    why.detail = "The value is recorded, but the read model does not show it yet.";
+    why.with("version", at.version);
+    http::response answer(std::move(why));
+    answer.with(position_header, std::to_string(at.position));
+    return answer;
 }
 
-task<http::response> get_one(configuration& values, http::request& of) {
-    auto found = co_await values.get(tenant_of(of), key_of(of), of.until);
+task<http::response> get_one(configuration_desk desk, http::request& of) {
+    auto tenant = tenant_of(of);
+    auto key = key_of(of);
+    co_await desk.models.caught_up(of, configuration_projection);
+    auto found = co_await desk.values.get(std::move(tenant), std::move(key), of.until);
     if (!found) co_return http::problem{404, "The tenant has no such key."};
     co_return http::response::json(json::serialize(to_json(*found)));
 }
 
-task<http::response> put_one(configuration& values, http::request& of) {
+task<http::response> put_one(configuration_desk desk, http::request& of) {
     auto tenant = tenant_of(of);
-    auto key = key_of(of);
-    const auto stored = co_await values.set(std::move(tenant), std::move(key), checked_value(of),
-                                            anonymous, of.until);
-    co_return http::response::json(json::serialize(to_json(stored)));
+    const auto key = key_of(of);
+    actor by = actor_of(of);
+    configure command{key, checked_value(of), by.name};
+    const auto at = required(
+        co_await desk.commands.run(tenant, std::move(command), std::move(by), of.until));
+    const auto until = wait_until(of, put_wait_ms_max);
+    const auto started = deadline::clock::now();
+    if (!co_await desk.models.reached(at.position, configuration_projection, until))
+        co_return not_seen(co_await desk.models.behind(at.position, configuration_projection,
+                                                       started, of.until), at);
+    const auto stored = co_await desk.values.get(std::move(tenant), key, of.until);
+    if (!stored) co_return http::problem{404, "The tenant has no such key."};
+    auto answer = http::response::json(json::serialize(to_json(*stored)));
+    answer.with(position_header, std::to_string(at.position));
+    co_return answer;
 }
 
-task<http::response> get_page(configuration& values, http::request& of) {
+task<http::response> get_page(configuration_desk desk, http::request& of) {
+    auto tenant = tenant_of(of);
+    const auto size = page_size(of, page_default, page_max);
     auto after = of.query_value("after").value_or("");
+    co_await desk.models.caught_up(of, configuration_projection);
     const auto found =
-        co_await values.list(tenant_of(of), std::move(after), size_of_page(of), of.until);
+        co_await desk.values.list(std::move(tenant), std::move(after), size, of.until);
     json::array list;
     for (const auto& each : found.entries) list.push_back(to_json(each));
     json::object body{{"items", std::move(list)}};
@@ -91,13 +85,13 @@ task<http::response> get_page(configuration& values, http::request& of) {
 
 }  // namespace
 
-void add_routes(http::router& to, configuration& values) {
+void add_routes(http::router& to, const configuration_desk& of) {
     to.get("/v1/tenants/{tenant}/configuration",
-           [&values](http::request& of) { return get_page(values, of); });
+           [of](http::request& request) { return get_page(of, request); });
     to.get("/v1/tenants/{tenant}/configuration/{key}",
-           [&values](http::request& of) { return get_one(values, of); });
+           [of](http::request& request) { return get_one(of, request); });
     to.put("/v1/tenants/{tenant}/configuration/{key}",
-           [&values](http::request& of) { return put_one(values, of); });
+           [of](http::request& request) { return put_one(of, request); });
 }
 
 }  // namespace headroom::service::tenancy

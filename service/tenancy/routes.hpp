@@ -4,15 +4,25 @@
 //     GET  /v1/tenants/{tenant}/configuration/{key}
 //     PUT  /v1/tenants/{tenant}/configuration/{key}    {"type": ..., "value": ...}
 //
+// A PUT is recorded as an event and answered once the read model shows it.
+//
 // Until authentication exists the tenant comes from the path, never from a header, and the service
 // listens on loopback only.
 #pragma once
 #include "headroom/http/router.hpp"
+#include "service/read_models.hpp"
 #include "service/tenancy/configuration.hpp"
+#include "service/tenancy/service.hpp"
 
 namespace headroom::service::tenancy {
 
-/// Enters the routes. `values` outlives the router.
-void add_routes(http::router& to, configuration& values);
+/// All of it outlives the router.
+struct configuration_desk {
+    const tenant_service& commands;
+    configuration& values;
+    read_models& models;
+};
+
+void add_routes(http::router& to, const configuration_desk& of);
 
 }  // namespace headroom::service::tenancy

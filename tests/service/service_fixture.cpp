@@ -44,13 +44,18 @@ served_database::served_database(std::map<std::string, std::string> settings,
       database_("shop") {
     server_.create_role("migrator", "LOGIN CREATEROLE");
     server_.create_role("app", "LOGIN NOSUPERUSER NOBYPASSRLS");
+    server_.create_role("projector", "LOGIN NOSUPERUSER NOBYPASSRLS");
     server_.create_database(database_);
     server_.sql("alter database shop owner to migrator; create role headroom_app; "
-                "create role headroom_projector; grant headroom_app to app");
+                "create role headroom_projector; grant headroom_app to app; "
+                "grant headroom_projector to projector");
 }
 
 variables served_database::addresses() const {
-    return {{"DATABASE_URL", url("app")}, {"HEADROOM_MIGRATE_URL", url("migrator")}};
+    return {{"DATABASE_URL", url("app")},
+            {"HEADROOM_MIGRATE_URL", url("migrator")},
+            {"HEADROOM_PROJECTOR_URL", url("projector")},
+            {"HEADROOM_API_KEY_PEPPER", "a-pepper-for-tests-of-32-bytes-or-more"}};
 }
 
 void served_database::migrate() {
@@ -63,9 +68,10 @@ testing::outcome run_service(const variables& with, std::vector<std::string> arg
     return testing::run_program(service(with, std::move(arguments)), bound);
 }
 
-running_service::running_service(variables with) : port_(testing::free_port()) {
+running_service::running_service(variables with, const std::string& role)
+    : port_(testing::free_port()) {
     with["HEADROOM_HTTP_LISTEN"] = fmt::format("127.0.0.1:{}", port_);
-    process_ = std::make_unique<testing::child_process>(service(std::move(with), {"serve"}));
+    process_ = std::make_unique<testing::child_process>(service(std::move(with), {role}));
 }
 
 bool running_service::ready(std::chrono::milliseconds bound) {
@@ -80,18 +86,37 @@ bool running_service::ready(std::chrono::milliseconds bound) {
            process_->running();
 }
 
-running_service::answer running_service::ask(std::string_view request) const {
-    return parse(testing::say(port_, request));
+running_service::answer running_service::send(std::string_view verb, std::string_view path,
+                                               std::string_view body,
+                                               std::string_view headers) const {
+    return parse(testing::say(
+        port_, fmt::format("{} {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{}"
+                           "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+                           verb, path, headers, body.size(), body)));
 }
 
 running_service::answer running_service::get(std::string_view path) const {
-    return ask(fmt::format("GET {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", path));
+    return parse(testing::say(
+        port_, fmt::format("GET {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", path)));
 }
 
 running_service::answer running_service::put(std::string_view path, std::string_view body) const {
-    return ask(fmt::format("PUT {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                           "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-                           path, body.size(), body));
+    return send("PUT", path, body);
+}
+
+void running_service::make_tenant(const std::string& slug) const {
+    const auto made =
+        post("/v1/tenants", fmt::format(R"({{"slug":"{}","name":"{}"}})", slug, slug));
+    ASSERT_EQ(made.status, 201U) << made.body;
+    const auto active = send("POST", "/v1/tenants/" + slug + "/activate", "", "Prefer: wait\r\n");
+    ASSERT_EQ(active.status, 200U) << active.body;
+}
+
+std::string header_of(const running_service::answer& in, std::string_view name) {
+    const auto begin = in.head.find(fmt::format("\r\n{}: ", name));
+    if (begin == std::string::npos) return "";
+    const auto value = begin + 2 + name.size() + 2;
+    return in.head.substr(value, in.head.find("\r\n", value) - value);
 }
 
 boost::json::value running_service::get_json(std::string_view path) const {
@@ -105,6 +130,7 @@ std::size_t running_service::threads() const {
 }
 
 load::load(const running_service& of, unsigned clients) {
+    for (unsigned i = 0; i < clients; ++i) of.make_tenant(fmt::format("tenant-{}", i));
     for (unsigned i = 0; i < clients; ++i)
         clients_.emplace_back([this, port = of.port(), i] { ask(port, i); });
 }

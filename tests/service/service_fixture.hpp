@@ -20,7 +20,8 @@ namespace headroom::service {
 
 using variables = std::map<std::string, std::string>;
 
-/// A server of a test's own with the roles migrator and app, and a database the migrator owns.
+/// A server of a test's own with the roles migrator, app and projector, and a database the migrator
+/// owns.
 class served_database {
 public:
     explicit served_database(std::map<std::string, std::string> settings = {},
@@ -29,7 +30,7 @@ public:
     testing::private_postgres& server() noexcept { return server_; }
     const std::string& name() const noexcept { return database_; }
     std::string url(std::string_view role) const { return server_.url(role, database_); }
-    /// DATABASE_URL as the app role, HEADROOM_MIGRATE_URL as the migrator.
+    /// DATABASE_URL as the app role, HEADROOM_MIGRATE_URL and HEADROOM_PROJECTOR_URL as theirs.
     variables addresses() const;
     /// Runs `headroom-service migrate` and requires that it succeeds.
     void migrate();
@@ -43,10 +44,10 @@ private:
 testing::outcome run_service(const variables& with, std::vector<std::string> arguments,
                              std::chrono::milliseconds bound = std::chrono::seconds(30));
 
-/// A running `headroom-service serve` on a free port.
+/// A running `headroom-service serve`, or `project`, on a free port.
 class running_service {
 public:
-    explicit running_service(variables with);
+    explicit running_service(variables with, const std::string& role = "serve");
 
     /// False when it ended or was not ready in time; errors() then says why.
     bool ready(std::chrono::milliseconds bound = std::chrono::seconds(10));
@@ -57,6 +58,14 @@ public:
     };
     answer get(std::string_view path) const;
     answer put(std::string_view path, std::string_view body) const;
+    /// `headers`: lines that end with "\r\n".
+    answer send(std::string_view verb, std::string_view path, std::string_view body,
+                std::string_view headers = "") const;
+    answer post(std::string_view path, std::string_view body = "{}") const {
+        return send("POST", path, body);
+    }
+    /// Provisioned, activated, and shown by the read models.
+    void make_tenant(const std::string& slug) const;
     boost::json::value get_json(std::string_view path) const;
 
     testing::child_process& process() noexcept { return *process_; }
@@ -66,13 +75,15 @@ public:
     std::size_t threads() const;
 
 private:
-    answer ask(std::string_view request) const;
-
     std::uint16_t port_;
     std::unique_ptr<testing::child_process> process_;
 };
 
-/// Threads that ask the service all the time, until it goes out of scope.
+/// A header's value in an answer's head; "" when it is not there.
+std::string header_of(const running_service::answer& in, std::string_view name);
+
+/// Threads that ask the service all the time, until it goes out of scope. Each has a tenant of its
+/// own, made before.
 class load {
 public:
     load(const running_service& of, unsigned clients);

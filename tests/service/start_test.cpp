@@ -41,7 +41,7 @@ TEST_F(Start, TheDefaultPlanFitsASmallServer) {
 TEST_F(Start, RefuseExits78BeforeListeningAndNamesSumLimitAndHolders) {
     const auto refused = run_service(with({{"DATABASE_ASYNC_POOL_SIZE", "30"}}), {"serve"});
     EXPECT_EQ(refused.code, 78);
-    EXPECT_TRUE(mentions(refused.errors, "35")) << refused.errors;
+    EXPECT_TRUE(mentions(refused.errors, "40")) << refused.errors;
     EXPECT_TRUE(mentions(refused.errors, "17 usable"));
     EXPECT_TRUE(mentions(refused.errors, "persistence.sessions"));
     EXPECT_FALSE(mentions(refused.errors, "\"ready\""));
@@ -108,16 +108,16 @@ std::vector<std::unique_ptr<testing::child_process>> fill(served_database& full,
 }
 
 TEST_F(Start, AFullServerIsWaitedForThen75) {
-    served_database full({{"max_connections", "13"}});
+    served_database full({{"max_connections", "17"}});
     full.migrate();
     auto where = full.addresses();
     where["HEADROOM_START_TIMEOUT"] = short_wait;
-    const auto visitors = fill(full, 10);
+    const auto visitors = fill(full, 14);
     const auto gave_up = run_service(where, {"serve"});
     EXPECT_EQ(gave_up.code, 75);
     EXPECT_TRUE(mentions(gave_up.errors, "53300")) << gave_up.errors;
     const auto sleeping = full.server().backends();
-    for (std::size_t i = 0; i < 6; ++i) full.server().terminate(sleeping.at(i).pid);
+    for (std::size_t i = 0; i < 12; ++i) full.server().terminate(sleeping.at(i).pid);
     running_service service(where);
     EXPECT_TRUE(service.ready()) << service.errors();
 }
@@ -148,12 +148,63 @@ TEST_F(Start, AnOldSchemaIsRefusedWithTheCommandThatMendsIt) {
 }
 
 TEST_F(Start, AnOwnerMayServeInDevelopmentWithAWarningAndNotInProduction) {
-    auto where = with({{"DATABASE_URL", small().url("migrator")}});
-    running_service service(where);
-    ASSERT_TRUE(service.ready()) << service.errors();
-    EXPECT_TRUE(mentions(service.errors(), "migrator"));
+    served_database roomy;
+    roomy.migrate();
+    auto where = roomy.addresses();
+    where["DATABASE_URL"] = roomy.url("migrator");
+    {
+        running_service service(where);
+        ASSERT_TRUE(service.ready()) << service.errors();
+        EXPECT_TRUE(mentions(service.errors(), "migrator"));
+    }
     where["HEADROOM_PROFILE"] = "production";
-    EXPECT_EQ(run_service(where, {"serve"}).code, 78);
+    const auto refused = run_service(where, {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "migrator")) << refused.errors;
+}
+
+TEST_F(Start, WithoutAProjectorsLoginTheVariableIsNamed) {
+    auto where = with();
+    where.erase("HEADROOM_PROJECTOR_URL");
+    const auto refused = run_service(where, {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "set HEADROOM_PROJECTOR_URL")) << refused.errors;
+    where["MAX_PROJECTION_RUNNERS"] = "0";
+    running_service service(where);
+    EXPECT_TRUE(service.ready()) << service.errors();
+}
+
+TEST_F(Start, AProjectorsLoginThatLacksItsRoleIsNamed) {
+    const auto refused =
+        run_service(with({{"HEADROOM_PROJECTOR_URL", small().url("app")}}), {"project"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "role app may not become headroom_projector"))
+        << refused.errors;
+}
+
+TEST_F(Start, AnAppThatIsTheProjectorTooIsWarnedInDevelopmentAndRefusedInProduction) {
+    served_database roomy;
+    roomy.migrate();
+    roomy.server().sql(
+        "create role two_hats login; grant headroom_app, headroom_projector to two_hats");
+    auto where = roomy.addresses();
+    where["DATABASE_URL"] = roomy.url("two_hats");
+    where.erase("HEADROOM_PROJECTOR_URL");
+    {
+        running_service service(where);
+        ASSERT_TRUE(service.ready()) << service.errors();
+        EXPECT_TRUE(mentions(service.errors(), "inherits headroom_projector"));
+    }
+    where["HEADROOM_PROFILE"] = "production";
+    const auto refused = run_service(where, {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "inherits headroom_projector")) << refused.errors;
+}
+
+TEST_F(Start, AProjectionTooManyIsRefusedByName) {
+    const auto refused = run_service(with({{"MAX_PROJECTION_RUNNERS", "3"}}), {"serve"});
+    EXPECT_NE(refused.code, 0);
+    EXPECT_TRUE(mentions(refused.errors, "MAX_PROJECTION_RUNNERS is 3")) << refused.errors;
 }
 
 TEST_F(Start, EveryFaultySettingIsReportedAtOnce) {

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "headroom/budget/report.hpp"
-#include "service/settings.hpp"
+#include "service/blueprint.hpp"
 
 namespace headroom {
 namespace {
@@ -31,31 +31,13 @@ server server_of(const std::string& text) {
     return of;
 }
 
-void add(budget::plan& to, std::string name, unsigned pool,
-         budget::phase when = budget::phase::steady) {
-    budget::consumer claimant;
-    claimant.name = std::move(name);
-    claimant.resource = "postgres";
-    claimant.pool = pool;
-    claimant.when = when;
-    to.consumers.push_back(std::move(claimant));
-}
-
-// All that will draw on PostgreSQL once every part of the design exists.
+/// What the service itself would plan, with the replicas and the deploy the comment names.
 budget::judged planned(const service::settings& with, const server& on) {
-    budget::plan plan;
-    plan.resources.push_back(
-        {"postgres", on.max_connections, on.reserved, with.process.postgres_reserve});
+    budget::book book;
+    EXPECT_TRUE(service::declare(book, with, service::duty::serve, {}));
+    book.learn("postgres", on.max_connections, on.reserved);
+    auto plan = book.planned();
     plan.times = {1, on.replicas, {on.surge, false}, 0};
-    add(plan, "persistence.control", 1);
-    add(plan, "persistence.lanes", with.database.async.lanes);
-    add(plan, "persistence.sessions", with.database.async.sessions);
-    add(plan, "persistence.sync_engine", with.database.sync_pool);
-    add(plan, "eventsourcing.event_store", with.events.pool);
-    add(plan, "eventsourcing.feed", 1);
-    add(plan, "eventsourcing.writers", 2);
-    for (auto& each : plan.consumers) each.overflow = {budget::overflow_kind::shared, 0};
-    add(plan, "persistence.migrations", 2, budget::phase::deploy);
     return budget::make_report(plan).resources.front();
 }
 
@@ -80,7 +62,7 @@ TEST(Profiles, ProductionFitsItsServerWhileADeployRolls) {
     const auto on = server_of(text_of(".env.production"));
     const auto sum = planned(read(".env.production", profile::production), on);
     EXPECT_EQ(sum.all.sum, 17U * on.replicas);
-    EXPECT_EQ(sum.all.peak, 17U * (on.replicas + on.surge) + 2);
+    EXPECT_EQ(sum.all.peak, 17U * (on.replicas + on.surge) + 1);
     EXPECT_EQ(budget::to_string(sum.is.is), "GREEN") << sum.is.reason;
 }
 

@@ -1,0 +1,132 @@
+#include "service/command_reply.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+
+namespace headroom::service {
+namespace json = boost::json;
+namespace {
+
+using eventsourcing::stream_version;
+
+constexpr std::chrono::seconds command_wait_max{60};
+
+std::string_view type_of(error_code of) noexcept {
+    switch (of) {
+        case error_code::domain_error: return "/errors/domain-error";
+        case error_code::feature_disabled: return "/errors/feature-disabled";
+        case error_code::resource_not_found: return "/errors/not-found";
+        case error_code::conflict: return "/errors/conflict";
+        case error_code::invalid_state_transition: return "/errors/invalid-state-transition";
+        case error_code::validation_error: return "/errors/validation-error";
+        case error_code::resource_limit_exceeded: return "/errors/resource-limit-exceeded";
+    }
+    return "/errors/domain-error";
+}
+
+template <class Number>
+std::optional<Number> number_in(std::string_view text) {
+    Number value{};
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+    return value;
+}
+
+std::optional<stream_version> if_match(const http::request& of) {
+    auto text = of.headers.find("If-Match").value_or("*");
+    if (text == "*") return std::nullopt;
+    if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+        text = text.substr(1, text.size() - 2);
+    const auto version = number_in<stream_version>(text);
+    if (!version)
+        throw http::failed(
+            http::problem{400, "If-Match must be the version of an earlier answer."});
+    return version;
+}
+
+/// How long the request wants to wait for the read model; none: not at all.
+std::optional<std::chrono::milliseconds> preferred_wait(const http::request& of) {
+    std::optional<std::chrono::milliseconds> found;
+    http::for_each_element(of.headers.find("Prefer").value_or(""), [&](std::string_view each) {
+        if (each == "wait") found = command_wait_max;
+        if (!each.starts_with("wait=")) return;
+        const auto seconds = number_in<int>(each.substr(5));
+        if (!seconds) throw http::failed(http::problem{400, "Prefer: wait=N counts seconds."});
+        found = std::min(std::chrono::seconds(*seconds), command_wait_max);
+    });
+    return found;
+}
+
+}  // namespace
+
+http::problem to_problem(const domain_error& why) {
+    http::problem answer{static_cast<unsigned>(http_status(why.code)), why.detail,
+                         std::string(type_of(why.code))};
+    answer.with("error_code", to_string(why.code));
+    json::object context;
+    for (const auto& [name, value] : why.context) context[name] = value;
+    if (const auto* field = context.if_contains("field");
+        field != nullptr && why.code == error_code::validation_error)
+        answer.with_json("errors",
+                         json::serialize(json::array{json::object{
+                             {"pointer", "#/" + std::string(field->get_string())},
+                             {"detail", why.detail}}}));
+    if (!context.empty()) answer.with_json("context", json::serialize(context));
+    return answer;
+}
+
+persistence::tenant_id tenant_of(const http::request& of) {
+    auto tenant = persistence::tenant_id::parse(of.parameter("tenant"));
+    if (!tenant) throw http::failed(http::problem{404, "There is no such tenant."});
+    return *std::move(tenant);
+}
+
+eventsourcing::uuid id_of(const http::request& of, std::string_view parameter) {
+    const auto id = eventsourcing::parse_uuid(of.parameter(parameter));
+    if (!id) throw http::failed(http::problem{404, fmt::format("There is no such {}.", parameter)});
+    return *id;
+}
+
+int page_size(const http::request& of, int otherwise, int most) {
+    const auto text = of.query_value("limit");
+    if (!text) return otherwise;
+    const auto size = number_in<int>(*text);
+    if (!size || *size < 1 || *size > most)
+        throw http::failed(
+            http::problem{400, fmt::format("limit must be a number from 1 to {}.", most)});
+    return *size;
+}
+
+actor actor_of(const http::request& of) {
+    actor by;
+    by.correlation_id = std::string(of.id);
+    by.expected = if_match(of);
+    return by;
+}
+
+actor actor_of(const http::request& of, json_body& body) {
+    auto by = actor_of(of);
+    const auto in_body = body.optional_number("expected_version");
+    if (in_body && by.expected && *in_body != *by.expected)
+        throw http::failed(http::problem{400, "If-Match and expected_version differ."});
+    if (in_body) by.expected = in_body;
+    return by;
+}
+
+task<http::response> reply(read_models& models, const http::request& of, done at, json::object body,
+                           std::string projection, unsigned status) {
+    const auto wait = preferred_wait(of);
+    const bool seen = !wait || co_await models.reached(at.position, std::move(projection),
+                                                       wait_until(of, *wait));
+    body["version"] = at.version;
+    body["position"] = at.position;
+    auto answer = http::response::json(json::serialize(body), seen ? status : 202);
+    answer.with(position_header, std::to_string(at.position));
+    answer.with("ETag", fmt::format("\"{}\"", at.version));
+    if (wait && seen) answer.with("Preference-Applied", "wait");
+    co_return answer;
+}
+
+}  // namespace headroom::service

@@ -1,0 +1,30 @@
+// service/domains.hpp: tenancy and identity on one database and one event store.
+#pragma once
+#include "headroom/http/router.hpp"
+#include "service/identity/routes.hpp"
+#include "service/settings.hpp"
+#include "service/tenancy/routes.hpp"
+#include "service/tenancy/tenant_routes.hpp"
+
+namespace headroom::service {
+
+/// Commands and queries of both. All references outlive it, and it the router.
+class domains {
+public:
+    domains(const settings& with, persistence::database& db, eventsourcing::event_store& store);
+    domains(const domains&) = delete;
+    domains& operator=(const domains&) = delete;
+
+    void add_routes(http::router& to, read_models& models);
+
+private:
+    const tenancy::tenant_service tenants_;
+    const tenancy::tenant_list tenant_list_;
+    tenancy::configuration values_;
+    const identity::user_service users_;
+    const identity::agent_service agents_;
+    const identity::profiles profiles_;
+    const bool issues_keys_;
+};
+
+}  // namespace headroom::service

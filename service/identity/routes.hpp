@@ -1,0 +1,35 @@
+// identity/routes.hpp: users and agents over HTTP, each within the path's tenant.
+//
+//     POST /v1/tenants/{tenant}/users                      {issuer, subject, email?, name?}
+//     GET  /v1/tenants/{tenant}/users/{user}
+//     PUT  /v1/tenants/{tenant}/users/{user}/profile       {display_name}
+//     PUT  /v1/tenants/{tenant}/users/{user}/preferences   {preferences}: replaced
+//     POST /v1/tenants/{tenant}/agents                     201: {agent_type, display_name}
+//     POST /v1/tenants/{tenant}/agents/{agent}/suspend, /reactivate
+//     POST /v1/tenants/{tenant}/agents/{agent}/keys        201: the key's text, this once
+//     POST /v1/tenants/{tenant}/agents/{agent}/keys/rotate 201: likewise; the oldest is revoked
+//
+// A tenant that is not active is refused: 403.
+#pragma once
+#include "headroom/http/router.hpp"
+#include "service/identity/agent_service.hpp"
+#include "service/identity/profiles.hpp"
+#include "service/identity/user_service.hpp"
+#include "service/read_models.hpp"
+#include "service/tenancy/service.hpp"
+
+namespace headroom::service::identity {
+
+/// All of it outlives the router.
+struct identity_desk {
+    const user_service& users;
+    const agent_service& agents;
+    const profiles& queries;
+    const tenancy::tenant_service& tenants;
+    read_models& models;
+    bool issues_keys = false;  ///< there is a pepper
+};
+
+void add_routes(http::router& to, const identity_desk& of);
+
+}  // namespace headroom::service::identity

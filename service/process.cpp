@@ -1,0 +1,197 @@
+#include "service/process.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "headroom/budget/exit_code.hpp"
+#include "headroom/runtime/backoff.hpp"
+#include "service/logging.hpp"
+
+namespace headroom::service {
+namespace {
+
+namespace exit_code = budget::exit_code;
+
+constexpr std::chrono::milliseconds attempt_ms_max{5'000};  // of one look at schema and roles
+
+persistence::application_name member_of(const settings& with, duty of) {
+    return {persistence::application_name::fit(with.process.system,
+                                               persistence::application_name::system_max),
+            std::string(to_string(of)), std::random_device{}(), ""};
+}
+
+std::string name_of(persistence::application_name member, const char* consumer) {
+    member.consumer = consumer;
+    return member.text();
+}
+
+budget::grant taken(budget::book& from, const char* consumer) {
+    auto share = from.take(consumer);
+    if (!share) throw budget::refused(std::move(share.error()));
+    return *std::move(share);
+}
+
+int refuse_start(const observability::logger& log, const std::vector<std::string>& faults) {
+    for (const auto& each : faults) {
+        log.error(each);
+        fmt::print(stderr, "headroom-service: {}\n", each);
+    }
+    return exit_code::refused;
+}
+
+}  // namespace
+
+process::process(const process_terms& terms)
+    : is_(terms),
+      on_(is_.book, is_.with.process),
+      event_sockets_(taken(is_.book, eventsourcing::sockets_consumer)),
+      door_(is_.with.database.serve, &on_.system_pool()),
+      projector_door_(is_.with.events.projector, &on_.system_pool()),
+      control_(on_.home(), taken(is_.book, "persistence.control"),
+               {&door_, named("persistence.control"), {}}),
+      watch_(is_.book, is_.log, is_.with.process.policy != budget_policy::warn),
+      keeper_(on_.home(), control_) {
+    while (held_.size() < event_sockets_.agreed().floor)
+        held_.push_back(event_sockets_.take().value());
+    for (auto* each : reactors()) control_.look_after(persistence::closing_room::of(*each));
+}
+
+std::string process::named(const char* consumer) const { return name_of(is_.member, consumer); }
+
+budget::grant process::take(const char* consumer) { return taken(is_.book, consumer); }
+
+std::vector<reactor*> process::reactors() {
+    std::vector<reactor*> all;
+    for (std::size_t i = 0; i < on_.reactors(); ++i) all.push_back(&on_.at(i));
+    return all;
+}
+
+persistence::database_terms process::database_terms() const {
+    persistence::database_terms made;
+    made.settings = sizes_of(is_.with, is_.duty).database;
+    made.name = is_.member;
+    if (is_.with.database.echo)
+        made.echo = [log = is_.log](std::string_view text) {
+            log.info("sql", {{"db.query.text", text}});
+        };
+    return made;
+}
+
+// ---- admission ----
+
+int process::admit(deadline until) {
+    persistence::admission_terms terms;
+    terms.policy = is_.with.process.policy;
+    terms.target = is_.with.database.serve.describe();
+    terms.system = is_.member.system;
+    terms.on_wait = [this](const std::string& why) { is_.log.warn("waiting", {{"reason", why}}); };
+    terms.give_up = [this] { return on_.stop_requested(); };
+    persistence::admission result;
+    on_.home().run_blocking([&]() -> task<void> {
+        result = co_await persistence::admit(control_, is_.book, std::move(terms), until);
+        if (result.starts()) watch_.begin(control_);
+    });
+    report(result);
+    return result.starts() ? exit_code::ok : result.decision.exit_code;
+}
+
+void process::report(const persistence::admission& result) {
+    const log_fields with(persistence::as_fields(result));
+    is_.log.report(
+        result.starts() ? observability::severity::info : observability::severity::error,
+        result.starts() ? "budget" : "start refused", with.attributes());
+    fmt::print(stderr, "{}\n", is_.hiding.clean(persistence::as_text(result)));
+    if (result.starts()) return;
+    fmt::print(stderr, "headroom-service: {}\n", is_.hiding.clean(result.decision.reason));
+}
+
+// ---- schema and roles ----
+
+int process::check(deadline until) {
+    auto share = take(start_check_consumer);
+    const auto visit = [&](persistence::door& through) {
+        return start_visit{on_.home(), through, share, named(start_check_consumer)};
+    };
+    const int code = look(
+        [&](deadline by) { return check_app(visit(door_), is_.with.process.profile, by); },
+        is_.with.database.serve.describe(), until);
+    if (code != exit_code::ok || is_.with.events.runners_max == 0) return code;
+    return look([&](deadline by) { return check_projector(visit(projector_door_),
+                                                          is_.with.events, by); },
+                is_.with.events.projector.describe(), until);
+}
+
+/// Looks until the server lets us, nothing can mend it, or it is too late.
+int process::look(const std::function<task<start_findings>(deadline)>& how,
+                  const std::string& target, deadline until) {
+    start_findings found;
+    backoff pause({}, std::minstd_rand(std::random_device{}()));
+    while (const auto failure = attempt(how, found, target, until)) {
+        if (failure->act != persistence::start_action::wait || until.passed() ||
+            on_.stop_requested()) {
+            refuse_start(is_.log, {failure->line});
+            return failure->exit_code;
+        }
+        if (pause.failures() == 0) is_.log.warn("waiting", {{"reason", failure->line}});
+        const auto next = until.at_most(pause.next());
+        on_.home().run_blocking([next] { return sleep_until(next); });
+    }
+    for (const auto& each : found.warnings) is_.log.warn(each);
+    return found.faults.empty() ? exit_code::ok : refuse_start(is_.log, found.faults);
+}
+
+std::optional<persistence::start_failure> process::attempt(
+    const std::function<task<start_findings>(deadline)>& how, start_findings& found,
+    const std::string& target, deadline until) {
+    try {
+        on_.home().run_blocking([&]() -> task<void> {
+            found = co_await how(until.at_most(attempt_ms_max));
+        });
+        return std::nullopt;
+    } catch (...) {
+        return persistence::explain(std::current_exception(), target);
+    }
+}
+
+// ---- work ----
+
+int process::run(persistence::database& db, std::vector<part*> parts) {
+    parts.insert(parts.begin(), {&keeper_, &db});
+    tell_watch(&db);
+    const int code = on_.run(std::move(parts));
+    tell_watch(nullptr);
+    is_.log.info("stopped", {{"exit_code", code}});
+    return code;
+}
+
+void process::tell_watch(persistence::database* db) {
+    on_.home().run_blocking([this, db]() -> task<void> {
+        watch_.tell(db);
+        co_return;
+    });
+}
+
+int run_process(const settings& with, duty of, const std::function<int(process&)>& work) {
+    const auto hiding = redactor_for(with);
+    const auto member = member_of(with, of);
+    const auto log = logger_for(with, hiding, fmt::format("{:08x}", member.member));
+    for (const auto& each : with.warnings) log.warn(each.message());
+    budget::book book;
+    if (const auto declared = declare(book, with, of, read_process_limits()); !declared)
+        return refuse_start(log, {declared.error().message()});
+    book.restrict("postgres", 1);
+    try {
+        process one({with, of, book, hiding, log, member});
+        const auto until = deadline::after(with.process.start_timeout);
+        if (const int code = one.admit(until); code != exit_code::ok) return code;
+        if (const int code = one.check(until); code != exit_code::ok) return code;
+        return work(one);
+    } catch (const std::exception& broken) {
+        fmt::print(stderr, "headroom-service: {}\n", hiding.clean(broken.what()));
+        log.error("start failed", {{"error", broken.what()}});
+        return exit_code::unavailable;
+    }
+}
+
+}  // namespace headroom::service

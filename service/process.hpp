@@ -1,0 +1,84 @@
+// service/process.hpp: what every long-lived process is, whatever its duty: a budget that was
+// admitted, threads, a control connection, and a start that is arithmetic first.
+#pragma once
+#include <functional>
+
+#include "headroom/budget/book.hpp"
+#include "headroom/observability/logger.hpp"
+#include "headroom/observability/redactor.hpp"
+#include "headroom/persistence/admission.hpp"
+#include "headroom/persistence/control.hpp"
+#include "headroom/persistence/database.hpp"
+#include "headroom/persistence/start_failure.hpp"
+#include "headroom/runtime/runtime.hpp"
+#include "service/blueprint.hpp"
+#include "service/parts.hpp"
+#include "service/server_watch.hpp"
+#include "service/start_check.hpp"
+
+namespace headroom::service {
+
+/// What the start was given, all of it alive until the process ends.
+struct process_terms {
+    const settings& with;
+    service::duty duty;
+    budget::book& book;  ///< declared from `with`
+    const observability::redactor& hiding;
+    const observability::logger& log;
+    persistence::application_name member;  ///< of this process; the consumer is filled in
+};
+
+/// Constructed on `main` before anything is open; admit(), check() and run() follow in this order.
+class process {
+public:
+    explicit process(const process_terms& terms);
+    process(const process&) = delete;
+    process& operator=(const process&) = delete;
+
+    /// Reads the limits over control, decides, and opens the ledgers. An exit code; says why.
+    int admit(deadline until);
+    /// Looks once at schema and roles, by a connection that is closed again. Likewise.
+    int check(deadline until);
+    /// Runs the parts until a signal; control goes last.
+    int run(persistence::database& db, std::vector<part*> parts);
+
+    const settings& with() const noexcept { return is_.with; }
+    service::duty duty() const noexcept { return is_.duty; }
+    budget::book& book() noexcept { return is_.book; }
+    const observability::redactor& hiding() const noexcept { return is_.hiding; }
+    const observability::logger& log() const noexcept { return is_.log; }
+    runtime& on() noexcept { return on_; }
+    reactor& home() noexcept { return on_.home(); }
+    std::vector<reactor*> reactors();
+    persistence::control& control() noexcept { return control_; }
+    persistence::door& door() noexcept { return door_; }
+    persistence::door& projector_door() noexcept { return projector_door_; }
+    persistence::database_terms database_terms() const;
+    /// The grant of a consumer. Throws budget::refused.
+    budget::grant take(const char* consumer);
+
+private:
+    void report(const persistence::admission& result);
+    int look(const std::function<task<start_findings>(deadline)>& how, const std::string& target,
+             deadline until);
+    std::optional<persistence::start_failure> attempt(
+        const std::function<task<start_findings>(deadline)>& how, start_findings& found,
+        const std::string& target, deadline until);
+    void tell_watch(persistence::database* db);
+    std::string named(const char* consumer) const;
+
+    const process_terms is_;
+    runtime on_;
+    budget::grant event_sockets_;
+    std::vector<budget::lease> held_;  // descriptors of every connection of events there may be
+    persistence::door door_, projector_door_;
+    persistence::control control_;
+    server_watch watch_;
+    control_part keeper_;
+};
+
+/// From the settings to the exit code: declares, admits, checks, and lets `work` make its parts and
+/// run() them. Says on stderr why not. Called once, on `main`, before any other thread exists.
+int run_process(const settings& with, duty of, const std::function<int(process&)>& work);
+
+}  // namespace headroom::service

@@ -1,0 +1,28 @@
+#include "service/project.hpp"
+
+#include <fmt/format.h>
+
+#include "headroom/budget/exit_code.hpp"
+#include "service/face.hpp"
+
+namespace headroom::service {
+namespace {
+
+int run(process& in) {
+    persistence::database db(in.on(), in.book(), in.door(), in.database_terms());
+    projecting events(in, db, nullptr);
+    face shown(in, db, events, nullptr);
+    auto parts = events.parts();
+    for (auto* each : shown.parts()) parts.push_back(each);
+    return in.run(db, std::move(parts));
+}
+
+}  // namespace
+
+int project(const settings& with) {
+    if (with.events.runners_max > 0) return run_process(with, duty::project, run);
+    fmt::print(stderr, "headroom-service: MAX_PROJECTION_RUNNERS=0: there is nothing to project\n");
+    return budget::exit_code::refused;
+}
+
+}  // namespace headroom::service
