@@ -235,6 +235,10 @@ std::string_view rows::column_name(int index) const {
     return name;
 }
 
+std::size_t rows::bytes() const noexcept {
+    return result_ ? PQresultMemorySize(result_.get()) : 0;
+}
+
 rows::cell rows::cell_at(int row, int column) const {
     const PGresult* from = result_.get();
     if (column < 0 || column >= columns() || row < 0 || row >= size())

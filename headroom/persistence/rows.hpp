@@ -51,6 +51,8 @@ public:
     /// Rows an INSERT, UPDATE or DELETE touched.
     std::int64_t affected() const;
     std::string_view column_name(int index) const;
+    /// Memory it takes, what libpq keeps beside the values included.
+    std::size_t bytes() const noexcept;
 
     /// Exactly one row, as T::from(row) or, for a single column, the value itself.
     template <class T>
