@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds look_ms_max = 5s;       // one turn of looks
 constexpr std::chrono::milliseconds hole_pause_most = 20ms;
 constexpr std::chrono::milliseconds hole_is_a_stall = 100ms;
 constexpr std::chrono::milliseconds explain_again = 500ms;
+constexpr std::chrono::milliseconds listen_again = 50ms;
 constexpr backoff_bounds retries{10ms, 50ms, 500ms};
 constexpr log_position everything = INT64_MAX;
 
@@ -31,12 +32,13 @@ feed::body::body(persistence::database& on, persistence::control& control, budge
 
 // Where the server is full or restarting for now, the pool and the loop go on trying.
 task<void> feed::body::start(deadline by) {
-    looping_ = true;
+    looping_ = registering_ = true;
     const std::weak_ptr<body> self = weak_from_this();
     control_.on_restored([self] {
         if (const auto alive = self.lock()) alive->wake();
     });
     home().spawn([me = shared_from_this()] { return me->loop(); });
+    home().spawn([me = shared_from_this()] { return me->keep_listening(); });
     co_await persistence::started_or_trying(own_->start(by));
     co_await persistence::started_or_trying(catch_up_->start(by));
     while (!(fence_ && fence_->knows_head()) && !by.passed()) co_await moved_.wait(by);
@@ -50,12 +52,13 @@ task<void> feed::body::stop(deadline drain_until) {
     past_free_.wake_all();
     co_await own_->stop(drain_until);
     co_await catch_up_->stop(drain_until);
-    while (looping_ || nexts_ > 0) {
+    while (looping_ || registering_ || nexts_ > 0) {
         news_.wake_all();
         moved_.wake_all();
         past_free_.wake_all();
         co_await sleep_until(deadline::after(1ms));
     }
+    channel_ = {};
 }
 
 void feed::body::wake() {
@@ -86,7 +89,6 @@ task<void> feed::body::loop() {
     while (!stopping_) {
         bool failed = false;
         try {
-            co_await listen();
             co_await turn();
             failures_.reset();
         } catch (const std::exception&) {
@@ -97,17 +99,26 @@ task<void> feed::body::loop() {
     looping_ = false;
 }
 
-// Before the first look: an append after it is told, or seen by it.
-task<void> feed::body::listen() {
-    if (listening_ || !control_.connected()) co_return;
+// Beside the looks, which must not wait for a control connection that does not answer. A look
+// follows: it sees what was appended before, and what is appended after is told.
+task<void> feed::body::keep_listening() {
     const std::weak_ptr<body> self = weak_from_this();
-    channel_ = co_await control_.listen(
-        persistence::identifier::parse(events_channel).value(),
-        [self](const persistence::notification&) {
-            if (const auto alive = self.lock()) alive->wake();
-        },
-        deadline::after(look_ms_max));
-    listening_ = true;
+    for (bool listens = false; !listens && !stopping_;) {
+        try {
+            channel_ = co_await control_.listen(
+                persistence::identifier::parse(events_channel).value(),
+                [self](const persistence::notification&) {
+                    if (const auto alive = self.lock()) alive->wake();
+                },
+                deadline::after(look_ms_max));
+            listens = true;
+        } catch (const std::exception&) {
+            listens = false;  // control was lost meanwhile; until it is back we poll
+        }
+        if (!listens && !stopping_) co_await sleep_until(deadline::after(listen_again));
+    }
+    registering_ = false;
+    wake();
 }
 
 task<void> feed::body::turn() {
@@ -124,18 +135,28 @@ task<void> feed::body::turn() {
 task<void> feed::body::meet_server(persistence::session& with) {
     const auto until = deadline::after(look_ms_max);
     auto found = co_await detail::read_history(with, until);
-    const bool other = history_ && *history_ != found;
-    if (other) count([](feed_figures& to) { ++to.restarts; });
-    if (other || !fence_) {
-        fence_.emplace(co_await detail::read_newest(with, until));
-        if (fence_->knows_head()) {
-            pages_.restart(0);
-            moved_.wake_all();
-        }
+    if (history_ && *history_ != found) start_anew();
+    history_ = std::move(found);
+    if (!fence_) {
+        const auto newest = co_await detail::read_newest(with, until);
+        const auto so_far = figures();
+        fence_.emplace(newest, detail::gap_fence::counts{so_far.holes, so_far.dead});
+        if (fence_->knows_head()) moved_.wake_all();
     }
     fence_->lost_sight();
-    history_ = std::move(found);
     backend_ = with.backend_pid();
+}
+
+void feed::body::start_anew() {
+    ++era_;
+    fence_.reset();
+    pages_.restart(0);
+    head = 0;
+    hole_since_.reset();
+    count([](feed_figures& to) {
+        ++to.restarts;
+        to.stall.reset();
+    });
 }
 
 task<void> feed::body::look(persistence::session& with) {

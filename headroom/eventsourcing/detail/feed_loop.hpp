@@ -40,7 +40,8 @@ private:
     task<void> read_tail(persistence::session& with);
     task<void> explain_hole(persistence::session& with);
     task<void> rest(bool failed);
-    task<void> listen();
+    task<void> keep_listening();
+    void start_anew();
 
     task<detail::page_ptr> page_of_past(log_position after, deadline until);
     task<detail::page_ptr> read_past(log_position after, deadline until);
@@ -54,13 +55,15 @@ private:
     const std::unique_ptr<persistence::sessions> own_, catch_up_;
     std::optional<detail::gap_fence> fence_;
     std::optional<detail::server_history> history_;
-    int backend_ = 0;  // whose answers the fence goes by
+    int backend_ = 0;    // whose answers the fence goes by
+    unsigned era_ = 0;   // of the history: one more with each start_anew()
     detail::event_pages pages_;
     detail::wake_list news_, moved_, past_free_;
     persistence::control::subscription channel_;
-    bool listening_ = false, awake_ = false, stopping_ = false, looping_ = false,
+    bool awake_ = false, stopping_ = false, looping_ = false, registering_ = false,
          reading_past_ = false;
     unsigned nexts_ = 0;  // calls under way
+    deadline::clock::time_point lane_again_{};  // the reserve had nothing to lend until then
     std::chrono::milliseconds idle_{0}, hole_pause_{0};
     std::optional<deadline::clock::time_point> hole_since_;
     backoff failures_;

@@ -7,6 +7,9 @@
 namespace headroom::eventsourcing {
 namespace {
 
+/// Not for every page: each time the reader would wait for the refusal.
+constexpr std::chrono::milliseconds ask_reserve_again{1000};
+
 struct counted {
     explicit counted(unsigned& of) noexcept : of(of) { ++of; }
     ~counted() { --of; }
@@ -63,14 +66,15 @@ task<detail::page_ptr> feed::body::page_of_past(log_position after, deadline unt
 
 // Over the catch-up lane, or, where the reserve has nothing to lend, over the feed's own session.
 task<detail::page_ptr> feed::body::read_past(log_position after, deadline until) {
-    std::exception_ptr refused;
-    try {
-        co_return co_await read_past_over(*catch_up_, after,
-                                          until.at_most(within_.catch_up_wait_ms));
-    } catch (const budget::refused&) {
-        refused = std::current_exception();
+    if (deadline::clock::now() >= lane_again_) {
+        try {
+            co_return co_await read_past_over(*catch_up_, after,
+                                              until.at_most(within_.catch_up_wait_ms));
+        } catch (const budget::refused&) {
+            lane_again_ = deadline::clock::now() + ask_reserve_again;
+        }
     }
-    if (stopping_) std::rethrow_exception(refused);
+    if (stopping_) refuse_closing();
     co_return co_await read_past_over(*own_, after, until);
 }
 
@@ -79,11 +83,14 @@ task<detail::page_ptr> feed::body::read_past_over(persistence::sessions& pool, l
     budget::holder by(catch_up_consumer);
     auto lent = co_await pool.take(by, until);
     if (!lent) throw budget::refused(std::move(lent.error()));
+    if (after >= pages_.head()) co_return nullptr;  // everything began anew meanwhile
+    const auto era = era_;
     // Pages begin at multiples of their size wherever possible, so that readers share them.
     const auto size = static_cast<log_position>(within_.page_events_max);
     const auto through = std::min((after / size + 1) * size, pages_.head());
     auto found = co_await detail::read_page(
         *lent, {after, through, within_.page_events_max, within_.memory_bytes_max / 8}, until);
+    if (era != era_) co_return nullptr;
     count([&](feed_figures& to) {
         ++to.catch_up_reads;
         to.events += found->events.size();

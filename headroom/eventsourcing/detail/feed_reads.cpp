@@ -42,12 +42,12 @@ from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.
 where l.locktype = 'virtualxid' and l.virtualtransaction = any ($1::text[])
 order by a.xact_start nulls last limit 1)");
 
-/// What libpq and the page keep of each event beside its texts.
-constexpr std::size_t event_overhead = sizeof(recorded_event) + 9 * 16;
+/// What the allocator and the two shared pointers take beside a page's parts, about.
+constexpr std::size_t page_overhead = 256;
 
-std::size_t size_of(const recorded_event& each) {
-    return event_overhead + each.topic.size() + each.state.size() + each.metadata.size() +
-           each.tenant.size();
+std::size_t size_of(const page& of, const persistence::rows& texts) {
+    return page_overhead + sizeof(page) + of.events.capacity() * sizeof(recorded_event) +
+           texts.bytes();
 }
 
 }  // namespace
@@ -78,10 +78,8 @@ task<std::shared_ptr<page>> read_page(persistence::session& on, read_bounds with
     auto made = std::make_shared<page>();
     made->after = within.after;
     made->events.reserve(static_cast<std::size_t>(found->size()));
-    for (int i = 0; i < found->size(); ++i) {
-        made->events.push_back(event_in((*found)[i]));
-        made->bytes += size_of(made->events.back());
-    }
+    for (int i = 0; i < found->size(); ++i) made->events.push_back(event_in((*found)[i]));
+    made->bytes = size_of(*made, *found);
     if (!made->events.empty())
         made->cut = made->events.size() >= within.events_max || (*found)[0].get<bool>(9);
     made->through = made->cut ? made->events.back().position : within.through;

@@ -5,7 +5,10 @@
 
 namespace headroom::eventsourcing::detail {
 
-gap_fence::gap_fence(log_position newest) : high_(newest), knows_head_(newest == 0) {
+gap_fence::gap_fence(log_position newest) : gap_fence(newest, counts{}) {}
+
+gap_fence::gap_fence(log_position newest, counts so_far)
+    : high_(newest), knows_head_(newest == 0), counts_(so_far) {
     if (!knows_head_) state_ = state::lists;
 }
 

@@ -39,6 +39,8 @@ public:
 
     /// Everything up to `newest`, the largest number visible now, is behind the first fence.
     explicit gap_fence(log_position newest);
+    /// Goes on counting from `so_far`.
+    gap_fence(log_position newest, counts so_far);
 
     /// What to ask next. While waiting() it makes sense to pause before.
     ask next() const noexcept { return state_ == state::clear ? ask::events : ask::holders; }
