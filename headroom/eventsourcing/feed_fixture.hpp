@@ -5,11 +5,14 @@
 
 namespace headroom::eventsourcing {
 
-/// A store's process with its control connection and a feed. `url` may lead through a fault proxy.
+/// A store's process with its control connection and a feed. `url` may lead through a fault proxy;
+/// `control_url`, if any, is control's own way.
 class feed_process : public store_process {
 public:
-    explicit feed_process(const std::string& url, const feed_bounds& bounds = {})
-        : store_process(url), way_(persistence::parse_connect_info(url).value()),
+    explicit feed_process(const std::string& url, const feed_bounds& bounds = {},
+                          const std::string& control_url = {})
+        : store_process(url),
+          way_(persistence::parse_connect_info(control_url.empty() ? url : control_url).value()),
           control_(home(), book().take("persistence.control").value(),
                    {&way_, "test/serve/00000001/persistence.control", {}}) {
         run([this] { return control_.open(soon()); });
@@ -22,6 +25,8 @@ public:
 
     eventsourcing::feed& feed() { return *feed_; }
     persistence::control& control() { return control_; }
+    /// Then its grants are free for another one.
+    void drop_feed() { feed_.reset(); }
     void start() {
         store().start(soon());
         feed().start(soon());

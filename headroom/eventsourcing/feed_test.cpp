@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <list>
+
 #include "headroom/eventsourcing/feed_fixture.hpp"
 #include "headroom/testing/part_contract.hpp"
 
@@ -11,6 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using positions = std::vector<log_position>;
+
+/// What comes within two seconds did not come by a poll.
+constexpr feed_bounds seldom_polling{.poll_least_ms = 5s, .poll_most_ms = 5s};
 
 class Feed : public StoreFixture {
 protected:
@@ -171,12 +176,54 @@ TEST_F(Feed, ALostBackendOrAnEndedListenerCostsNothing) {
 }
 
 TEST_F(Feed, APokeInTheProcessWakesItAtOnce) {
-    auto& process = started({.poll_least_ms = 5s, .poll_most_ms = 5s});
+    auto& process = started(seldom_polling);
+    insert(1);
+    process.feed().poke(1);
+    EXPECT_TRUE(testing::eventually([&] { return process.feed().head() == 1; }, 2s));
+}
+
+TEST_F(Feed, ANotificationOfAnotherProcessWakesIt) {
+    auto& process = started(seldom_polling);
+    insert(1);
+    server().sql("notify headroom_events, '1'", database);
+    EXPECT_TRUE(testing::eventually([&] { return process.feed().head() == 1; }, 2s));
+}
+
+TEST_F(Feed, WhenNothingComesItPollsLessAndLess) {
+    const auto begun = std::chrono::steady_clock::now();
+    auto& process = started({.poll_least_ms = 1ms, .poll_most_ms = 64ms});
+    EXPECT_TRUE(testing::eventually([&] { return process.feed().figures().polls >= 15; }));
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, 300ms) << "1 + 2 + 4 ... 64 + 64 ...";
+}
+
+TEST_F(Feed, WithoutAReserveItCatchesUpOverItsOwnSession) {
+    insert(500);
+    auto& process = started({.page_events_max = 50});
+    std::list<budget::holder> holders;
+    std::vector<persistence::session> held;
     process.run([&]() -> task<void> {
-        co_await sleep_until(deadline::after(1ms));
-        EXPECT_TRUE(
-            (co_await process.store().append(request_of(new_uuid(), 0), soon())).has_value());
-        EXPECT_EQ((co_await follow(process.feed(), 0, 1)).size(), 1U);
+        for (;;) {  // the floor, and all of the reserve
+            auto& by = holders.emplace_back("another");
+            auto lent = co_await process.database().sessions().take(by, deadline::after(50ms));
+            if (!lent) break;
+            held.push_back(std::move(*lent));
+        }
+    });
+    EXPECT_EQ(all_after(0, 500).size(), 500U);
+    EXPECT_EQ(process.feed().figures().catch_up_reads, 10U);
+    for (const auto& each : server().backends())
+        EXPECT_FALSE(each.application_name.ends_with("/eventsourcing.catch_up"));
+    process.run([&]() -> task<void> {
+        held.clear();
+        co_return;
+    });
+}
+
+TEST_F(Feed, KeepsTheContractOfAPart) {
+    feed_process process(url());
+    process.drop_feed();
+    testing::expect_keeps_contract([&] {
+        return std::make_unique<feed>(process.database(), process.control(), process.book());
     });
 }
 

@@ -150,5 +150,49 @@ RC_GTEST_PROP(GapFence, WhatWasCommittedIsDeliveredOnceAndInOrder,
     RC_ASSERT(delivered == numbers(table.visible.begin(), table.visible.end()));
 }
 
+// Whoever ran is rolled back; numbers above the last committed one may be drawn a second time.
+void crash(simulated_table& table, gap_fence& fence) {
+    while (!table.open.empty()) table.end(0, false);
+    table.last = table.visible.empty() ? 0 : *table.visible.rbegin();
+    fence.lost_sight();
+}
+
+RC_GTEST_PROP(GapFence, CrashesOfTheServerLoseNothing,
+              (const std::vector<std::pair<std::uint8_t, std::uint8_t>>& script)) {
+    simulated_table table;
+    gap_fence fence(0);
+    numbers delivered;
+    for (const auto& [what, which] : script) {
+        if (what % 8 < 2) table.begin(1 + which % 3);
+        else if (what % 8 < 4) table.end(which, which % 5 != 0);
+        else if (what % 8 < 7) look(fence, table, delivered);
+        else if (which % 2 == 0) fence.lost_sight();
+        else crash(table, fence);
+    }
+    while (!table.open.empty()) table.end(0, true);
+    for (int i = 0; i < 1000 && fence.head() < table.last; ++i) look(fence, table, delivered);
+    RC_ASSERT(delivered == numbers(table.visible.begin(), table.visible.end()));
+}
+
+RC_GTEST_PROP(GapFence, NothingBecomesVisibleBelowAHeadOnceItIsKnown,
+              (const std::vector<std::pair<std::uint8_t, std::uint8_t>>& script)) {
+    simulated_table table;
+    std::optional<gap_fence> fence;
+    numbers delivered;
+    std::optional<std::size_t> below;  // events up to the first head
+    for (const auto& [what, which] : script) {
+        if (what % 4 == 0) table.begin(1 + which % 3);
+        else if (what % 4 == 1) table.end(which, which % 5 != 0);
+        else if (!fence) fence.emplace(table.visible.empty() ? 0 : *table.visible.rbegin());
+        else look(*fence, table, delivered);
+        if (fence && fence->knows_head() && !below)
+            below = table.visible.size() - table.after(fence->head(), SIZE_MAX).size();
+    }
+    if (!below) return;
+    while (!table.open.empty()) table.end(0, true);
+    for (int i = 0; i < 1000 && fence->head() < table.last; ++i) look(*fence, table, delivered);
+    RC_ASSERT(*below + delivered.size() == table.visible.size());
+}
+
 }  // namespace
 }  // namespace headroom::eventsourcing::detail
