@@ -186,10 +186,26 @@ TEST_F(FeedFaults, WhatIsCommittedDuringTheStartIsSeen) {
         const auto there = committed(server(), database);
         ASSERT_FALSE(there.empty());
         EXPECT_TRUE(reaches(there.back(), 2s));
-        EXPECT_EQ(all_from_feed(there.back()).size(), there.size()) << "by start " << i;
+        EXPECT_EQ(all_from_feed(there.back()), there) << "by start " << i;
     }
 }
 
+TEST_F(FeedFaults, OtherEventsUnderTheSameNumbersBeginAnew) {
+    insert(5);
+    tcp_fault_proxy network(server().socket_file());
+    started(through(network, database), through(network, database));
+    EXPECT_EQ(feeding->feed().head(), 5);
+    network.refuse_new();
+    network.drop();
+    server().sql("truncate headroom_events restart identity", database);
+    insert(7);
+    network.accept_new();
+    EXPECT_TRUE(eventually([&] { return feeding->feed().figures().restarts == 1; }));
+    EXPECT_TRUE(reaches(7));
+    EXPECT_EQ(all_from_feed(7), committed(server(), database));
+}
+
+// Both servers are copies of one cluster, as a restored backup is: their identity is the same.
 TEST_F(FeedFaults, AnotherServerUnderTheSameAddressBeginsAnew) {
     const testing::temp_directory in;
     const auto address = in.path() / "server";

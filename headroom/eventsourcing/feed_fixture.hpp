@@ -25,8 +25,6 @@ public:
 
     eventsourcing::feed& feed() { return *feed_; }
     persistence::control& control() { return control_; }
-    /// Then its grants are free for another one.
-    void drop_feed() { feed_.reset(); }
     void start() {
         store().start(soon());
         feed().start(soon());

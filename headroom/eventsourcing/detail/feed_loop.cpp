@@ -135,12 +135,14 @@ task<void> feed::body::turn() {
 task<void> feed::body::meet_server(persistence::session& with) {
     const auto until = deadline::after(look_ms_max);
     auto found = co_await detail::read_history(with, until);
-    if (history_ && *history_ != found) start_anew();
+    const bool same = !history_ || (*history_ == found &&
+                                    co_await detail::still_there(with, newest_, until));
+    if (!same) start_anew();
     history_ = std::move(found);
     if (!fence_) {
-        const auto newest = co_await detail::read_newest(with, until);
+        newest_ = co_await detail::read_newest(with, until);
         const auto so_far = figures();
-        fence_.emplace(newest, detail::gap_fence::counts{so_far.holes, so_far.dead});
+        fence_.emplace(newest_.position, detail::gap_fence::counts{so_far.holes, so_far.dead});
         if (fence_->knows_head()) moved_.wake_all();
     }
     fence_->lost_sight();
@@ -150,6 +152,7 @@ task<void> feed::body::meet_server(persistence::session& with) {
 void feed::body::start_anew() {
     ++era_;
     fence_.reset();
+    newest_ = {};
     pages_.restart(0);
     head = 0;
     hole_since_.reset();
@@ -206,6 +209,7 @@ task<void> feed::body::read_tail(persistence::session& with) {
     if (taken == 0) co_return;
     hole_since_.reset();
     idle_ = 0ms;
+    newest_ = {found->events.back().position, found->events.back().id};
     pages_.append(std::move(found));
     head = pages_.head();
     awake_ = awake_ || more;

@@ -55,6 +55,7 @@ private:
     const std::unique_ptr<persistence::sessions> own_, catch_up_;
     std::optional<detail::gap_fence> fence_;
     std::optional<detail::server_history> history_;
+    detail::landmark newest_;  // the last event we know of that history
     int backend_ = 0;    // whose answers the fence goes by
     unsigned era_ = 0;   // of the history: one more with each start_anew()
     detail::event_pages pages_;

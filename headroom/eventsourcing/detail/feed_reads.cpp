@@ -11,7 +11,10 @@ namespace {
 constexpr statement history_of_server(
     "select system_identifier::text, timeline_id"
     " from pg_control_system(), pg_control_checkpoint()");
-constexpr statement newest("select coalesce(max(notification_id), 0) from headroom_events");
+constexpr statement newest(
+    "select notification_id, event_id from headroom_events order by notification_id desc limit 1");
+constexpr statement known_again(
+    "select exists (select from headroom_events where notification_id = $1 and event_id = $2)");
 constexpr statement holders(R"(
 select distinct virtualtransaction from pg_catalog.pg_locks
 where locktype = 'relation' and relation = 'headroom_events'::regclass
@@ -57,8 +60,15 @@ task<server_history> read_history(persistence::session& on, deadline until) {
     co_return server_history{found[0].get<std::string>(0), found[0].get<std::int32_t>(1)};
 }
 
-task<log_position> read_newest(persistence::session& on, deadline until) {
-    co_return (co_await on.run(newest, until)).one<std::int64_t>();
+task<landmark> read_newest(persistence::session& on, deadline until) {
+    const auto found = co_await on.run(newest, until);
+    if (found.empty()) co_return landmark{};
+    co_return landmark{found[0].get<std::int64_t>(0), found[0].get<uuid>(1)};
+}
+
+task<bool> still_there(persistence::session& on, landmark what, deadline until) {
+    if (what.position == 0) co_return true;
+    co_return (co_await on.run(known_again, until, what.position, what.id)).one<bool>();
 }
 
 task<std::vector<std::string>> read_holders(persistence::session& on, deadline until) {

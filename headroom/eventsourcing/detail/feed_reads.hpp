@@ -16,8 +16,16 @@ struct server_history {
 };
 task<server_history> read_history(persistence::session& on, deadline until);
 
-/// The largest position visible; 0 for an empty table.
-task<log_position> read_newest(persistence::session& on, deadline until);
+/// An event by which its history can be known again; position 0 stands for an empty table.
+struct landmark {
+    log_position position = 0;
+    uuid id;
+};
+/// The event of the largest position visible.
+task<landmark> read_newest(persistence::session& on, deadline until);
+/// Whether that event is where it was. A restored copy, or a server that lost its last commits,
+/// has the identity of the server before and may give the same numbers to other events.
+task<bool> still_there(persistence::session& on, landmark what, deadline until);
 
 /// Virtual transactions that hold a lock under which events are written, ours excepted.
 task<std::vector<std::string>> read_holders(persistence::session& on, deadline until);
