@@ -1,4 +1,4 @@
-// A feed beside many writers that hold, roll back and lock, each on a plain connection of its own.
+// A feed beside many writers that hold, hang, roll back and lock, each on a plain connection.
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 
@@ -23,10 +23,14 @@ int from_environment(const char* name, int otherwise) {
     return wanted != nullptr ? std::atoi(wanted) : otherwise;
 }
 /// HEADROOM_SOAK_EVENTS=1000000 for the long run.
-int soak_events() { return from_environment("HEADROOM_SOAK_EVENTS", 100'000); }
+int soak_events() { return from_environment("HEADROOM_SOAK_EVENTS", 20'000); }
 /// HEADROOM_SOAK_SECONDS=60 for the long run.
 std::chrono::seconds foreign_hold() {
-    return std::chrono::seconds(from_environment("HEADROOM_SOAK_SECONDS", 5));
+    return std::chrono::seconds(from_environment("HEADROOM_SOAK_SECONDS", 3));
+}
+/// Of the writer that hangs. HEADROOM_SOAK_HANG_MS=3000 for the long run.
+std::chrono::milliseconds hang() {
+    return std::chrono::milliseconds(from_environment("HEADROOM_SOAK_HANG_MS", 500));
 }
 
 class plain_connection {
@@ -48,11 +52,12 @@ private:
 };
 
 /// Appends to streams of its own: singly, or several streams in one transaction that is held for
-/// up to 3 ms and in one of twenty cases rolled back.
+/// up to 3 ms and in one of twenty cases rolled back. One of 250 that it holds, it holds for
+/// `hangs`, if any.
 class writer {
 public:
-    writer(const std::string& url, int number)
-        : on_(url), number_(number), random_(static_cast<unsigned>(number)) {}
+    writer(const std::string& url, int number, std::chrono::milliseconds hangs = {})
+        : on_(url), number_(number), hangs_(hangs), random_(static_cast<unsigned>(number)) {}
 
     /// Returns how many events it committed.
     int append_some() {
@@ -69,7 +74,7 @@ public:
             on_.run(insert_into(stream, events));
             count += events;
         }
-        on_.run("select pg_sleep(" + std::to_string(pick(4)) + " / 1000.0)");
+        on_.run("select pg_sleep(" + std::to_string(held_ms()) + " / 1000.0)");
         const bool keeps = !chance(20);
         on_.run(keeps ? "commit" : "rollback");
         if (keeps) return count;
@@ -80,6 +85,10 @@ public:
 private:
     int pick(int below) { return std::uniform_int_distribution(0, below - 1)(random_); }
     bool chance(int of) { return pick(of) == 0; }
+    std::int64_t held_ms() {
+        const bool hanging = hangs_.count() > 0 && ++held_ % 250 == 30;
+        return hanging ? hangs_.count() : pick(4);
+    }
 
     std::string insert_into(int stream, int events) {
         auto& version = versions_[static_cast<std::size_t>(stream)];
@@ -94,6 +103,8 @@ private:
 
     plain_connection on_;
     const int number_;
+    const std::chrono::milliseconds hangs_;
+    int held_ = 0;
     std::minstd_rand random_;
     std::array<int, streams_each> versions_{};
 };
@@ -113,7 +124,8 @@ struct seen_events {
     }
     double age_ms(double quantile) {
         std::ranges::sort(ages_ms);
-        return ages_ms[static_cast<std::size_t>(quantile * static_cast<double>(ages_ms.size() - 1))];
+        const auto last = static_cast<double>(ages_ms.size() - 1);
+        return ages_ms[static_cast<std::size_t>(quantile * last)];
     }
 };
 
@@ -134,8 +146,30 @@ protected:
             all.push_back(std::stoll(each[0]));
         return all;
     }
+    /// Its transaction has written elsewhere, and stays open.
+    std::unique_ptr<plain_connection> open_elsewhere() const {
+        server().sql("create table elsewhere (n int)", database);
+        auto foreign = std::make_unique<plain_connection>(owners_url());
+        foreign->run("begin; insert into elsewhere values (1); select txid_current()");
+        return foreign;
+    }
+    /// Runs writers until `goes_on` is false, then tells the last position there will be.
+    template <class GoesOn>
+    std::jthread write(int first, int count, std::chrono::milliseconds hangs, GoesOn goes_on) {
+        last = not_known_yet;
+        return std::jthread([this, first, count, hangs, goes_on] {
+            std::vector<std::jthread> each;
+            for (int i = first; i < first + count; ++i)
+                each.emplace_back([this, i, goes_on, own = i == writers - 1 ? hangs : 0ms] {
+                    for (writer one(owners_url(), i, own); goes_on();) done += one.append_some();
+                });
+            each.clear();
+            last = std::stoll(server().value("select max(notification_id) from headroom_events",
+                                             database));
+        });
+    }
     /// Everything up to a head that is the last there will be.
-    seen_events read_until(const std::atomic<log_position>& last) {
+    seen_events read_all() {
         seen_events seen;
         feeding->run([&]() -> task<void> {
             log_position after = 0;
@@ -151,41 +185,38 @@ protected:
     void record(const std::string& what, double figure) {
         RecordProperty(what, std::to_string(figure));
     }
+    void record_ages(seen_events& of) {
+        record("events", static_cast<double>(of.positions.size()));
+        record("age_p50_ms", of.age_ms(0.5));
+        record("age_p99_ms", of.age_ms(0.99));
+        record("age_max_ms", of.age_ms(1.0));
+    }
 
+    static constexpr log_position not_known_yet = INT64_MAX;
+    std::atomic<int> done{0};  // events that were committed
+    std::atomic<log_position> last{not_known_yet};
     std::optional<feed_process> feeding;
 };
 
-constexpr log_position not_known_yet = INT64_MAX;
-
 TEST_F(FeedSoak, WhatThirtyTwoWritersCommitIsDeliveredOnceAndInOrder) {
-    std::atomic<int> wanted{soak_events()};
-    std::atomic<log_position> last{not_known_yet};
+    const auto foreign = open_elsewhere();
     const auto begun = wall::now();
-    std::jthread all([&] {
-        std::vector<std::jthread> each;
-        for (int i = 0; i < writers; ++i)
-            each.emplace_back([&, i] {
-                for (writer one(owners_url(), i); wanted > 0;) wanted -= one.append_some();
-            });
-        each.clear();
-        last = std::stoll(server().value("select max(notification_id) from headroom_events",
-                                         database));
-    });
-    auto seen = read_until(last);
+    const auto all = write(0, writers, hang(), [this] { return done < soak_events(); });
+    auto seen = read_all();
     const std::chrono::duration<double> took = wall::now() - begun;
     EXPECT_EQ(seen.positions, committed());
     EXPECT_TRUE(seen.streams_in_order);
     const auto counted = feeding->feed().figures();
     EXPECT_GT(counted.holes, 0U) << "otherwise it proves nothing";
     EXPECT_GT(counted.dead, 0U);
+    EXPECT_GE(seen.age_ms(1.0), static_cast<double>(hang().count())) << "behind who hangs";
+    record_ages(seen);
     record("events_per_second", static_cast<double>(seen.positions.size()) / took.count());
-    record("age_p50_ms", seen.age_ms(0.5));
-    record("age_p99_ms", seen.age_ms(0.99));
     record("holes", static_cast<double>(counted.holes));
     record("dead", static_cast<double>(counted.dead));
 
     const auto again = wall::now();
-    EXPECT_EQ(read_until(last).positions, seen.positions) << "far behind, over the catch-up lane";
+    EXPECT_EQ(read_all().positions, seen.positions) << "far behind, over the catch-up lane";
     const std::chrono::duration<double> caught_up = wall::now() - again;
     record("catch_up_per_second",
            static_cast<double>(seen.positions.size()) / caught_up.count());
@@ -193,29 +224,14 @@ TEST_F(FeedSoak, WhatThirtyTwoWritersCommitIsDeliveredOnceAndInOrder) {
 }
 
 TEST_F(FeedSoak, AForeignTransactionThatStaysOpenDelaysNobody) {
-    server().sql("create table elsewhere (n int)", database);
-    plain_connection foreign(owners_url());
-    foreign.run("begin; insert into elsewhere values (1); select txid_current()");
-    std::atomic<log_position> last{not_known_yet};
+    const auto foreign = open_elsewhere();
     const auto end = wall::now() + foreign_hold();
-    std::jthread all([&] {
-        std::vector<std::jthread> each;
-        for (int i = lockers; i < lockers + 4; ++i)
-            each.emplace_back([&, i] {
-                for (writer one(owners_url(), i); wall::now() < end;) one.append_some();
-            });
-        each.clear();
-        last = std::stoll(server().value("select max(notification_id) from headroom_events",
-                                         database));
-    });
-    auto seen = read_until(last);
-    foreign.run("commit");
+    const auto all = write(lockers, 4, 0ms, [end] { return wall::now() < end; });
+    auto seen = read_all();
+    foreign->run("commit");
     EXPECT_EQ(seen.positions, committed());
     EXPECT_LT(seen.age_ms(0.99), 100.0);
-    record("events", static_cast<double>(seen.positions.size()));
-    record("age_p50_ms", seen.age_ms(0.5));
-    record("age_p99_ms", seen.age_ms(0.99));
-    record("age_max_ms", seen.age_ms(1.0));
+    record_ages(seen);
 }
 
 TEST_F(FeedSoak, AnIdleFeedHandsOutAnAppendWithinMilliseconds) {

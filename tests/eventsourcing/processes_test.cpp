@@ -90,6 +90,8 @@ TEST_F(Processes, KilledAtRandomCountEveryEventOnce) {
     auto fresh = started(one(std::make_unique<counting>("test.fresh")));
     EXPECT_TRUE(taken(*fresh, last, "test.fresh"));
     EXPECT_EQ(model("test.counting"), model("test.fresh"));
+    RecordProperty("kills", kills());
+    RecordProperty("events", static_cast<int>(last));
     EXPECT_EQ(server().value("select sum(events) from model where projection = 'test.counting'",
                              database),
               std::to_string(last));
