@@ -46,6 +46,8 @@ std::optional<stream_version> if_match(const http::request& of) {
     return version;
 }
 
+std::string etag(stream_version version) { return fmt::format("\"{}\"", version); }
+
 /// How long the request wants to wait for the read model; none: not at all.
 std::optional<std::chrono::milliseconds> preferred_wait(const http::request& of) {
     std::optional<std::chrono::milliseconds> found;
@@ -99,6 +101,16 @@ int page_size(const http::request& of, int otherwise, int most) {
     return *size;
 }
 
+std::int64_t count_in(const http::request& of, std::string_view parameter,
+                      std::optional<std::int64_t> otherwise) {
+    const auto text = of.query_value(parameter);
+    const auto count = text ? number_in<std::int64_t>(*text) : otherwise;
+    if (!count)
+        throw http::failed(
+            http::problem{400, fmt::format("{} must be a whole number, 0 or more.", parameter)});
+    return *count;
+}
+
 actor actor_of(const http::request& of) {
     actor by;
     by.correlation_id = std::string(of.id);
@@ -115,16 +127,23 @@ actor actor_of(const http::request& of, json_body& body) {
     return by;
 }
 
+http::response shown(const json::object& what) {
+    auto answer = http::response::json(json::serialize(what));
+    answer.with("ETag", etag(what.at("version").to_number<stream_version>()));
+    return answer;
+}
+
 task<http::response> reply(read_models& models, const http::request& of, done at, json::object body,
                            std::string projection, unsigned status) {
     const auto wait = preferred_wait(of);
-    const bool seen = !wait || co_await models.reached(at.position, std::move(projection),
-                                                       wait_until(of, *wait));
+    const bool seen = !wait || !at.changed() ||
+                      co_await models.reached(at.position, std::move(projection),
+                                              wait_until(of, *wait));
     body["version"] = at.version;
-    body["position"] = at.position;
+    if (at.changed()) body["position"] = at.position;
     auto answer = http::response::json(json::serialize(body), seen ? status : 202);
-    answer.with(position_header, std::to_string(at.position));
-    answer.with("ETag", fmt::format("\"{}\"", at.version));
+    if (at.changed()) answer.with(position_header, std::to_string(at.position));
+    answer.with("ETag", etag(at.version));
     if (wait && seen) answer.with("Preference-Applied", "wait");
     co_return answer;
 }

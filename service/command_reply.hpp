@@ -2,7 +2,9 @@
 //
 //     If-Match: "3", or expected_version in the body   the version the caller has seen; 409 if not
 //     Prefer: wait, or wait=N (seconds)                answer once the read model shows it
-//     Headroom-Position: 42                            in the answer: where it is recorded
+//     Headroom-Position: 42                            in the answer: where it is recorded; absent
+//                                                      when there was nothing to do
+//     ETag: "3"                                        the version, for the next If-Match
 #pragma once
 #include <boost/json/fwd.hpp>
 
@@ -31,11 +33,17 @@ persistence::tenant_id tenant_of(const http::request& of);
 eventsourcing::uuid id_of(const http::request& of, std::string_view parameter);
 /// A query parameter from 1 to `most`, or `otherwise`; 400 for another.
 int page_size(const http::request& of, int otherwise, int most);
+/// A query parameter of 0 or more; 400 for another, and where it is absent without `otherwise`.
+std::int64_t count_in(const http::request& of, std::string_view parameter,
+                      std::optional<std::int64_t> otherwise = {});
 
 /// Who asks, and which version they have seen, by If-Match; 400 for one that is no version.
 actor actor_of(const http::request& of);
 /// The same, or by the body's expected_version; 400 when both are there and differ.
 actor actor_of(const http::request& of, json_body& body);
+
+/// What a query found, its "version" as the ETag.
+http::response shown(const boost::json::object& what);
 
 /// Position and version in header and body; waits for `projection` where the request prefers so,
 /// and answers 202 when it was not there in time.

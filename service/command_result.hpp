@@ -6,10 +6,12 @@
 namespace headroom::service {
 
 /// Where the caller's effect stands: the aggregate's version, and the position that read models
-/// have to reach for it to be seen; 0 when nothing had to be done.
+/// have to reach for it to be seen; none, 0, when nothing had to be done.
 struct done {
     eventsourcing::stream_version version = 0;
     eventsourcing::log_position position = 0;
+
+    bool changed() const noexcept { return position > 0; }
 };
 
 using command_failure = eventsourcing::execution_failure<domain_error>;

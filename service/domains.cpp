@@ -6,7 +6,8 @@ domains::domains(const settings& with, persistence::database& db,
                  eventsourcing::event_store& store)
     : tenants_(store),
       tenant_list_(db.lanes()),
-      values_(db),
+      defaults_(with.defaults),
+      values_(db, defaults_),
       users_(store),
       agents_(store, with.key_pepper),
       profiles_(db.lanes()),
@@ -14,7 +15,9 @@ domains::domains(const settings& with, persistence::database& db,
 
 void domains::add_routes(http::router& to, read_models& models) {
     tenancy::add_routes(to, tenancy::tenant_desk{tenants_, tenant_list_, models});
-    tenancy::add_routes(to, tenancy::configuration_desk{tenants_, values_, models});
+    const tenancy::configuration_desk configuration{tenants_, values_, models};
+    tenancy::add_routes(to, configuration);
+    tenancy::add_resolution_routes(to, configuration);
     identity::add_routes(
         to, {users_, agents_, profiles_, tenants_, models, issues_keys_});
 }

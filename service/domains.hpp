@@ -3,7 +3,7 @@
 #include "headroom/http/router.hpp"
 #include "service/identity/routes.hpp"
 #include "service/settings.hpp"
-#include "service/tenancy/routes.hpp"
+#include "service/tenancy/resolution_routes.hpp"
 #include "service/tenancy/tenant_routes.hpp"
 
 namespace headroom::service {
@@ -20,6 +20,7 @@ public:
 private:
     const tenancy::tenant_service tenants_;
     const tenancy::tenant_list tenant_list_;
+    const tenancy::system_defaults defaults_;
     tenancy::configuration values_;
     const identity::user_service users_;
     const identity::agent_service agents_;

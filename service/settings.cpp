@@ -7,7 +7,7 @@
 namespace headroom::service {
 namespace {
 
-constexpr std::size_t pepper_bytes_min = 32;
+constexpr std::size_t pepper_bytes_min = 32, defaults_bytes_max = 65'536;
 
 std::string check_pepper(std::string_view text) {
     return text.size() >= pepper_bytes_min ? "" : "have 32 bytes or more";
@@ -18,6 +18,21 @@ secret read_pepper(setting_reader& from) {
                         .rule = check_pepper,
                         .doc = "Under which the secrets of agents' API keys are hashed, at least "
                                "32 bytes; without it no key is issued."});
+}
+
+std::string check_defaults(std::string_view text) {
+    const auto parsed = tenancy::parse_system_defaults(text);
+    return parsed ? "" : parsed.error();
+}
+
+tenancy::system_defaults read_defaults(setting_reader& from) {
+    const auto text = from.text({.name = "HEADROOM_SYSTEM_DEFAULTS",
+                                 .length_max = defaults_bytes_max,
+                                 .rule = check_defaults,
+                                 .bound = "a JSON object of keys and values",
+                                 .doc = "Configuration that holds where a tenant has none of its "
+                                        "own: a JSON object of keys and values."});
+    return tenancy::parse_system_defaults(text).value_or(tenancy::system_defaults{});
 }
 
 }  // namespace
@@ -35,6 +50,7 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.http = http::read_settings(reader);
     all.database = persistence::read_database_settings(reader);
     all.events = eventsourcing::read_event_store_settings(reader, all.database.serve);
+    all.defaults = read_defaults(reader);
     all.key_pepper = read_pepper(reader);
     // Of a part that comes later: checked and documented, so that an existing .env is read whole.
     persistence::read_redis_settings(reader);

@@ -8,6 +8,7 @@
 #include "headroom/observability/settings.hpp"
 #include "headroom/persistence/settings.hpp"
 #include "headroom/runtime/settings.hpp"
+#include "service/tenancy/system_defaults.hpp"
 
 namespace headroom::service {
 
@@ -17,6 +18,7 @@ struct settings {
     http::settings http;
     persistence::database_settings database;
     eventsourcing::event_store_settings events;
+    tenancy::system_defaults defaults;   ///< what holds where a tenant configures nothing
     secret key_pepper;                   ///< of agents' API keys; empty: none can be issued
     std::vector<setting_row> reference;  ///< every variable with its effective, masked value
     setting_faults warnings;

@@ -35,6 +35,11 @@ public:
     task<outcome<issued_key>> rotate(eventsourcing::stream_id agent, std::string tenant, actor by,
                                      deadline until) const;
 
+    /// The agent as it is now, by its events; version 0: there is none.
+    task<eventsourcing::loaded<agents>> load(eventsourcing::stream_id agent, deadline until) const {
+        return all_.load(agent, until);
+    }
+
 private:
     template <class Command>
     task<outcome<done>> execute(eventsourcing::stream_id agent, Command command, actor by,

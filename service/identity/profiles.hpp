@@ -10,6 +10,7 @@ namespace headroom::service::identity {
 
 struct profile {
     eventsourcing::uuid user_id;
+    eventsourcing::stream_version version = 0;  ///< of the last event the row shows
     std::string tenant_id, issuer, oidc_sub;
     std::optional<std::string> email;
     std::string display_name;

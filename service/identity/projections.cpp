@@ -11,16 +11,17 @@ using persistence::jsonb;
 using persistence::statement;
 
 constexpr statement insert_profile(R"(
-insert into user_profile (user_id, tenant_id, issuer, oidc_sub, email, display_name, created_at,
-                          updated_at)
-values ($1, $2, $3, $4, $5, $6, $7, $7)
-on conflict (user_id) do update set tenant_id = excluded.tenant_id, issuer = excluded.issuer,
-    oidc_sub = excluded.oidc_sub, email = excluded.email, display_name = excluded.display_name,
-    preferences = '{}', created_at = excluded.created_at, updated_at = excluded.updated_at)");
+insert into user_profile (user_id, version, tenant_id, issuer, oidc_sub, email, display_name,
+                          created_at, updated_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+on conflict (user_id) do update set version = excluded.version, tenant_id = excluded.tenant_id,
+    issuer = excluded.issuer, oidc_sub = excluded.oidc_sub, email = excluded.email,
+    display_name = excluded.display_name, preferences = '{}', created_at = excluded.created_at,
+    updated_at = excluded.updated_at)");
 constexpr statement set_name(
-    "update user_profile set display_name = $2, updated_at = $3 where user_id = $1");
+    "update user_profile set version = $2, display_name = $3, updated_at = $4 where user_id = $1");
 constexpr statement set_preferences(
-    "update user_profile set preferences = $2, updated_at = $3 where user_id = $1");
+    "update user_profile set version = $2, preferences = $3, updated_at = $4 where user_id = $1");
 constexpr statement delete_profiles("delete from user_profile");
 
 constexpr statement insert_key(R"(
@@ -49,14 +50,15 @@ public:
 
 private:
     static void write(const user_provisioned& what, const recorded_event& from, effects& to) {
-        to.run(insert_profile, from.stream, what.tenant_id, what.issuer, what.oidc_sub, what.email,
-               what.display_name, from.recorded_at);
+        to.run(insert_profile, from.stream, from.version, what.tenant_id, what.issuer,
+               what.oidc_sub, what.email, what.display_name, from.recorded_at);
     }
     static void write(const profile_updated& what, const recorded_event& from, effects& to) {
-        to.run(set_name, from.stream, what.display_name, from.recorded_at);
+        to.run(set_name, from.stream, from.version, what.display_name, from.recorded_at);
     }
     static void write(const preferences_updated& what, const recorded_event& from, effects& to) {
-        to.run(set_preferences, from.stream, jsonb{what.preferences.text}, from.recorded_at);
+        to.run(set_preferences, from.stream, from.version, jsonb{what.preferences.text},
+               from.recorded_at);
     }
 };
 

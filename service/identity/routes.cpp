@@ -15,6 +15,7 @@ using persistence::tenant_id;
 
 json::object to_json(const profile& of) {
     return {{"user_id", eventsourcing::to_string(of.user_id)},
+            {"version", of.version},
             {"tenant_id", of.tenant_id},
             {"issuer", of.issuer},
             {"subject", of.oidc_sub},
@@ -49,7 +50,7 @@ task<http::response> post_user(identity_desk desk, http::request& of) {
         required(co_await desk.users.run(std::move(command), std::move(by), of.until));
     const auto id = eventsourcing::to_string(made.id);
     auto answer = co_await reply(desk.models, of, made.at, {{"user_id", id}}, profiles_projection,
-                                 made.at.position > 0 ? 201 : 200);
+                                 made.at.changed() ? 201 : 200);
     answer.with("Location", path + id);
     co_return answer;
 }
@@ -60,7 +61,7 @@ task<http::response> get_user(identity_desk desk, http::request& of) {
     co_await desk.models.caught_up(of, profiles_projection);
     const auto found = co_await desk.queries.find(std::move(tenant), user, of.until);
     if (!found) co_return http::problem{404, "The tenant has no such user."};
-    co_return http::response::json(json::serialize(to_json(*found)));
+    co_return shown(to_json(*found));
 }
 
 template <class Read>
@@ -96,11 +97,38 @@ task<http::response> post_agent(identity_desk desk, http::request& of) {
     auto by = actor_of(of, body);
     body.done();
     command.tenant_id = (co_await active_tenant(desk, of)).text();
+    const auto path = "/v1/tenants/" + command.tenant_id + "/agents/";
     const auto made =
         required(co_await desk.agents.run(std::move(command), std::move(by), of.until));
-    co_return co_await reply(desk.models, of, made.at,
-                             {{"agent_id", eventsourcing::to_string(made.id)}}, keys_projection,
-                             201);
+    const auto id = eventsourcing::to_string(made.id);
+    auto answer =
+        co_await reply(desk.models, of, made.at, {{"agent_id", id}}, keys_projection, 201);
+    answer.with("Location", path + id);
+    co_return answer;
+}
+
+json::object to_json(const eventsourcing::stream_id& id, const agent& of,
+                     eventsourcing::stream_version version) {
+    json::array keys;
+    for (const auto& each : of.keys)
+        keys.push_back(json::object{{"key_id", each.id},
+                                    {"status", each.active ? "active" : "revoked"}});
+    return {{"agent_id", eventsourcing::to_string(id)},
+            {"version", version},
+            {"tenant_id", of.tenant_id},
+            {"agent_type", of.type_id},
+            {"display_name", of.display_name},
+            {"status", of.active ? "active" : "suspended"},
+            {"keys", std::move(keys)}};
+}
+
+task<http::response> get_agent(identity_desk desk, http::request& of) {
+    const auto tenant = tenant_of(of);
+    const auto id = id_of(of, "agent");
+    const auto found = co_await desk.agents.load(id, of.until);
+    if (!found.state.exists || found.state.tenant_id != tenant.text())
+        co_return http::problem{404, "The tenant has no such agent."};
+    co_return shown(to_json(id, found.state, found.version));
 }
 
 template <class Read>
@@ -168,6 +196,7 @@ void add_routes(http::router& to, const identity_desk& of) {
     to.put("/v1/tenants/{tenant}/users/{user}/profile", with(put_profile));
     to.put("/v1/tenants/{tenant}/users/{user}/preferences", with(put_preferences));
     to.post("/v1/tenants/{tenant}/agents", with(post_agent));
+    to.get("/v1/tenants/{tenant}/agents/{agent}", with(get_agent));
     to.post("/v1/tenants/{tenant}/agents/{agent}/suspend", with(post_suspend));
     to.post("/v1/tenants/{tenant}/agents/{agent}/reactivate", with(post_reactivate));
     to.post("/v1/tenants/{tenant}/agents/{agent}/keys", with(post_key));

@@ -5,6 +5,7 @@
 //     PUT  /v1/tenants/{tenant}/users/{user}/profile       {display_name}
 //     PUT  /v1/tenants/{tenant}/users/{user}/preferences   {preferences}: replaced
 //     POST /v1/tenants/{tenant}/agents                     201: {agent_type, display_name}
+//     GET  /v1/tenants/{tenant}/agents/{agent}             by its events: always current
 //     POST /v1/tenants/{tenant}/agents/{agent}/suspend, /reactivate
 //     POST /v1/tenants/{tenant}/agents/{agent}/keys        201: the key's text, this once
 //     POST /v1/tenants/{tenant}/agents/{agent}/keys/rotate 201: likewise; the oldest is revoked

@@ -2,7 +2,7 @@
 //
 // A read model: tenant_service changes it, by an event. Each call is one tenant-scoped statement on
 // a lane: one round trip, and a foreign tenant's rows are out of reach by row-level security, not
-// by a WHERE clause.
+// by a WHERE clause. Where the tenant has no value of its own, the system's default stands in.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,17 +10,18 @@
 
 #include "headroom/persistence/database.hpp"
 #include "headroom/persistence/tenant.hpp"
+#include "service/tenancy/resolution.hpp"
 
 namespace headroom::service::tenancy {
 
 inline constexpr int page_max = 500;      ///< entries a list returns at most
 inline constexpr int page_default = 100;
 
+/// A value, canonical JSON tagged by type (see configuration_value.hpp), and who set it.
 struct entry {
-    std::string key;
-    std::string value;  ///< canonical JSON, tagged by type; see configuration_value.hpp
-    std::string updated_by;
-    persistence::timestamp updated_at;
+    resolved_value is;
+    std::string updated_by;                            ///< "" for a default
+    std::optional<persistence::timestamp> updated_at;  ///< none for a default
 
     static entry from(const persistence::row& each);
 };
@@ -30,18 +31,26 @@ struct page {
     std::optional<std::string> next;  ///< pass as `after` for the following page; none: the last
 };
 
-/// Stateless but for the database it is given; usable from every reactor. Throws what
+/// Stateless but for what it is given, which outlives it; usable from every reactor. Throws what
 /// persistence::lanes throw.
 class configuration {
 public:
-    explicit configuration(persistence::database& db) : db_(db) {}
+    configuration(persistence::database& db, const system_defaults& defaults)
+        : db_(db), defaults_(defaults) {}
 
+    const system_defaults& defaults() const noexcept { return defaults_; }
+
+    /// The tenant's own value alone.
+    task<std::optional<entry>> own(persistence::tenant_id tenant, std::string key, deadline until);
+    /// The tenant's own value, else the default.
     task<std::optional<entry>> get(persistence::tenant_id tenant, std::string key, deadline until);
-    /// In the order of keys, those after `after`. Requires 1 <= size <= page_max.
+    /// Own values and defaults in the order of keys (by bytes), those after `after`. Requires
+    /// 1 <= size <= page_max.
     task<page> list(persistence::tenant_id tenant, std::string after, int size, deadline until);
 
 private:
     persistence::database& db_;
+    const system_defaults& defaults_;
 };
 
 }  // namespace headroom::service::tenancy

@@ -11,18 +11,21 @@ using persistence::jsonb;
 using persistence::statement;
 
 constexpr statement insert_tenant(R"(
-insert into tenants (id, slug, name, status, metadata, created_at)
-values ($1, $2, $3, 'PROVISIONING', $4, $5)
-on conflict (id) do update set slug = excluded.slug, name = excluded.name,
-    status = excluded.status, metadata = excluded.metadata, created_at = excluded.created_at)");
+insert into tenants (id, version, slug, name, status, metadata, created_at)
+values ($1, $2, $3, $4, 'PROVISIONING', $5, $6)
+on conflict (id) do update set version = excluded.version, slug = excluded.slug,
+    name = excluded.name, status = excluded.status, metadata = excluded.metadata,
+    created_at = excluded.created_at)");
 constexpr statement set_active(
-    "update tenants set status = 'ACTIVE', activated_at = $2 where id = $1");
+    "update tenants set version = $2, status = 'ACTIVE', activated_at = $3 where id = $1");
 constexpr statement set_suspended(
-    "update tenants set status = 'SUSPENDED', suspended_at = $2 where id = $1");
+    "update tenants set version = $2, status = 'SUSPENDED', suspended_at = $3 where id = $1");
 constexpr statement set_decommissioned(
-    "update tenants set status = 'DECOMMISSIONED', decommissioned_at = $2 where id = $1");
+    "update tenants set version = $2, status = 'DECOMMISSIONED', decommissioned_at = $3 "
+    "where id = $1");
 constexpr statement merge_metadata(
-    "update tenants set metadata = metadata || $2 where id = $1");
+    "update tenants set version = $2, metadata = metadata || $3 where id = $1");
+constexpr statement set_version("update tenants set version = $2 where id = $1");
 constexpr statement delete_tenants("delete from tenants");
 
 constexpr statement upsert_value(R"(
@@ -36,8 +39,7 @@ class tenant_list final : public eventsourcing::projection {
 public:
     std::string_view name() const noexcept override { return tenants_projection; }
     bool wants(std::string_view topic) const noexcept override {
-        return eventsourcing::knows_topic<event>(topic) && topic != config_updated::topic &&
-               topic != data_deleted::topic;
+        return eventsourcing::knows_topic<event>(topic);
     }
     void apply(const recorded_event& from, effects& to) override {
         std::visit([&](const auto& what) { write(what, from, to); },
@@ -47,26 +49,31 @@ public:
 
 private:
     static void write(const provisioned& what, const recorded_event& from, effects& to) {
-        to.run(insert_tenant, from.stream, what.slug, what.name,
+        to.run(insert_tenant, from.stream, from.version, what.slug, what.name,
                jsonb{what.metadata.value_or(json_text{"{}"}).text}, from.recorded_at);
     }
     static void write(const activated&, const recorded_event& from, effects& to) {
-        to.run(set_active, from.stream, from.recorded_at);
+        to.run(set_active, from.stream, from.version, from.recorded_at);
     }
     static void write(const reactivated&, const recorded_event& from, effects& to) {
-        to.run(set_active, from.stream, from.recorded_at);
+        to.run(set_active, from.stream, from.version, from.recorded_at);
     }
     static void write(const suspended&, const recorded_event& from, effects& to) {
-        to.run(set_suspended, from.stream, from.recorded_at);
+        to.run(set_suspended, from.stream, from.version, from.recorded_at);
     }
     static void write(const decommissioned&, const recorded_event& from, effects& to) {
-        to.run(set_decommissioned, from.stream, from.recorded_at);
+        to.run(set_decommissioned, from.stream, from.version, from.recorded_at);
     }
     static void write(const metadata_updated& what, const recorded_event& from, effects& to) {
-        to.run(merge_metadata, from.stream, jsonb{what.metadata.text});
+        to.run(merge_metadata, from.stream, from.version, jsonb{what.metadata.text});
     }
-    static void write(const config_updated&, const recorded_event&, effects&) {}
-    static void write(const data_deleted&, const recorded_event&, effects&) {}
+    // Nothing of a tenant's row but its version, which the next command has to name.
+    static void write(const config_updated&, const recorded_event& from, effects& to) {
+        to.run(set_version, from.stream, from.version);
+    }
+    static void write(const data_deleted&, const recorded_event& from, effects& to) {
+        to.run(set_version, from.stream, from.version);
+    }
 };
 
 class configuration_values final : public eventsourcing::projection {

@@ -30,7 +30,12 @@ std::optional<tagged> read(const std::optional<resolved_value>& from) {
 }  // namespace
 
 std::string_view to_string(value_source of) noexcept {
-    return of == value_source::tenant ? "tenant" : "system_default";
+    switch (of) {
+        case value_source::tenant: return "tenant";
+        case value_source::system_default: return "system_default";
+        case value_source::binding: return "binding";
+    }
+    return "tenant";
 }
 
 std::optional<resolved_value> resolve(std::string_view key,
@@ -53,14 +58,21 @@ unsigned rollout_bucket(std::string_view feature, std::string_view tenant) {
     return first % 100;
 }
 
-bool is_on(std::string_view feature, std::string_view tenant,
-           const std::optional<resolved_value>& value) {
+feature_state state_of_feature(std::string_view feature, std::string_view tenant,
+                               const std::optional<resolved_value>& value) {
     const auto found = read(value);
-    if (!found) return false;
-    if (found->type == "boolean") return found->value.is_bool() && found->value.get_bool();
+    if (!found) return {};
+    if (found->type == "boolean") return {found->value.is_bool() && found->value.get_bool()};
     json::error_code broken;
     const auto share = found->value.to_number<double>(broken);
-    return found->type == "percentage" && !broken && rollout_bucket(feature, tenant) < share;
+    if (found->type != "percentage" || broken) return {};
+    const auto bucket = rollout_bucket(feature, tenant);
+    return {bucket < share, bucket};
+}
+
+bool is_on(std::string_view feature, std::string_view tenant,
+           const std::optional<resolved_value>& value) {
+    return state_of_feature(feature, tenant, value).on;
 }
 
 outcome<void> require_feature(std::string_view feature, std::string_view tenant,
@@ -87,6 +99,25 @@ outcome<allowance> require_room(std::string_view resource, std::int64_t current,
                                              {"current", std::to_string(current)},
                                              {"requested", std::to_string(increment)}}});
     return allowance{most, most - current - increment};
+}
+
+std::string limit_key(std::string_view resource) { return "limit." + std::string(resource); }
+std::string policy_key(std::string_view type) { return "policy." + std::string(type); }
+std::string policy_key(std::string_view type, std::string_view bound_to) {
+    return policy_key(type) + "." + std::string(bound_to);
+}
+
+outcome<resolved_value> resolve_policy(std::string_view type,
+                                       const std::optional<std::string>& bound,
+                                       const std::optional<std::string>& of_tenant,
+                                       const system_defaults& defaults) {
+    const auto key = policy_key(type);
+    if (!defaults.contains(key))
+        return std::unexpected(domain_error{error_code::validation_error,
+                                            "There is no such type of policy.",
+                                            {{"type", std::string(type)}}});
+    if (bound) return resolved_value{key, *bound, value_source::binding};
+    return resolve(key, of_tenant, defaults).value();
 }
 
 }  // namespace headroom::service::tenancy

@@ -20,10 +20,13 @@ std::string key_of(const http::request& of) {
 }
 
 json::object to_json(const entry& of) {
-    return {{"key", of.key},
-            {"value", json::parse(of.value)},
-            {"updated_by", of.updated_by},
-            {"updated_at", rfc3339(of.updated_at)}};
+    json::object made{{"key", of.is.key},
+                      {"value", json::parse(of.is.value)},
+                      {"source", to_string(of.is.source)}};
+    if (!of.updated_at) return made;
+    made["updated_by"] = of.updated_by;
+    made["updated_at"] = rfc3339(*of.updated_at);
+    return made;
 }
 
 std::string checked_value(const http::request& of) {
@@ -62,7 +65,7 @@ task<http::response> put_one(configuration_desk desk, http::request& of) {
     if (!co_await desk.models.reached(at.position, configuration_projection, until))
         co_return not_seen(co_await desk.models.behind(at.position, configuration_projection,
                                                        started, of.until), at);
-    const auto stored = co_await desk.values.get(std::move(tenant), key, of.until);
+    const auto stored = co_await desk.values.own(std::move(tenant), key, of.until);
     if (!stored) co_return http::problem{404, "The tenant has no such key."};
     auto answer = http::response::json(json::serialize(to_json(*stored)));
     answer.with(position_header, std::to_string(at.position));

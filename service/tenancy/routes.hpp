@@ -4,7 +4,8 @@
 //     GET  /v1/tenants/{tenant}/configuration/{key}
 //     PUT  /v1/tenants/{tenant}/configuration/{key}    {"type": ..., "value": ...}
 //
-// A PUT is recorded as an event and answered once the read model shows it.
+// A GET answers the tenant's own value, else the system's default, and its source. A PUT is
+// recorded as an event and answered once the read model shows it.
 //
 // Until authentication exists the tenant comes from the path, never from a header, and the service
 // listens on loopback only.

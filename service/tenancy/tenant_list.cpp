@@ -6,12 +6,12 @@ namespace headroom::service::tenancy {
 namespace {
 
 constexpr persistence::statement by_slug(R"(
-select id, slug, name, status, metadata::text, created_at, activated_at, suspended_at,
+select id, version, slug, name, status, metadata::text, created_at, activated_at, suspended_at,
        decommissioned_at
 from tenants where slug = $1)");
 
 constexpr persistence::statement page(R"(
-select id, slug, name, status, metadata::text, created_at, activated_at, suspended_at,
+select id, version, slug, name, status, metadata::text, created_at, activated_at, suspended_at,
        decommissioned_at
 from tenants
 where ($1 = '' or status = $1)
@@ -22,11 +22,16 @@ order by created_at desc, slug desc limit $3)");
 
 tenant_row tenant_row::from(const persistence::row& each) {
     using when = std::optional<persistence::timestamp>;
-    return {each.get<persistence::uuid>(0),        each.get<std::string>(1),
-            each.get<std::string>(2),              each.get<std::string>(3),
-            each.get<std::string>(4),              each.get<persistence::timestamp>(5),
-            each.get<when>(6),                     each.get<when>(7),
-            each.get<when>(8)};
+    return {each.get<persistence::uuid>(0),
+            each.get<std::int64_t>(1),
+            each.get<std::string>(2),
+            each.get<std::string>(3),
+            each.get<std::string>(4),
+            each.get<std::string>(5),
+            each.get<persistence::timestamp>(6),
+            each.get<when>(7),
+            each.get<when>(8),
+            each.get<when>(9)};
 }
 
 task<std::optional<tenant_row>> tenant_list::find(std::string slug, deadline until) const {

@@ -14,6 +14,7 @@ inline constexpr int tenants_page_max = 200;
 
 struct tenant_row {
     eventsourcing::uuid id;
+    eventsourcing::stream_version version = 0;  ///< of the last event the row shows
     std::string slug, name, status;
     std::string metadata;  ///< a JSON object
     persistence::timestamp created_at;

@@ -18,6 +18,7 @@ json::value to_json(const std::optional<persistence::timestamp>& at) {
 
 json::object to_json(const tenant_row& of) {
     return {{"id", eventsourcing::to_string(of.id)},
+            {"version", of.version},
             {"slug", of.slug},
             {"name", of.name},
             {"status", of.status},
@@ -60,7 +61,7 @@ task<http::response> get_tenant(tenant_desk desk, http::request& of) {
     co_await desk.models.caught_up(of, tenants_projection);
     const auto found = co_await desk.queries.find(tenant.text(), of.until);
     if (!found) co_return http::problem{404, "There is no such tenant."};
-    co_return http::response::json(json::serialize(to_json(*found)));
+    co_return shown(to_json(*found));
 }
 
 task<http::response> get_tenants(tenant_desk desk, http::request& of) {

@@ -13,6 +13,9 @@ namespace json = boost::json;
 
 class Api : public ::testing::Test {
 protected:
+    static constexpr char defaults[] = R"({"beta": {"type": "percentage", "value": 13},
+        "limit.users": {"type": "integer", "value": 5},
+        "policy.retention": {"type": "enum", "value": "short", "allowed_values": ["short"]}})";
     static served_database& database() {
         static served_database* const one = [] {
             auto* made = new served_database;
@@ -22,7 +25,11 @@ protected:
         return *one;
     }
     static running_service& service() {
-        static running_service* const one = new running_service(database().addresses());
+        static running_service* const one = [] {
+            auto where = database().addresses();
+            where["HEADROOM_SYSTEM_DEFAULTS"] = defaults;
+            return new running_service(where);
+        }();
         return *one;
     }
     void SetUp() override { ASSERT_TRUE(service().ready()) << service().errors(); }
@@ -35,6 +42,10 @@ protected:
         return slug;
     }
     static json::value body(const running_service::answer& of) { return json::parse(of.body); }
+    static running_service::answer set(const std::string& tenant, const std::string& key,
+                                       const std::string& value) {
+        return service().put("/v1/tenants/" + tenant + "/configuration/" + key, value);
+    }
     static std::string text(const running_service::answer& of, const char* pointer) {
         return std::string(body(of).at_pointer(pointer).as_string());
     }
@@ -99,6 +110,35 @@ TEST_F(Api, AStaleVersionIsAConflictWithBothFigures) {
     EXPECT_EQ(service().send("POST", path, "", "If-Match: x\r\n").status, 400U);
 }
 
+TEST_F(Api, AQuerysVersionIsTheOneTheNextCommandNames) {
+    const auto slug = tenant();
+    const auto set_key = set(slug, "k", R"({"type":"boolean","value":true})");
+    ASSERT_EQ(set_key.status, 200U) << set_key.body;
+    const auto found = get_after(set_key, "/v1/tenants/" + slug);
+    EXPECT_EQ(body(found).at("version").as_int64(), 3) << "a value is an event of its tenant";
+    EXPECT_EQ(header_of(found, "ETag"), "\"3\"");
+    const auto suspend = [&](const std::string& etag) {
+        return service().send("POST", "/v1/tenants/" + slug + "/suspend", R"({"reason":"x"})",
+                              "If-Match: " + etag + "\r\n");
+    };
+    EXPECT_EQ(suspend(header_of(found, "ETag")).status, 200U);
+    const auto late = suspend(header_of(found, "ETag"));
+    EXPECT_EQ(late.status, 409U);
+    EXPECT_EQ(text(late, "/context/expected_version"), "3");
+    EXPECT_EQ(text(late, "/context/actual_version"), "4");
+}
+
+TEST_F(Api, ACommandWithNothingToDoHasNoPositionAndNothingToWaitFor) {
+    const auto slug = tenant();
+    const auto again = service().send("POST", "/v1/tenants/" + slug + "/activate", "",
+                                      "Prefer: wait\r\n");
+    EXPECT_EQ(again.status, 200U) << again.body;
+    EXPECT_EQ(header_of(again, "Headroom-Position"), "");
+    EXPECT_FALSE(body(again).as_object().contains("position"));
+    EXPECT_EQ(header_of(again, "ETag"), "\"2\"");
+    EXPECT_EQ(header_of(again, "Preference-Applied"), "wait");
+}
+
 TEST_F(Api, TenantsAreListedByStatusPageByPage) {
     for (int i = 0; i < 5; ++i) tenant();
     std::set<std::string> seen;
@@ -142,6 +182,7 @@ TEST_F(Api, AUserIsProvisionedOnceAndKeepsToItsTenant) {
     EXPECT_EQ(text(get_after(named, path), "/display_name"), "Ada L.");
     const auto liked = service().put(path + "/preferences", R"({"preferences":{"theme":"dark"}})");
     EXPECT_EQ(text(get_after(liked, path), "/preferences/theme"), "dark");
+    EXPECT_EQ(header_of(get_after(liked, path), "ETag"), "\"3\"");
     const auto id = path.substr(path.rfind('/'));
     EXPECT_EQ(service().get("/v1/tenants/" + other + "/users" + id).status, 404U);
 }
@@ -166,6 +207,124 @@ TEST_F(Api, AnAgentsKeysAreShownOnceAndASuspendedOneGetsNone) {
     EXPECT_EQ(status(text(next, "/key_id")), "active");
     EXPECT_EQ(service().post(path + "/suspend", R"({"reason":"odd"})").status, 200U);
     EXPECT_EQ(service().post(path + "/keys").status, 422U);
+}
+
+TEST_F(Api, AnAgentIsShownByItsEvents) {
+    const auto slug = tenant();
+    const auto made = service().post("/v1/tenants/" + slug + "/agents",
+                                     R"({"agent_type":"robot","display_name":"R2"})");
+    const auto path = header_of(made, "Location");
+    const auto key = service().post(path + "/keys");
+    const auto found = service().get(path);
+    ASSERT_EQ(found.status, 200U) << found.body;
+    EXPECT_EQ(text(found, "/status"), "active");
+    EXPECT_EQ(text(found, "/keys/0/key_id"), text(key, "/key_id"));
+    EXPECT_EQ(body(found).at("version").as_int64(), 2);
+    EXPECT_EQ(found.body.find("key_hash"), std::string::npos);
+    const auto other = "/v1/tenants/" + tenant() + path.substr(path.find("/agents"));
+    EXPECT_EQ(service().get(other).status, 404U);
+}
+
+TEST_F(Api, ADefaultHoldsUntilTheTenantHasAValueOfItsOwn) {
+    const auto slug = tenant();
+    const auto path = "/v1/tenants/" + slug + "/configuration";
+    const auto by_default = service().get_json(path + "/beta");
+    EXPECT_EQ(by_default.at("source").as_string(), "system_default");
+    EXPECT_EQ(by_default.at_pointer("/value/value").as_int64(), 13);
+    EXPECT_FALSE(by_default.as_object().contains("updated_at"));
+    set(slug, "beta", R"({"type":"boolean","value":false})");
+    set(slug, "limit-1", R"({"type":"integer","value":1})");
+    EXPECT_EQ(service().get_json(path + "/beta").at("source").as_string(), "tenant");
+    std::vector<std::string> seen;
+    std::string after;
+    do {
+        const auto page = service().get_json(path + "?limit=1&after=" + after);
+        const auto& one = page.at("items").as_array().at(0);
+        seen.push_back(std::string(one.at("key").as_string()) + " " +
+                       std::string(one.at("source").as_string()));
+        const auto* next = page.as_object().if_contains("next");
+        after = next == nullptr ? "" : std::string(next->as_string());
+    } while (!after.empty());
+    EXPECT_EQ(seen, (std::vector<std::string>{"beta tenant", "limit-1 tenant",
+                                              "limit.users system_default",
+                                              "policy.retention system_default"}));
+}
+
+TEST_F(Api, AFeatureIsOnForTheBucketsBelowItsPercentage) {
+    struct known {
+        const char *feature, *tenant;
+        unsigned bucket;
+    };
+    for (const auto& each : {known{"feature.dark_mode", "acme-corp", 34},
+                             {"feature.new_ui", "acme", 73},
+                             {"beta", "tenant-1", 12},
+                             {"beta", "tenant-2", 54}}) {
+        if (service().get(fmt::format("/v1/tenants/{}", each.tenant)).status == 404)
+            service().make_tenant(each.tenant);
+        const auto path = fmt::format("/v1/tenants/{}/features/{}", each.tenant, each.feature);
+        for (const unsigned share : {each.bucket, each.bucket + 1}) {
+            set(each.tenant, each.feature,
+                fmt::format(R"({{"type":"percentage","value":{}}})", share));
+            const auto found = service().get_json(path);
+            EXPECT_EQ(found.at("bucket").to_number<unsigned>(), each.bucket) << path;
+            EXPECT_EQ(found.at("enabled").as_bool(), share > each.bucket) << path;
+            EXPECT_EQ(found.at("source").as_string(), "tenant");
+        }
+    }
+}
+
+TEST_F(Api, AFeatureWithoutAShareHasNoBucket) {
+    const auto slug = tenant();
+    const auto path = "/v1/tenants/" + slug + "/features/";
+    EXPECT_EQ(service().get_json(path + "beta").at("source").as_string(), "system_default");
+    const auto unknown = service().get_json(path + "nothing");
+    EXPECT_FALSE(unknown.at("enabled").as_bool());
+    EXPECT_TRUE(unknown.at("source").is_null());
+    set(slug, "for-all", R"({"type":"boolean","value":true})");
+    const auto all = service().get_json(path + "for-all");
+    EXPECT_TRUE(all.at("enabled").as_bool());
+    EXPECT_FALSE(all.as_object().contains("bucket"));
+    EXPECT_EQ(service().get(path + "Not-A-Key").status, 404U);
+}
+
+TEST_F(Api, ALimitLeavesRoomOrRefusesWithItsFigures) {
+    const auto slug = tenant();
+    const auto path = "/v1/tenants/" + slug + "/limits/";
+    const auto room = service().get_json(path + "users?current=2&increment=2");
+    EXPECT_EQ(room.at("limit").as_int64(), 5);
+    EXPECT_EQ(room.at("remaining").as_int64(), 1);
+    EXPECT_EQ(room.at("source").as_string(), "system_default");
+    set(slug, "limit.users", R"({"type":"integer","value":3})");
+    const auto full = service().get(path + "users?current=3");
+    EXPECT_EQ(full.status, 429U);
+    EXPECT_NE(full.head.find("application/problem+json"), std::string::npos);
+    EXPECT_EQ(text(full, "/error_code"), "RESOURCE_LIMIT_EXCEEDED");
+    EXPECT_EQ(text(full, "/type"), "/errors/resource-limit-exceeded");
+    EXPECT_EQ(text(full, "/context/limit"), "3");
+    const auto unlimited = service().get_json(path + "robots?current=2147483646");
+    EXPECT_EQ(unlimited.at("limit").as_int64(), 2147483647);
+    EXPECT_TRUE(unlimited.at("source").is_null());
+    for (const auto* bad : {"users", "users?current=-1", "users?current=1&increment=x"})
+        EXPECT_EQ(service().get(path + bad).status, 400U) << bad;
+}
+
+TEST_F(Api, APolicyIsTheBoundOneThenTheTenantsThenTheSystems) {
+    const auto slug = tenant();
+    const auto path = "/v1/tenants/" + slug + "/policies/";
+    const auto found = [&](const char* which, const char* source) {
+        const auto policy = service().get_json(path + which);
+        EXPECT_EQ(policy.at("source").as_string(), source);
+        return std::string(policy.at_pointer("/value/value").as_string());
+    };
+    EXPECT_EQ(found("retention?for=team-1", "system_default"), "short");
+    set(slug, "policy.retention", R"({"type":"string","value":"long"})");
+    EXPECT_EQ(found("retention?for=team-1", "tenant"), "long");
+    set(slug, "policy.retention.team-1", R"({"type":"string","value":"for ever"})");
+    EXPECT_EQ(found("retention?for=team-1", "binding"), "for ever");
+    EXPECT_EQ(found("retention", "tenant"), "long");
+    const auto unknown = service().get(path + "nonsense");
+    EXPECT_EQ(unknown.status, 422U);
+    EXPECT_EQ(text(unknown, "/error_code"), "VALIDATION_ERROR");
 }
 
 TEST_F(Api, NobodyWorksForATenantThatIsNotActive) {
