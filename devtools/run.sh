@@ -1,6 +1,7 @@
 # devtools/run.sh: the whole thing on this machine, from empty servers to a live budget.
 
 ready_seconds_max=70
+caught_up_seconds_max=10
 service_pid=
 
 free_port() {
@@ -67,6 +68,25 @@ make_domains() {
     done
 }
 
+behind() {
+    service projections list --json | python3 -c '
+import json, sys
+print(sum(each["behind"] for each in json.load(sys.stdin)["projections"]))'
+}
+
+# The projections, once they have seen every event; fails when they have not within the bound.
+caught_up() {
+    local until=$((SECONDS + caught_up_seconds_max))
+    until [ "$(behind)" = 0 ]; do
+        if [ "$SECONDS" -ge "$until" ]; then
+            service projections list
+            fail "the projections are behind after $caught_up_seconds_max s"
+        fi
+        sleep 0.2
+    done
+    service projections list
+}
+
 # The tenants' configuration, 30 writes and reads, 16 requests at a time.
 drive() {
     local at="http://$HEADROOM_HTTP_LISTEN/v1/tenants/{acme,globex,initech}"
@@ -119,7 +139,7 @@ tour() {
         echo "ready on http://$HEADROOM_HTTP_LISTEN" &&
         show "tenants, users, agents and keys" make_domains &&
         show "a short workload" drive &&
-        show "four projections, caught up" service projections list &&
+        show "four projections, caught up" caught_up &&
         show "the budget, by the service's own account" live_budget &&
         show "the connections, by the server's account" live_backends &&
         compare_accounts &&

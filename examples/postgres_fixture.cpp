@@ -1,8 +1,9 @@
 // postgres_fixture SCHEMA PROGRAM: runs a program of the course with a server of its own, to which
-// DATABASE_URL leads, and a database that SCHEMA has prepared.
+// DATABASE_URL leads, and a database with the event store's tables that SCHEMA has prepared.
 #include <iostream>
 
 #include "headroom/budget/exit_code.hpp"
+#include "headroom/eventsourcing/schema.hpp"
 #include "headroom/testing/private_postgres.hpp"
 
 using namespace headroom;
@@ -10,8 +11,11 @@ using namespace headroom;
 int main(int count, char** arguments) {
     if (count != 3) return budget::exit_code::usage;
     testing::private_postgres server;  // a real one, gone with this program
-    server.create_role("shop");
+    for (const auto* role : {"headroom_app", "headroom_projector"})
+        server.create_role(role, "NOLOGIN");
+    server.create_role("shop", "LOGIN IN ROLE headroom_app, headroom_projector");
     const auto database = server.create_database();
+    server.sql(std::string(eventsourcing::schema().text), database);
     server.sql(testing::read_file(arguments[1]), database);
 
     const auto done =

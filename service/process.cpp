@@ -5,6 +5,7 @@
 #include <random>
 
 #include "headroom/budget/exit_code.hpp"
+#include "headroom/eventsourcing/projections.hpp"
 #include "headroom/runtime/backoff.hpp"
 #include "service/logging.hpp"
 
@@ -187,6 +188,8 @@ int run_process(const settings& with, duty of, const std::function<int(process&)
         if (const int code = one.admit(until); code != exit_code::ok) return code;
         if (const int code = one.check(until); code != exit_code::ok) return code;
         return work(one);
+    } catch (const eventsourcing::projection_refused& why) {
+        return refuse_start(log, {why.what()});
     } catch (const std::exception& broken) {
         fmt::print(stderr, "headroom-service: {}\n", hiding.clean(broken.what()));
         log.error("start failed", {{"error", broken.what()}});

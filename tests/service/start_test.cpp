@@ -202,9 +202,13 @@ TEST_F(Start, AnAppThatIsTheProjectorTooIsWarnedInDevelopmentAndRefusedInProduct
 }
 
 TEST_F(Start, AProjectionTooManyIsRefusedByName) {
-    const auto refused = run_service(with({{"MAX_PROJECTION_RUNNERS", "3"}}), {"serve"});
-    EXPECT_NE(refused.code, 0);
-    EXPECT_TRUE(mentions(refused.errors, "MAX_PROJECTION_RUNNERS is 3")) << refused.errors;
+    for (const auto* role : {"serve", "project"}) {
+        const auto refused = run_service(with({{"MAX_PROJECTION_RUNNERS", "3"}}), {role});
+        EXPECT_EQ(refused.code, 78) << role;
+        EXPECT_TRUE(mentions(refused.errors, "identity.api_keys is one projection too many: "
+                                             "there are 4, and MAX_PROJECTION_RUNNERS is 3"))
+            << refused.errors;
+    }
 }
 
 TEST_F(Start, EveryFaultySettingIsReportedAtOnce) {

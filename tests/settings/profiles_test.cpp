@@ -80,5 +80,70 @@ TEST(Profiles, NameNoSecret) {
             EXPECT_FALSE(each.name.contains("URL") || each.name.contains("PASSWORD")) << each.name;
 }
 
+// Names and values of a deployment of the Python stack, beside whatever else its file holds.
+constexpr char existing_deployment[] = R"(
+ENVIRONMENT=development
+APP_TITLE="Shop API"
+DEBUG=false
+CORS_ALLOW_ORIGINS=["https://shop.example"]
+DATABASE_URL=postgresql://app:pw@localhost:5432/app
+DATABASE_HOST=localhost
+DATABASE_PORT=5432
+DATABASE_USER=app
+DATABASE_PASSWORD=pw
+DATABASE_NAME=app
+DATABASE_ASYNC_POOL_SIZE=20
+DATABASE_ASYNC_MAX_OVERFLOW=10
+DATABASE_SYNC_POOL_SIZE=5
+DATABASE_SYNC_MAX_OVERFLOW=5
+DATABASE_POOL_TIMEOUT=30
+DATABASE_POOL_RECYCLE=3600
+DATABASE_ECHO=false
+PERSISTENCE_MODULE=eventsourcing_postgres
+POSTGRES_DBNAME=app
+POSTGRES_USER=app
+POSTGRES_PASSWORD=pw
+POSTGRES_HOST=localhost
+POSTGRES_PORT=5432
+POSTGRES_SCHEMA=public
+POSTGRES_POOL_SIZE=5
+POSTGRES_MAX_OVERFLOW=10
+POSTGRES_CONN_MAX_AGE=600
+POSTGRES_CONNECT_TIMEOUT=30
+POSTGRES_IDLE_IN_TRANSACTION_SESSION_TIMEOUT=5
+POSTGRES_LOCK_TIMEOUT=5
+POSTGRES_PROJECTION_POOL_SIZE=2
+POSTGRES_PROJECTION_MAX_OVERFLOW=3
+POSTGRES_PRE_PING=false
+POSTGRES_SINGLE_ROW_TRACKING=true
+POSTGRES_MAX_CONNECTIONS=100
+CREATE_TABLE=true
+MAX_PROJECTION_RUNNERS=8
+REDIS_URL=redis://localhost:6379/0
+REDIS_POOL_SIZE=10
+REDIS_SOCKET_TIMEOUT=5.0
+REDIS_SOCKET_CONNECT_TIMEOUT=5.0
+TASKIQ_REDIS_URL=redis://localhost:6379/1
+TASKIQ_RESULT_TTL=3600
+TASKIQ_STREAM_PREFIX=taskiq
+AUTH_ISSUER=https://id.example
+AUTH_JWKS_CACHE_TTL=300
+LOG_LEVEL=INFO
+OTEL_SERVICE_NAME=shop
+OTEL_EXPORTER_TYPE=none
+)";
+
+TEST(Profiles, AnExistingDeploymentsFileIsReadWhole) {
+    environment from(profile::dev);
+    from.add(parse_dotenv(existing_deployment), ".env");
+    const auto all = service::read_settings(from);
+    ASSERT_TRUE(all) << to_string(all.error());
+    EXPECT_EQ(all->database.async, (persistence::async_split{4, 16}));
+    EXPECT_EQ(all->database.async_overflow, 10U);
+    EXPECT_EQ(all->events.pool, 5U);
+    EXPECT_EQ(all->events.overflow, 10U);
+    EXPECT_EQ(all->events.runners_max, 8U);
+}
+
 }  // namespace
 }  // namespace headroom
