@@ -1,6 +1,6 @@
-// 06: a domain of one's own, from top to bottom: what can happen, what it adds up to, what a command
-// makes of it, and a read model. DATABASE_URL names a database with the event store's tables and that
-// of 06_domain.sql.
+// 06: a domain of one's own: what can happen, what it adds up to, what a command makes of it, and a
+// read model. DATABASE_URL names a database with the event store's tables and that of
+// 06_domain.sql.
 #include <unistd.h>
 
 #include <iostream>

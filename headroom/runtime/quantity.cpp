@@ -48,6 +48,21 @@ std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::span<co
     return *amount * factor;
 }
 
+// "2.5" as 2500 of a unit that has thousandths; at most three digits after the point.
+std::optional<std::uint64_t> parse_thousandths(std::string_view text) noexcept {
+    text = trimmed(text);
+    const auto point = text.find('.');
+    if (point == std::string_view::npos) return {};
+    const auto whole = text.substr(0, point), rest = text.substr(point + 1);
+    if (whole.empty() || whole.size() > 12 || rest.empty() || rest.size() > 3) return {};
+    const auto digits = [](std::string_view of) {
+        return of.find_first_not_of("0123456789") == std::string_view::npos;
+    };
+    if (!digits(whole) || !digits(rest)) return {};
+    constexpr std::array<std::uint64_t, 4> scale{1000, 100, 10, 1};
+    return *parse_number(whole) * 1000 + *parse_number(rest) * scale[rest.size()];
+}
+
 std::string lower_case(std::string_view text) {
     std::string lower(text);
     std::ranges::transform(lower, lower.begin(), [](char c) {
@@ -68,7 +83,9 @@ std::optional<std::uint64_t> parse_number(std::string_view text) noexcept {
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text,
                                                         std::chrono::milliseconds bare) noexcept {
-    const auto ms = parse_with_unit(text, durations, static_cast<std::uint64_t>(bare.count()));
+    const bool seconds = bare == std::chrono::seconds(1);
+    auto ms = parse_with_unit(text, durations, static_cast<std::uint64_t>(bare.count()));
+    if (!ms && seconds) ms = parse_thousandths(text);
     if (!ms) return {};
     return std::chrono::milliseconds(*ms);
 }

@@ -2,7 +2,8 @@
 //
 // A duration is never a number: `30` is thirty of the unit that its setting states, `500 ms`,
 // `5 s`, `10 min` and `1 h` say it themselves. A size is bytes, `64 KiB`, `10 MB`. All of them take
-// whole numbers only, and answer nothing for anything else, overflow included.
+// whole numbers only, and answer nothing for anything else, overflow included; but for seconds that
+// stand alone, which existing deployments write as `5.0` and `0.5`.
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -23,6 +23,15 @@ TEST(Duration, IsAWholeNumberOfAKnownUnit) {
         EXPECT_FALSE(parse_duration(each, seconds(1))) << each;
 }
 
+TEST(Duration, OfSecondsThatStandAloneMayHaveThousandths) {
+    EXPECT_EQ(parse_duration("5.0", seconds(1)), seconds(5));
+    EXPECT_EQ(parse_duration(" 0.5 ", seconds(1)), milliseconds(500));
+    EXPECT_EQ(parse_duration("1.025", seconds(1)), milliseconds(1025));
+    for (const auto* each : {"5.", ".5", "1.0001", "1.5 s", "-0.5", "1.5.5", "1.5e1"})
+        EXPECT_FALSE(parse_duration(each, seconds(1))) << each;
+    EXPECT_FALSE(parse_duration("1.5", milliseconds(1)));
+}
+
 TEST(Duration, IsShownInTheLargestExactUnit) {
     EXPECT_EQ(to_string(milliseconds(250)), "250 ms");
     EXPECT_EQ(to_string(milliseconds(90'000)), "90 s");
