@@ -20,8 +20,11 @@ import re
 import subprocess
 import sys
 
+from tidy_batches import batches, source, write_unit
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PRODUCT = ("headroom", "command", "service")
+OURS = rf"^{re.escape(str(ROOT))}/({'|'.join(PRODUCT)})/"
 INCLUDE = re.compile(rb'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 FINDING = re.compile(rf"^{re.escape(str(ROOT))}/(.*: (?:error|warning): .*)$", re.MULTILINE)
 
@@ -34,7 +37,7 @@ def product_sources(build):
             continue
         parts = path.relative_to(ROOT).parts
         if parts[0] in PRODUCT and "testing" not in parts and not path.stem.endswith("_test"):
-            yield path
+            yield source(each)
 
 
 @functools.cache
@@ -61,13 +64,19 @@ def stamp(path, checks):
     return stamps_home() / f"{path.stem}-{content.hexdigest()[:24]}"
 
 
-def tidy(build, path, checks):
+def tidy(batch, home, checks):
     """Findings in our own files; those the analyzer has in the libraries' coroutines are theirs."""
-    run = subprocess.run(["clang-tidy-19", "--quiet", "-p", build, f"--checks={checks}", path],
+    unit = write_unit(batch, home)
+    run = subprocess.run(["clang-tidy-19", "--quiet", "-p", unit.parent, f"--checks={checks}",
+                          f"--config-file={ROOT}/.clang-tidy", f"--header-filter={OURS}", unit],
                          capture_output=True, text=True, check=False)
+    if len(batch) > 1 and "[clang-diagnostic-error]" in run.stdout:  # they clash all the same
+        half = len(batch) // 2
+        return tidy(batch[:half], home, checks) + tidy(batch[half:], home, checks)
     findings = sorted(set(FINDING.findall(run.stdout)))
-    if run.returncode != 0 and not run.stdout:
-        findings.append(f"{path}: clang-tidy failed: {run.stderr.strip()[:200]}")
+    if run.returncode != 0 and not findings:
+        names = ", ".join(str(each.path) for each in batch)
+        findings.append(f"{names}: clang-tidy failed: {(run.stdout + run.stderr).strip()[-400:]}")
     return findings
 
 
@@ -80,16 +89,19 @@ def main():
     checks = "" if given.deep else "-clang-analyzer-*"
     stamps_home().mkdir(parents=True, exist_ok=True)
 
-    stamps = {path: stamp(path, checks) for path in product_sources(given.build)}
-    waiting = [path for path in sorted(stamps) if not stamps[path].exists()]
+    stamps = {each: stamp(each.path, checks) for each in product_sources(given.build)}
+    waiting = [each for each in sorted(stamps, key=lambda one: one.path)
+               if not stamps[each].exists()]
     findings = []
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        for path, found in zip(waiting, pool.map(lambda each: tidy(given.build, each, checks),
-                                                 waiting)):
+        together = batches(waiting)
+        home = given.build / "tidy"
+        for batch, found in zip(together,
+                                pool.map(lambda each: tidy(each, home, checks), together)):
             print(*found, sep="\n", end="\n" if found else "", flush=True)
             findings += found
-            if not found:
-                stamps[path].touch()
+            for each in batch if not found else []:
+                stamps[each].touch()
     print(f"clang-tidy: {len(waiting)} of {len(stamps)} files looked at, {len(findings)} findings")
     return 1 if findings else 0
 
