@@ -11,24 +11,28 @@ namespace headroom::bench {
 
 served::served() {
     server_.sql("create role headroom_app; create role headroom_projector; "
-                "create role app login; grant headroom_app to app");
+                "create role app login; grant headroom_app to app; "
+                "create role projector login; grant headroom_projector to projector");
     server_.create_database("shop");
-    const auto done = testing::run_program(service({"migrate"}));
+    const auto done = testing::run_program(with_settings({HEADROOM_SERVICE, "migrate"}));
     if (done.code != 0) throw std::runtime_error("migrate: " + done.errors);
 }
 
-testing::program served::service(std::vector<std::string> arguments) const {
+testing::program served::with_settings(std::vector<std::string> program) const {
     testing::program what;
-    what.arguments = std::move(arguments);
-    what.arguments.insert(what.arguments.begin(), HEADROOM_SERVICE);
+    what.arguments = std::move(program);
     what.environment = {{"DATABASE_URL", server_.url("app", "shop")},
-                        {"HEADROOM_MIGRATE_URL", server_.url("postgres", "shop")}};
+                        {"HEADROOM_MIGRATE_URL", server_.url("postgres", "shop")},
+                        {"HEADROOM_PROJECTOR_URL", server_.url("projector", "shop")},
+                        {"MAX_PROJECTION_RUNNERS", "64"}};
     what.clean_environment = true;
     return what;
 }
 
-std::unique_ptr<testing::child_process> served::start(unsigned short port) const {
-    auto what = service({"serve"});
+std::unique_ptr<testing::child_process> served::start(unsigned short port,
+                                                      std::vector<std::string> program) const {
+    if (program.empty()) program = {HEADROOM_SERVICE, "serve"};
+    auto what = with_settings(std::move(program));
     what.environment["HEADROOM_HTTP_LISTEN"] = fmt::format("127.0.0.1:{}", port);
     what.log_file = "/dev/null";
     return std::make_unique<testing::child_process>(what);

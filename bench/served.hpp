@@ -15,11 +15,12 @@ public:
     served();
 
     const testing::private_postgres& server() const noexcept { return server_; }
-    /// Starts `headroom-service serve` on `port`.
-    std::unique_ptr<testing::child_process> start(unsigned short port) const;
+    /// Starts `headroom-service serve`, or another program with its settings, on `port`.
+    std::unique_ptr<testing::child_process> start(unsigned short port,
+                                                  std::vector<std::string> program = {}) const;
 
 private:
-    testing::program service(std::vector<std::string> arguments) const;
+    testing::program with_settings(std::vector<std::string> program) const;
 
     testing::private_postgres server_;
 };

@@ -28,7 +28,7 @@ int http_status(error_code of) noexcept {
     return 400;
 }
 
-std::unexpected<domain_error> invalid(std::string field, std::string what) {
+std::unexpected<domain_error> invalid(std::string field, const std::string& what) {
     return std::unexpected(domain_error{
         error_code::validation_error, field + " " + what, {{"field", std::move(field)}}});
 }

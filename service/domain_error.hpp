@@ -34,6 +34,6 @@ template <class T>
 using outcome = std::expected<T, domain_error>;
 
 /// "validation_error" about one field, which the context names.
-std::unexpected<domain_error> invalid(std::string field, std::string what);
+std::unexpected<domain_error> invalid(std::string field, const std::string& what);
 
 }  // namespace headroom::service

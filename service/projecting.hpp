@@ -1,6 +1,9 @@
 // service/projecting.hpp: the feed and the projections of a process, unless it runs none.
 #pragma once
+#include <functional>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "headroom/eventsourcing/event_store.hpp"
 #include "headroom/eventsourcing/projections.hpp"
@@ -8,14 +11,18 @@
 
 namespace headroom::service {
 
-/// The read models of every domain.
+/// The read models a process keeps.
+using projection_source = std::function<std::vector<std::unique_ptr<eventsourcing::projection>>()>;
+
+/// Those of every domain.
 std::vector<std::unique_ptr<eventsourcing::projection>> all_projections();
 
 /// Nothing with MAX_PROJECTION_RUNNERS=0: other processes project then.
 class projecting {
 public:
     /// Throws eventsourcing::projection_refused. `store`, if any, wakes the feed. All outlive it.
-    projecting(process& in, persistence::database& db, eventsourcing::event_store* store);
+    projecting(process& in, persistence::database& db, eventsourcing::event_store* store,
+               const projection_source& run = all_projections);
 
     /// To be started in this order, after the store.
     std::vector<part*> parts();

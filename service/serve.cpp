@@ -6,13 +6,13 @@
 namespace headroom::service {
 namespace {
 
-int run(process& in) {
+int work(process& in, const projection_source& run) {
     persistence::database db(in.on(), in.book(), in.door(), in.database_terms());
     db.sessions().on_leak([&log = in.log()](const persistence::leak& held) {
         log.warn("a session is held for long", {{"hold", held.message()}});
     });
     eventsourcing::event_store store(db, in.book());
-    projecting events(in, db, &store);
+    projecting events(in, db, &store, run);
     read_models models(db, events);
     domains all(in.with(), db, store);
     face shown(in, db, events, &store);
@@ -25,6 +25,8 @@ int run(process& in) {
 
 }  // namespace
 
-int serve(const settings& with) { return run_process(with, duty::serve, run); }
+int serve(const settings& with, const projection_source& run) {
+    return run_process(with, duty::serve, [&](process& in) { return work(in, run); });
+}
 
 }  // namespace headroom::service

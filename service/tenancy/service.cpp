@@ -24,16 +24,16 @@ task<outcome<done>> tenant_service::run(provision command, actor by, deadline un
     auto name = short_text("name", command.name);
     if (!name) co_return failed(std::move(name.error()));
     command.name = *std::move(name);
-    auto tenant = tenant_id::parse(*slug).value();
-    co_return co_await run<provision>(std::move(tenant), std::move(command), std::move(by), until);
+    const auto tenant = tenant_id::parse(*slug).value();
+    co_return co_await run<provision>(tenant, std::move(command), std::move(by), until);
 }
 
-task<outcome<done>> tenant_service::run(tenant_id tenant, suspend command, actor by,
+task<outcome<done>> tenant_service::run(const tenant_id& tenant, suspend command, actor by,
                                         deadline until) const {
     auto category = short_text("category", command.category);
     if (!category) co_return failed(std::move(category.error()));
     command.category = *std::move(category);
-    co_return co_await run<suspend>(std::move(tenant), std::move(command), std::move(by), until);
+    co_return co_await run<suspend>(tenant, std::move(command), std::move(by), until);
 }
 
 }  // namespace headroom::service::tenancy

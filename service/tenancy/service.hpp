@@ -20,11 +20,11 @@ public:
 
     /// The commands are those of decide.hpp. `slug`, `name` and `category` are checked here.
     task<outcome<done>> run(provision command, actor by, deadline until) const;
-    task<outcome<done>> run(persistence::tenant_id tenant, suspend command, actor by,
+    task<outcome<done>> run(const persistence::tenant_id& tenant, suspend command, actor by,
                             deadline until) const;
     /// activate, reactivate, decommission, configure, describe, record_deletion.
     template <class Command>
-    task<outcome<done>> run(persistence::tenant_id tenant, Command command, actor by,
+    task<outcome<done>> run(const persistence::tenant_id& tenant, Command command, actor by,
                             deadline until) const {
         co_return settled(co_await all_.execute<domain_error>(
             stream_of(tenant), by.context(tenant.text()), until,
