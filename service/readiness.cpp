@@ -28,6 +28,8 @@ std::string explained(const eventsourcing::feed_stall& of) {
                        of.application_name, of.age.count());
 }
 
+static_assert(eventsourcing::projection_runners_most + 8 <= observability::health_checks_max);
+
 // Control is for those on call; whether requests can be answered is a matter of lanes.
 observability::health_terms terms(std::string name, bool for_readiness) {
     observability::health_terms made;

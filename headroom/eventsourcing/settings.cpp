@@ -13,7 +13,6 @@ using std::chrono::seconds;
 
 constexpr unsigned store_pool_max = 50, store_overflow_max = 100;
 constexpr unsigned projection_pool_max = 20, projection_overflow_max = 20;
-constexpr unsigned runners_max = 1024;
 constexpr unsigned port_max = 65535;
 constexpr unsigned feed_connections = 1;
 
@@ -49,7 +48,7 @@ void read_projection_sizes(setting_reader& from, event_store_settings& to) {
     to.runners_max = from.count(
         {.name = "MAX_PROJECTION_RUNNERS",
          .fallback = 8,
-         .max = runners_max,
+         .max = projection_runners_most,
          .doc = "Projections a process runs at most; one more refuses to start; 0: none here."});
 }
 

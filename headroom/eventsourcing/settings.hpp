@@ -9,6 +9,9 @@
 
 namespace headroom::eventsourcing {
 
+/// What MAX_PROJECTION_RUNNERS may be at most: each projection is a health check and some series.
+inline constexpr unsigned projection_runners_most = 256;
+
 /// Where HEADROOM_PROJECTOR_URL is not set, the projector signs in with DATABASE_URL.
 struct event_store_settings {
     unsigned pool = 2;                 ///< POSTGRES_POOL_SIZE: the event store's floor

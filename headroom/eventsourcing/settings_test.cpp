@@ -88,7 +88,7 @@ TEST_F(EventStoreSettings, NameEachBound) {
         EXPECT_EQ(faults_.find(std::string(name) + "=" + value + " (test): must be "), 0U)
             << faults_;
     }
-    read({{"MAX_PROJECTION_RUNNERS", "1024"}, {"POSTGRES_PROJECTION_POOL_SIZE", "20"}});
+    read({{"MAX_PROJECTION_RUNNERS", "256"}, {"POSTGRES_PROJECTION_POOL_SIZE", "20"}});
     EXPECT_EQ(faults_, "");
 }
 

@@ -20,7 +20,7 @@
 
 namespace headroom::observability {
 
-inline constexpr std::size_t health_checks_max = 64;
+inline constexpr std::size_t health_checks_max = 512;
 inline constexpr std::size_t health_detail_max = 256;  ///< characters of a check's explanation
 
 enum class health_status { pass, warn, fail };
