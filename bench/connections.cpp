@@ -129,8 +129,8 @@ int main(int argc, char** argv) {
         const auto line =
             json ? R"({{"bench":"connections","projections":{},"peak_backends":{},"samples":{},)"
                    R"("reads_per_second":{:.0f},"writes_per_second":{:.0f}}})"
-                 : "connections: {} projections: at most {} backends in {} samples, {:.0f} reads/s, "
-                   "{:.0f} writes/s";
+                 : "connections: {} projections: at most {} backends in {} samples, "
+                   "{:.0f} reads/s, {:.0f} writes/s";
         fmt::print(fmt::runtime(line), projections, seen.backends, seen.samples, seen.reads,
                    seen.writes);
         fmt::print("\n");

@@ -16,8 +16,8 @@ FILES_MAX = 10
 UNNAMED = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
 # At the margin of a line: what a type, an alias, a function or a constant is called.
 NAME = re.compile(r"^(?:struct|class|union|enum class|enum|using|namespace) (\w+)"
-                  r"|^(?!using|namespace|struct|class|enum|template)\w[\w:<>,&* ]*[ &*>](\w+)[({;\[ =]",
-                  re.MULTILINE)
+                  r"|^(?!using|namespace|struct|class|enum|template)\w[\w:<>,&* ]*[ &*>](\w+)"
+                  r"[({;\[ =]", re.MULTILINE)
 
 
 class source:
@@ -36,7 +36,7 @@ class source:
 
 
 def batches(sources):
-    """Lists of sources, each list with one command and without a name twice; nothing is left out."""
+    """Lists of sources, each with one command and without a name twice; nothing is left out."""
     made = []
     for one in sources:
         for batch in made:
