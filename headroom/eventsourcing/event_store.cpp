@@ -3,6 +3,7 @@
 #include "headroom/eventsourcing/consumers.hpp"
 #include "headroom/eventsourcing/detail/append_checks.hpp"
 #include "headroom/eventsourcing/detail/append_driver.hpp"
+#include "headroom/eventsourcing/detail/position_sequence.hpp"
 #include "headroom/eventsourcing/detail/stream_reads.hpp"
 #include "headroom/persistence/detail/on_reactor.hpp"
 #include "headroom/persistence/start_failure.hpp"
@@ -36,6 +37,7 @@ struct event_store::body {
                 }};
     }
     task<void> start(deadline by);
+    task<void> check_order(deadline by);
     task<void> stop(deadline drain_until);
     task<void> save(stream_id stream, snapshot what, deadline until);
 
@@ -51,6 +53,14 @@ struct event_store::body {
 task<void> event_store::body::start(deadline by) {
     driver.open();
     co_await persistence::started_or_trying(pool->start(by));
+    co_await persistence::started_or_trying(check_order(by));
+}
+
+task<void> event_store::body::check_order(deadline by) {
+    budget::holder who(store_consumer);
+    auto lent = co_await pool->take(who, by);
+    if (!lent) throw budget::refused(std::move(lent.error()));
+    co_await detail::check_sequence(*lent, by);
 }
 
 task<void> event_store::body::stop(deadline drain_until) {

@@ -239,6 +239,12 @@ TEST_F(Store, TheListenerHearsTheLastPositionOfEachTransaction) {
     });
 }
 
+TEST_F(Store, ASequenceThatCyclesIsRefusedAtTheStart) {
+    server().sql("alter sequence headroom_events_notification_id_seq cycle", database);
+    process_.emplace(url());
+    EXPECT_THROW(process_->store().start(soon()), std::runtime_error);
+}
+
 /// A store with all it needs, as one part.
 class whole_store final : public part {
 public:

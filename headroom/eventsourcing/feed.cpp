@@ -13,7 +13,12 @@ feed::~feed() { stop(deadline::after(std::chrono::milliseconds(0))); }
 
 void feed::start(deadline by) {
     started_ = true;
-    body_->home().run_blocking([this, by] { return body_->start(by); });
+    try {
+        body_->home().run_blocking([this, by] { return body_->start(by); });
+    } catch (...) {
+        stop(deadline::after(std::chrono::milliseconds(0)));
+        throw;
+    }
 }
 
 void feed::stop(deadline drain_until) noexcept {

@@ -80,6 +80,7 @@ public:
 
     std::string_view name() const noexcept override { return "eventsourcing.feed"; }
     /// Returns once the head is known, or the server did not let us look yet (it goes on trying).
+    /// Throws where the sequence of positions is not drawn one by one, in a line that names it.
     void start(deadline by) override;
     void stop(deadline drain_until) noexcept override;
 

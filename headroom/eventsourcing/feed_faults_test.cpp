@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "headroom/eventsourcing/feed_fixture.hpp"
@@ -188,6 +189,22 @@ TEST_F(FeedFaults, WhatIsCommittedDuringTheStartIsSeen) {
         EXPECT_TRUE(reaches(there.back(), 2s));
         EXPECT_EQ(all_from_feed(there.back()), there) << "by start " << i;
     }
+}
+
+TEST_F(FeedFaults, AStandbyIsReadOnlyOnceItIsPromotedAndThenAnew) {
+    auto& on = restarted();
+    const auto name = fresh_database(on);
+    started(on.url("headroom_app", name), on.url("headroom_app", name));
+    for (int i = 0; i < 3; ++i) on.sql(one_event_text, name);
+    EXPECT_TRUE(reaches(3));
+    std::ofstream(std::filesystem::path(on.value("show data_directory")) / "standby.signal");
+    on.restart();
+    const auto reads = feeding->feed().figures().reads;
+    EXPECT_FALSE(eventually([&] { return feeding->feed().figures().reads > reads; }, 500ms));
+    on.sql("select pg_promote()");
+    EXPECT_TRUE(eventually([&] { return feeding->feed().figures().restarts == 1; }));
+    on.sql(one_event_text, name);
+    expect_all_delivered(on, name);
 }
 
 TEST_F(FeedFaults, OtherEventsUnderTheSameNumbersBeginAnew) {

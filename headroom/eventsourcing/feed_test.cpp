@@ -237,6 +237,20 @@ TEST_F(Feed, KeepsTheContractOfAPart) {
     testing::expect_keeps_contract([&] { return std::make_unique<whole_feed>(url()); });
 }
 
+TEST_F(Feed, ASequenceThatIsCachedIsRefusedAtTheStart) {
+    server().sql("alter sequence headroom_events_notification_id_seq cache 20", database);
+    feed_process process(url());
+    try {
+        process.feed().start(soon());
+        ADD_FAILURE() << "it started";
+    } catch (const std::exception& refused) {
+        EXPECT_THAT(refused.what(), ::testing::StartsWith(
+            "sequence headroom_events_notification_id_seq has CACHE 20 and needs CACHE 1"));
+    }
+    server().sql("alter sequence headroom_events_notification_id_seq cache 1", database);
+    EXPECT_NO_THROW(feed_process(url()).start());
+}
+
 TEST_F(Feed, OneOfANameReadsInAProcess) {
     auto& process = started();
     EXPECT_TRUE(process.feed().enter("shop.orders"));

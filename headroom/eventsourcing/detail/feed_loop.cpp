@@ -4,6 +4,7 @@
 #include <random>
 
 #include "headroom/eventsourcing/consumers.hpp"
+#include "headroom/eventsourcing/detail/position_sequence.hpp"
 #include "headroom/eventsourcing/event_store.hpp"
 #include "headroom/persistence/start_failure.hpp"
 
@@ -41,7 +42,8 @@ task<void> feed::body::start(deadline by) {
     home().spawn([me = shared_from_this()] { return me->keep_listening(); });
     co_await persistence::started_or_trying(own_->start(by));
     co_await persistence::started_or_trying(catch_up_->start(by));
-    while (!(fence_ && fence_->knows_head()) && !by.passed()) co_await moved_.wait(by);
+    while (!(fence_ && fence_->knows_head()) && !unsound_ && !by.passed()) co_await moved_.wait(by);
+    if (unsound_) std::rethrow_exception(unsound_);
 }
 
 task<void> feed::body::stop(deadline drain_until) {
@@ -91,6 +93,10 @@ task<void> feed::body::loop() {
         try {
             co_await turn();
             failures_.reset();
+        } catch (const detail::unsound_sequence&) {
+            failed = true;
+            unsound_ = std::current_exception();
+            moved_.wake_all();
         } catch (const std::exception&) {
             failed = true;  // the server does not answer, or refuses: the next turn tries again
         }
@@ -135,6 +141,8 @@ task<void> feed::body::turn() {
 task<void> feed::body::meet_server(persistence::session& with) {
     const auto until = deadline::after(look_ms_max);
     auto found = co_await detail::read_history(with, until);
+    co_await detail::check_sequence(with, until);
+    unsound_ = nullptr;
     const bool same = !history_ || (*history_ == found &&
                                     co_await detail::still_there(with, newest_, until));
     if (!same) start_anew();

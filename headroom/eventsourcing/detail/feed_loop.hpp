@@ -68,6 +68,7 @@ private:
     std::chrono::milliseconds idle_{0}, hole_pause_{0};
     std::optional<deadline::clock::time_point> hole_since_;
     backoff failures_;
+    std::exception_ptr unsound_;  // the sequence of positions, when last looked at
 
     mutable std::mutex mutex_;
     feed_figures figures_;  // guarded by mutex_

@@ -1,6 +1,7 @@
 #include "headroom/eventsourcing/detail/feed_reads.hpp"
 
 #include "headroom/eventsourcing/detail/event_rows.hpp"
+#include "headroom/persistence/error.hpp"
 
 namespace headroom::eventsourcing::detail {
 
@@ -9,7 +10,7 @@ using persistence::statement;
 namespace {
 
 constexpr statement history_of_server(
-    "select system_identifier::text, timeline_id"
+    "select system_identifier::text, timeline_id, pg_is_in_recovery()"
     " from pg_control_system(), pg_control_checkpoint()");
 constexpr statement newest(
     "select notification_id, event_id from headroom_events order by notification_id desc limit 1");
@@ -57,6 +58,9 @@ std::size_t size_of(const page& of, const persistence::rows& texts) {
 
 task<server_history> read_history(persistence::session& on, deadline until) {
     const auto found = co_await on.run(history_of_server, until);
+    if (found[0].get<bool>(2))
+        throw persistence::server_error(std::string(persistence::sqlstate::read_only_transaction),
+                                        "events are read from the primary");
     co_return server_history{found[0].get<std::string>(0), found[0].get<std::int32_t>(1)};
 }
 

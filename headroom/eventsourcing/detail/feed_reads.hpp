@@ -14,6 +14,7 @@ struct server_history {
     std::int32_t timeline = 0;
     bool operator==(const server_history&) const = default;
 };
+/// Throws server_error 25006 on a standby: who writes events is not in its lock table.
 task<server_history> read_history(persistence::session& on, deadline until);
 
 /// An event by which its history can be known again; position 0 stands for an empty table.
