@@ -9,9 +9,13 @@ using persistence::statement;
 
 namespace {
 
-constexpr statement history_of_server(
-    "select system_identifier::text, timeline_id, pg_is_in_recovery()"
-    " from pg_control_system(), pg_control_checkpoint()");
+// The control file tells the timeline of its last checkpoint, which comes long after a promotion.
+constexpr statement history_of_server(R"(
+select system_identifier::text,
+       case when pg_is_in_recovery() then 0
+       else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int end,
+       pg_is_in_recovery()
+from pg_control_system())");
 constexpr statement newest(
     "select notification_id, event_id from headroom_events order by notification_id desc limit 1");
 constexpr statement known_again(
