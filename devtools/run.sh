@@ -87,7 +87,7 @@ caught_up() {
     service projections list
 }
 
-# The tenants' configuration, 30 writes and reads, 16 requests at a time.
+# The tenants' configuration, 30 writes and then 30 reads, 16 requests at a time.
 drive() {
     local at="http://$HEADROOM_HTTP_LISTEN/v1/tenants/{acme,globex,initech}"
     at=$at/configuration/key-[1-10]

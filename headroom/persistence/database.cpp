@@ -139,6 +139,7 @@ std::unique_ptr<persistence::sessions> database::make_pool(std::string_view cons
         },
         std::move(options), bounds_of(with_));
     made->add_to_refusals([note = note_] { return note->text(); });
+    retirers_.push_back(made->retirer());
     return made;
 }
 
@@ -183,8 +184,7 @@ std::optional<pool_figures> database::sync_figures() const {
 }
 
 void database::retire_connections() {
-    sessions_->retire_all();
-    if (for_sync_) for_sync_->retire_all();
+    for (const auto& retire : retirers_) retire();
     lanes_->retire_all();
 }
 

@@ -76,7 +76,7 @@ public:
     /// the caller's to start and to stop, before the database. `through` another door: as another
     /// role. `role`, if any, is assumed by each connection right at its start. `settings`: further
     /// run-time options of its connections, "name=value"; not behind a pooler, which shares its
-    /// backends.
+    /// backends. Not to be called beside retire_connections().
     std::unique_ptr<persistence::sessions> make_pool(std::string_view consumer,
                                                      door* through = nullptr,
                                                      std::string_view role = {},
@@ -85,7 +85,8 @@ public:
 
     /// Quoted by the refusals of sessions; let control's on_facts teach it.
     std::shared_ptr<server_note> note() noexcept { return note_; }
-    /// Replaces every connection of sessions and lanes: the server changed its role.
+    /// Replaces every connection of lanes, sessions and all pools made: the server changed its
+    /// role. On the home reactor.
     void retire_connections();
     std::vector<census_row> census() const;
 
@@ -104,6 +105,7 @@ private:
     const std::shared_ptr<server_note> note_ = std::make_shared<server_note>();
     std::unique_ptr<persistence::lanes> lanes_;
     std::unique_ptr<persistence::sessions> sessions_, for_sync_;
+    std::vector<std::function<void()>> retirers_;  // of every pool there ever was
     std::optional<sync_engine> sync_;
     bool started_ = false;
 };

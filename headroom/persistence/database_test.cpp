@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <future>
+#include <set>
 
 #include "headroom/testing/census.hpp"
 #include "headroom/testing/eventually.hpp"
@@ -28,6 +29,7 @@ struct Database : ::testing::Test {
         book.declare(budget::resource{.name = "files", .limit = 1024});
         for (auto& each : consumers(process)) book.declare(std::move(each));
         for (auto& each : consumers(settings, 3)) book.declare(std::move(each));
+        for (const auto& each : others) book.declare(each);
     }
     void start() { start(way); }
     void start(door& through) {
@@ -48,6 +50,7 @@ struct Database : ::testing::Test {
                                .async = {},
                                .async_overflow = {},
                                .sync_overflow = {}};
+    std::vector<budget::consumer> others;  // beside the database's own
     runtime_settings process;
     budget::book book;
     door way{target};
@@ -187,6 +190,32 @@ TEST_F(Database, ItsRefusalsSayWhoHoldsTheServer) {
         }
         EXPECT_EQ(held.size(), 4U);
     });
+}
+
+TEST_F(Database, ReplacesTheConnectionsOfEveryPoolWhenTheServerChangesItsRole) {
+    budget::consumer extra;
+    extra.name = "test.extra", extra.package = "test", extra.resource = "postgres", extra.pool = 1;
+    others.push_back(extra);
+    start();
+    const auto pool = db->make_pool("test.extra");
+    run([&] { return pool->start(soon()); });
+    const auto pids = [] {
+        std::set<int> found;
+        for (const auto& each : server().backends()) found.insert(each.pid);
+        return found;
+    };
+    const auto before = pids();
+    EXPECT_EQ(before.size(), 4U);
+    run([&]() -> task<void> {
+        db->retire_connections();
+        co_return;
+    });
+    EXPECT_TRUE(testing::eventually([&] {
+        const auto now = pids();
+        return now.size() == 4 &&
+               std::ranges::none_of(before, [&](int each) { return now.contains(each); });
+    }));
+    run([&] { return pool->stop(soon()); });
 }
 
 TEST_F(Database, ASecondDatabaseOnTheSameGrantsIsABrokenProgram) {

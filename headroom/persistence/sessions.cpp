@@ -149,6 +149,7 @@ void sessions::resize(unsigned count) {
 }
 
 void sessions::retire_all() { keeper_->retire_all(); }
+std::function<void()> sessions::retirer() const { return keeper_->retirer(); }
 pool_figures sessions::figures() const { return keeper_->queue().figures(); }
 reactor& sessions::home() noexcept { return keeper_->home(); }
 

@@ -64,6 +64,9 @@ public:
     void resize(unsigned count);
     /// Replaces every connection, lent ones when they come back: the server changed its role.
     void retire_all();
+    /// retire_all() for who does not own the pool: nothing happens once it is gone. To be called on
+    /// its reactor.
+    std::function<void()> retirer() const;
 
     pool_figures figures() const;
     std::vector<leak> holds_longer_than(std::chrono::milliseconds age) const;

@@ -15,9 +15,9 @@ timestamp now() {
 template <class Command>
 task<outcome<done>> agent_service::execute(eventsourcing::stream_id agent, Command command,
                                            actor by, deadline until) const {
-    co_return settled(co_await all_.execute<domain_error>(
-        agent, by.context(command.tenant_id), until,
-        [&](const identity::agent& now) { return decide(now, command); }, {by.expected, {}}));
+    co_return co_await service::execute(
+        all_, agent, std::move(by), command.tenant_id, until,
+        [&](const identity::agent& now) { return decide(now, command); });
 }
 
 task<outcome<registered_agent>> agent_service::run(register_agent command, actor by,

@@ -34,9 +34,9 @@ eventsourcing::stream_id user_stream(std::string_view issuer, std::string_view s
 template <class Command>
 task<outcome<done>> user_service::execute(eventsourcing::stream_id user, Command command, actor by,
                                           deadline until) const {
-    co_return settled(co_await all_.execute<domain_error>(
-        user, by.context(command.tenant_id), until,
-        [&](const identity::user& now) { return decide(now, command); }, {by.expected, {}}));
+    co_return co_await service::execute(
+        all_, user, std::move(by), command.tenant_id, until,
+        [&](const identity::user& now) { return decide(now, command); });
 }
 
 task<outcome<provisioned_user>> user_service::run(provision_user command, actor by,

@@ -26,9 +26,9 @@ public:
     template <class Command>
     task<outcome<done>> run(const persistence::tenant_id& tenant, Command command, actor by,
                             deadline until) const {
-        co_return settled(co_await all_.execute<domain_error>(
-            stream_of(tenant), by.context(tenant.text()), until,
-            [&](const tenancy::tenant& now) { return decide(now, command); }, {by.expected, {}}));
+        co_return co_await execute(
+            all_, stream_of(tenant), std::move(by), tenant.text(), until,
+            [&](const tenancy::tenant& now) { return decide(now, command); });
     }
 
     /// The tenant as it is now, by its events; version 0: there is none.

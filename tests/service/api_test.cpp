@@ -110,6 +110,23 @@ TEST_F(Api, AStaleVersionIsAConflictWithBothFigures) {
     EXPECT_EQ(service().send("POST", path, "", "If-Match: x\r\n").status, 400U);
 }
 
+TEST_F(Api, ManyWhoConfigureOneTenantAtOnceAllSucceed) {
+    const auto slug = tenant();
+    std::atomic<unsigned> good{0};
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 24; ++i)
+        clients.emplace_back([&, i] {
+            const auto done =
+                set(slug, fmt::format("key-{}", i), R"({"type":"integer","value":1})");
+            if (done.status == 200) ++good;
+        });
+    for (auto& each : clients) each.join();
+    EXPECT_EQ(good, 24U);
+    EXPECT_TRUE(testing::eventually([&] {
+        return service().get_json("/v1/tenants/" + slug).at("version").as_int64() == 26;
+    }));
+}
+
 TEST_F(Api, AQuerysVersionIsTheOneTheNextCommandNames) {
     const auto slug = tenant();
     const auto set_key = set(slug, "k", R"({"type":"boolean","value":true})");

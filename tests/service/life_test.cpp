@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <set>
+
 #include "headroom/testing/eventually.hpp"
 #include "tests/service/service_fixture.hpp"
 
@@ -21,6 +23,12 @@ protected:
         ASSERT_TRUE(service_->ready()) << service_->errors();
     }
 
+    std::set<int> of_consumer(const std::string& name) {
+        std::set<int> found;
+        for (const auto& each : database_.server().backends())
+            if (each.application_name.ends_with("/" + name)) found.insert(each.pid);
+        return found;
+    }
     std::size_t backends() { return database_.server().backends().size(); }
     unsigned held() {
         return service_->get_json("/budget").at_pointer("/resources/0/held").to_number<unsigned>();
@@ -200,6 +208,22 @@ TEST_F(Life, ASmallerLimitOfTheRoleTakesTheCeilingDownWhileItRuns) {
             database_.server().terminate(each.pid);
     EXPECT_TRUE(testing::eventually([&] { return ceiling() == 10; }));
     EXPECT_NE(service_->errors().find("limits changed"), std::string::npos);
+}
+
+// Under load, so that what was borrowed has to come back from whoever has it.
+TEST_F(Life, ASmallerLimitReachesEveryPoolUnderLoad) {
+    load busy(*service_, 16);
+    ASSERT_TRUE(testing::eventually([&] { return backends() > floors; }));
+    database_.server().sql("alter role app connection limit 10");
+    for (const auto& each : of_consumer("persistence.control"))
+        database_.server().terminate(each);
+    EXPECT_TRUE(testing::eventually([&] { return held() <= 10 && backends() <= 10; }))
+        << held() << " held, " << backends() << " open";
+    const auto before = busy.good();
+    EXPECT_TRUE(testing::eventually([&] { return busy.good() > before + 20; }))
+        << busy.unavailable() << " unavailable";
+    busy.stop();
+    EXPECT_EQ(busy.wrong() + busy.broken(), 0U) << busy.first_wrong();
 }
 
 }  // namespace

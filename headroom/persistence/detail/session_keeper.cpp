@@ -271,4 +271,10 @@ void session_keeper::retire_all() {
     look_after();
 }
 
+std::function<void()> session_keeper::retirer() const {
+    return [alive = std::weak_ptr(alive_)] {
+        if (const auto there = alive.lock()) (*there)->retire_all();
+    };
+}
+
 }  // namespace headroom::persistence::detail

@@ -58,6 +58,7 @@ public:
     std::string last_failure() const;
 
     void retire_all();
+    std::function<void()> retirer() const;
     void on_leak(std::function<void(const leak&)> report) { report_ = std::move(report); }
     const session_bounds bounds;
 
