@@ -7,7 +7,7 @@ packages=(
     libhowardhinnant-date-dev tzdata
     libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
     postgresql-15 pgbouncer redis-server nginx-light wrk
-    curl dpkg-dev file procps iproute2 python3
+    curl dpkg-dev file procps iproute2 python3 python3-prometheus-client
 )
 
 policy=/usr/sbin/policy-rc.d
