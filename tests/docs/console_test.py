@@ -74,6 +74,8 @@ def rewrite(page, folder):
 
 def main():
     folder = pathlib.Path(sys.argv[1]).resolve()
+    if not (folder / "headroom").exists():
+        sys.exit(f"console_test.py: there is no headroom in {folder}: give the folder of programs")
     if "--write" in sys.argv:
         for page in pages():
             rewrite(page, folder)
