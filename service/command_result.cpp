@@ -26,11 +26,6 @@ struct explain {
 
 }  // namespace
 
-bool lost_a_race(const command_failure& why) noexcept {
-    const auto* refused = std::get_if<eventsourcing::append_refusal>(&why);
-    return refused != nullptr && std::holds_alternative<eventsourcing::version_conflict>(*refused);
-}
-
 domain_error explained(const command_failure& why) { return std::visit(explain{}, why); }
 
 }  // namespace headroom::service

@@ -20,23 +20,17 @@ using command_failure = eventsourcing::execution_failure<domain_error>;
 /// A version conflict becomes CONFLICT with the version expected and the one found.
 domain_error explained(const command_failure& why);
 
-/// Somebody else was faster, each of the few times the repository decided anew.
-bool lost_a_race(const command_failure& why) noexcept;
-
-/// Times a command that names no version goes on racing: many writers of one stream each win once.
-inline constexpr int races_max = 20;
+/// Decisions of a command that names no version: many writers of one stream each win once.
+inline constexpr int tries_max = 100;
 
 /// Loads, decides and appends on behalf of `by`; `decide` is pure, and may be asked often.
 template <eventsourcing::decider D, class Decide>
 task<outcome<done>> execute(const eventsourcing::repository<D>& on, eventsourcing::stream_id stream,
                             actor by, std::string tenant, deadline until, Decide decide) {
-    for (int races = 1;; ++races) {
-        const auto result = co_await on.template execute<domain_error>(
-            stream, by.context(tenant), until, decide, {by.expected, {}});
-        if (result) co_return done{result->version, result->last};
-        const bool again = lost_a_race(result.error()) && !by.expected && races < races_max;
-        if (!again || until.passed()) co_return std::unexpected(explained(result.error()));
-    }
+    const auto result = co_await on.template execute<domain_error>(
+        stream, by.context(tenant), until, decide, {by.expected, {}, tries_max});
+    if (!result) co_return std::unexpected(explained(result.error()));
+    co_return done{result->version, result->last};
 }
 
 }  // namespace headroom::service

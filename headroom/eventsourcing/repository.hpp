@@ -51,14 +51,14 @@ struct execution_terms {
     /// The version the caller saw; a conflict with it is the caller's, not retried.
     std::optional<stream_version> expected{};
     std::vector<append_guard> guards{};
+    /// Decisions of one command while others are faster.
+    int tries_max = 5;
 };
 
 /// Usable from every reactor; the store outlives it. Throws what the store throws, and undecodable.
 template <decider D>
 class repository {
 public:
-    static constexpr int tries_max = 5;  ///< decisions of one command while others are faster
-
     explicit repository(event_store& store) : store_(store) {}
 
     task<loaded<D>> load(stream_id stream, deadline until) const {
@@ -96,7 +96,7 @@ public:
                 request(stream, now.version, *decided, context, terms), until);
             if (done) co_return after(std::move(now), *decided, *done);
             const bool raced = std::holds_alternative<version_conflict>(done.error());
-            if (!raced || terms.expected || tries == tries_max)
+            if (!raced || terms.expected || tries >= terms.tries_max || until.passed())
                 co_return std::unexpected(execution_failure<Fault>(std::move(done.error())));
         }
     }
