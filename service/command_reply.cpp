@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <charconv>
+
+#include "service/whole_number.hpp"
 
 namespace headroom::service {
 namespace json = boost::json;
@@ -26,20 +27,12 @@ std::string_view type_of(error_code of) noexcept {
     return "/errors/domain-error";
 }
 
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-    Number value{};
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
-    return value;
-}
-
 std::optional<stream_version> if_match(const http::request& of) {
     auto text = of.headers.find("If-Match").value_or("*");
     if (text == "*") return std::nullopt;
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
         text = text.substr(1, text.size() - 2);
-    const auto version = number_in<stream_version>(text);
+    const auto version = whole_number<stream_version>(text);
     if (!version)
         throw http::failed(
             http::problem{400, "If-Match must be the version of an earlier answer."});
@@ -54,7 +47,7 @@ std::optional<std::chrono::milliseconds> preferred_wait(const http::request& of)
     http::for_each_element(of.headers.find("Prefer").value_or(""), [&](std::string_view each) {
         if (each == "wait") found = command_wait_max;
         if (!each.starts_with("wait=")) return;
-        const auto seconds = number_in<int>(each.substr(5));
+        const auto seconds = whole_number<int>(each.substr(5));
         if (!seconds) throw http::failed(http::problem{400, "Prefer: wait=N counts seconds."});
         found = std::min(std::chrono::seconds(*seconds), command_wait_max);
     });
@@ -94,7 +87,7 @@ eventsourcing::uuid id_of(const http::request& of, std::string_view parameter) {
 int page_size(const http::request& of, int otherwise, int most) {
     const auto text = of.query_value("limit");
     if (!text) return otherwise;
-    const auto size = number_in<int>(*text);
+    const auto size = whole_number<int>(*text);
     if (!size || *size < 1 || *size > most)
         throw http::failed(
             http::problem{400, fmt::format("limit must be a number from 1 to {}.", most)});
@@ -104,7 +97,7 @@ int page_size(const http::request& of, int otherwise, int most) {
 std::int64_t count_in(const http::request& of, std::string_view parameter,
                       std::optional<std::int64_t> otherwise) {
     const auto text = of.query_value(parameter);
-    const auto count = text ? number_in<std::int64_t>(*text) : otherwise;
+    const auto count = text ? whole_number<std::int64_t>(*text) : otherwise;
     if (!count)
         throw http::failed(
             http::problem{400, fmt::format("{} must be a whole number, 0 or more.", parameter)});

@@ -1,6 +1,6 @@
 #include "service/read_models.hpp"
 
-#include <charconv>
+#include "service/whole_number.hpp"
 
 namespace headroom::service {
 namespace {
@@ -15,12 +15,11 @@ constexpr persistence::statement select_position(
     " order by version desc limit 1");
 
 log_position asked_by(std::string_view text) {
-    log_position at = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), at);
-    if (failed != std::errc{} || end != text.data() + text.size() || at < 0)
+    const auto at = whole_number<log_position>(text);
+    if (!at)
         throw http::failed(
             http::problem{400, "Headroom-Position must be the position of an earlier answer."});
-    return at;
+    return *at;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "service/identity/routes.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
 #include "service/command_reply.hpp"
@@ -33,7 +35,36 @@ task<tenant_id> active_tenant(identity_desk desk, http::request& of) {
     co_return tenant;
 }
 
+/// What a command on a user or an agent is addressed to, and shows in.
+template <class Service>
+struct addressee {
+    const char* what;  ///< the path's parameter
+    const Service& commands;
+    const char* projection;
+};
+
+/// A command on the path's user or agent; `read` makes it of the body.
+template <class Service, class Read>
+task<http::response> change(identity_desk desk, http::request& of, addressee<Service> to,
+                            Read read) {
+    const auto id = id_of(of, to.what);
+    json_body body(of);
+    auto by = actor_of(of, body);
+    auto command = read(body);
+    body.done();
+    command.tenant_id = (co_await active_tenant(desk, of)).text();
+    const auto at =
+        required(co_await to.commands.run(id, std::move(command), std::move(by), of.until));
+    json::object subject{{fmt::format("{}_id", to.what), eventsourcing::to_string(id)}};
+    co_return co_await reply(desk.models, of, at, std::move(subject), to.projection);
+}
+
 // ---- users ----
+
+template <class Read>
+task<http::response> change_user(identity_desk desk, http::request& of, Read read) {
+    return change(desk, of, addressee<user_service>{"user", desk.users, profiles_projection}, read);
+}
 
 task<http::response> post_user(identity_desk desk, http::request& of) {
     json_body body(of);
@@ -64,20 +95,6 @@ task<http::response> get_user(identity_desk desk, http::request& of) {
     co_return shown(to_json(*found));
 }
 
-template <class Read>
-task<http::response> change_user(identity_desk desk, http::request& of, Read read) {
-    const auto user = id_of(of, "user");
-    json_body body(of);
-    auto by = actor_of(of, body);
-    auto command = read(body);
-    body.done();
-    command.tenant_id = (co_await active_tenant(desk, of)).text();
-    const auto at =
-        required(co_await desk.users.run(user, std::move(command), std::move(by), of.until));
-    co_return co_await reply(desk.models, of, at, {{"user_id", eventsourcing::to_string(user)}},
-                             profiles_projection);
-}
-
 task<http::response> put_profile(identity_desk desk, http::request& of) {
     return change_user(desk, of, [](json_body& body) {
         return update_profile{{}, body.text("display_name")};
@@ -90,6 +107,11 @@ task<http::response> put_preferences(identity_desk desk, http::request& of) {
 }
 
 // ---- agents ----
+
+template <class Read>
+task<http::response> change_agent(identity_desk desk, http::request& of, Read read) {
+    return change(desk, of, addressee<agent_service>{"agent", desk.agents, keys_projection}, read);
+}
 
 task<http::response> post_agent(identity_desk desk, http::request& of) {
     json_body body(of);
@@ -129,20 +151,6 @@ task<http::response> get_agent(identity_desk desk, http::request& of) {
     if (!found.state.exists || found.state.tenant_id != tenant.text())
         co_return http::problem{404, "The tenant has no such agent."};
     co_return shown(to_json(id, found.state, found.version));
-}
-
-template <class Read>
-task<http::response> change_agent(identity_desk desk, http::request& of, Read read) {
-    const auto agent = id_of(of, "agent");
-    json_body body(of);
-    auto by = actor_of(of, body);
-    auto command = read(body);
-    body.done();
-    command.tenant_id = (co_await active_tenant(desk, of)).text();
-    const auto at =
-        required(co_await desk.agents.run(agent, std::move(command), std::move(by), of.until));
-    co_return co_await reply(desk.models, of, at, {{"agent_id", eventsourcing::to_string(agent)}},
-                             keys_projection);
 }
 
 task<http::response> post_suspend(identity_desk desk, http::request& of) {
