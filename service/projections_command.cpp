@@ -165,7 +165,8 @@ int projections(const settings& with, const projections_request& what, output as
                         exit_code::usage);
     }
     std::optional<eventsourcing::stream_id> stream;
-    if (!what.stream.empty() && !(stream = eventsourcing::parse_uuid(what.stream)))
+    if (!what.stream.empty()) stream = eventsourcing::parse_uuid(what.stream);
+    if (!what.stream.empty() && !stream)
         return complain(err, fmt::format("\"{}\" is no stream's UUID", what.stream),
                         exit_code::usage);
     const operator_at_work who(what, at == all.end() ? nullptr : at->get(), stream);

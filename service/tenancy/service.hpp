@@ -32,7 +32,8 @@ public:
     }
 
     /// The tenant as it is now, by its events; version 0: there is none.
-    task<eventsourcing::loaded<tenants>> load(persistence::tenant_id tenant, deadline until) const {
+    task<eventsourcing::loaded<tenants>> load(const persistence::tenant_id& tenant,
+                                              deadline until) const {
         return all_.load(stream_of(tenant), until);
     }
 

@@ -116,9 +116,9 @@ task<http::response> patch_metadata(tenant_desk desk, http::request& of) {
 
 }  // namespace
 
-task<void> require_active(const tenant_service& tenants, persistence::tenant_id which,
+task<void> require_active(const tenant_service& tenants, const persistence::tenant_id& which,
                           deadline until) {
-    const auto found = co_await tenants.load(std::move(which), until);
+    const auto found = co_await tenants.load(which, until);
     if (found.version == 0) throw http::failed(http::problem{404, "There is no such tenant."});
     if (found.state.is == status::active) co_return;
     http::problem refused{403, "The tenant is not active.", "/errors/tenant-suspended"};

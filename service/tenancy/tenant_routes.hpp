@@ -25,7 +25,7 @@ struct tenant_desk {
 void add_routes(http::router& to, const tenant_desk& of);
 
 /// 404 where there is no such tenant, 403 where it is not active: nobody works for it then.
-task<void> require_active(const tenant_service& tenants, persistence::tenant_id which,
+task<void> require_active(const tenant_service& tenants, const persistence::tenant_id& which,
                           deadline until);
 
 }  // namespace headroom::service::tenancy
