@@ -7,6 +7,10 @@ import tree
 
 PATH_OF_A_WORKPLACE = r"(?<![\w.])/(?:work|farm|home|Users)/\w"
 HOST_OF_A_REGISTRY = r"artifactory|\bjfrog\b|-docker\.pkg\.|\bgcr\.io\b|\.corp\b|\bnexus\d*\."
+# Names the language keeps for its implementation, without those that it gives us to use.
+GIVEN = r"_exit|_Exit|_SC_\w+|__VA_ARGS__|__has_feature|__builtin_\w+|__rlimit_resource"
+RESERVED = rf"(?<![\w\"])(?!(?:{GIVEN})\b)(?:_[A-Za-z]\w*|\w+__\w*|__\w+)\b"
+LITERAL = r"\"(?:[^\"\\]|\\.)*\"|//.*"
 LEFT_FOR_LATER = r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b"
 TEXT = (".cpp", ".hpp", ".py", ".sh", ".md", ".txt", ".cmake", ".json", ".yaml", ".yml", ".sql",
         ".svg", ".in", ".service", ".conf", "")
@@ -41,6 +45,14 @@ class Headers(unittest.TestCase):
         product = [path for path in tree.product() if path.suffix == ".hpp"
                    and not path.stem.endswith("_fixture")]
         self.assertEqual(matches(r"^using namespace", product), [])
+
+
+class Names(unittest.TestCase):
+    def test_no_name_is_one_the_language_keeps_for_itself(self):
+        wrong = [f"{path}:{number}: {line.strip()[:80]}" for path in tree.sources()
+                 for number, line in enumerate(tree.lines(path), 1)
+                 if re.search(RESERVED, re.sub(LITERAL, "", line))]
+        self.assertEqual(wrong, [])
 
 
 class Words(unittest.TestCase):
