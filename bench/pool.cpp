@@ -57,11 +57,10 @@ public:
     ~session_pool() { queue_.close(todo_); }
     void pair() {
         thread_local budget::holder work("bench");
-        auto* slot = queue_.try_take({&work, std::source_location::current()});
-        BOOST_ASSERT(slot != nullptr);
-        const auto generation = slot->generation.load(std::memory_order_relaxed);
-        { const auto mark = std::move(slot->mark); }
-        queue_.give(*slot, generation);
+        auto lent = queue_.try_take({&work, std::source_location::current()});
+        BOOST_ASSERT(lent);
+        { const auto mark = std::move(lent.mark); }
+        queue_.give(*lent.slot, lent.generation);
     }
     /// As the keeper does every tick, so that no session grows stale.
     void tick() {

@@ -25,9 +25,9 @@ const statement& begin_of(transaction_mode mode) {
 
 // ---- session ----
 
-session::session(detail::session_keeper& keeper, detail::place& at) noexcept
-    : keeper_(&keeper), at_(&at), generation_(at.generation.load(std::memory_order_relaxed)),
-      mark_(std::move(at.mark)) {}
+session::session(detail::session_keeper& keeper, detail::loan what) noexcept
+    : keeper_(&keeper), at_(static_cast<detail::place*>(what.slot)),
+      generation_(what.generation), mark_(std::move(what.mark)) {}
 
 session::session(session&& from) noexcept
     : keeper_(from.keeper_), at_(std::exchange(from.at_, nullptr)), generation_(from.generation_),

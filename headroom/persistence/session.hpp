@@ -18,6 +18,7 @@ namespace headroom::persistence {
 
 namespace detail {
 class session_keeper;
+struct loan;
 struct place;
 }  // namespace detail
 
@@ -59,7 +60,7 @@ public:
 private:
     friend class sessions;
     friend class transaction;
-    session(detail::session_keeper& keeper, detail::place& at) noexcept;
+    session(detail::session_keeper& keeper, detail::loan what) noexcept;
     void give_back() noexcept;
 
     detail::session_keeper* keeper_;

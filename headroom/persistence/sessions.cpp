@@ -44,15 +44,14 @@ struct sessions::waiting final : detail::session_waiter {
         : session_waiter(as, until), keeper(pool), home(on),
           bell(std::make_shared<timer>(on, until.at())) {}
     ~waiting() override {
-        if (keeper.queue().withdraw(*this, wait_outcome::closing) || got == nullptr) return;
-        { const auto mark = std::move(got->mark); }
-        keeper.put(static_cast<detail::place&>(*got), got->generation);
+        if (keeper.queue().withdraw(*this, wait_outcome::closing) || !got) return;
+        const auto back = accept();
     }
     void resolved() noexcept override {
         asio::post(home, [bell = bell] { bell->cancel(); });
     }
     session accept() {
-        return session(keeper, static_cast<detail::place&>(*std::exchange(got, nullptr)));
+        return session(keeper, std::exchange(got, {}));
     }
 
     detail::session_keeper& keeper;
@@ -71,9 +70,9 @@ task<void> sessions::start(deadline until) { return keeper_->start(until); }
 task<void> sessions::stop(deadline until) { return keeper_->stop(until); }
 
 std::optional<session> sessions::try_take(budget::holder& by, std::source_location at) noexcept {
-    auto* slot = keeper_->queue().try_take({&by, at});
-    if (slot == nullptr) return std::nullopt;
-    return session(*keeper_, static_cast<detail::place&>(*slot));
+    auto idle = keeper_->queue().try_take({&by, at});
+    if (!idle) return std::nullopt;
+    return session(*keeper_, std::move(idle));
 }
 
 task<budget::result<session>> sessions::take(budget::holder& by, deadline until,

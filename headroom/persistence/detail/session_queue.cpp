@@ -26,24 +26,23 @@ void session_queue::add(session_slot& slot) {
     slots_.push_back(&slot);
 }
 
-session_slot* session_queue::try_take(const borrower& who) noexcept {
+loan session_queue::try_take(const borrower& who) noexcept {
     std::scoped_lock lock(mutex_);
-    if (idle_.empty() || stale(*idle_.back())) return nullptr;
+    if (idle_.empty() || stale(*idle_.back())) return {};
     auto* slot = idle_.back();
     idle_.pop_back();
-    lend(*slot, who);
-    return slot;
+    return lend(*slot, who);
 }
 
 wait_outcome session_queue::wait(session_waiter& waiter) {
     std::scoped_lock lock(mutex_);
-    BOOST_ASSERT(!waiter.is_linked() && waiter.got == nullptr);
+    BOOST_ASSERT(!waiter.is_linked() && !waiter.got);
     if (closed_) return waiter.outcome = wait_outcome::closing;
     now_ = clock_();
     if (waiting_.empty() && !idle_.empty() && !stale(*idle_.back())) {
-        waiter.got = idle_.back();
+        auto* slot = idle_.back();
         idle_.pop_back();
-        lend(*waiter.got, waiter.who);
+        waiter.got = lend(*slot, waiter.who);
         return waiter.outcome = wait_outcome::served;
     }
     ++sums_.waits;
@@ -98,16 +97,16 @@ bool session_queue::must_go(const session_slot& slot) const noexcept {
            (cap_ < slots_max_ && staying() > cap_);
 }
 
-void session_queue::lend(session_slot& slot, const borrower& who) noexcept {
+loan session_queue::lend(session_slot& slot, const borrower& who) noexcept {
     slot.is = slot_state::lent;
-    slot.generation.fetch_add(1, std::memory_order_relaxed);
+    const auto generation = slot.generation.fetch_add(1, std::memory_order_relaxed) + 1;
     slot.lent_to = who;
-    slot.mark = who.by != nullptr ? budget::hold(*who.by) : budget::hold();
     slot.lent_at = now_;
     slot.reported = false;
     slot.last_statement.clear();
     ++lent_;
     ++sums_.takes;
+    return {&slot, generation, who.by != nullptr ? budget::hold(*who.by) : budget::hold()};
 }
 
 void session_queue::settle(session_waiter& waiter, wait_outcome outcome) noexcept {
@@ -139,8 +138,7 @@ void session_queue::serve_or_idle(session_slot& slot) {
             settle(first, wait_outcome::shed);
         } else {
             sums_.wait_time.add(waited);
-            lend(slot, first.who);
-            first.got = &slot;
+            first.got = lend(slot, first.who);
             settle(first, wait_outcome::served);
             return refuse_siblings(slot.lent_to.by);
         }

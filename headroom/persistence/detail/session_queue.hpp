@@ -52,9 +52,17 @@ struct session_slot {
     bool checking = false;   ///< kept, and on its way to somebody who waits
     std::atomic<std::uint32_t> generation{0};  ///< changes whenever a hold begins or is called back
     borrower lent_to;
-    budget::hold mark;       ///< the holder's, until its session takes it over
     instant lent_at{}, used_at{}, unit_since{}, retire_at{};
     std::string last_statement;  ///< at most statement_shown_max characters of it
+};
+
+/// A slot as it was lent. Its generation is that of the hold from the beginning: what was called
+/// back before the caller even looked at it is no longer the caller's.
+struct loan {
+    session_slot* slot = nullptr;
+    std::uint32_t generation = 0;
+    budget::hold mark;  ///< the holder's
+    explicit operator bool() const noexcept { return slot != nullptr; }
 };
 
 enum class wait_outcome : std::uint8_t {
@@ -74,7 +82,7 @@ struct session_waiter
     bool may_hold = false;  ///< may wait although its holder holds a unit
     instant since{};
     wait_outcome outcome = wait_outcome::queued;
-    session_slot* got = nullptr;
+    loan got;
 };
 
 /// What becomes of a session that was given back.
@@ -104,8 +112,8 @@ public:
 
     // ---- callers ----
 
-    /// An idle session that needs no check, or null. No clock is read, nothing is allocated.
-    session_slot* try_take(const borrower& who) noexcept;
+    /// An idle session that needs no check, or none. No clock is read, nothing is allocated.
+    loan try_take(const borrower& who) noexcept;
     /// Enters the queue, unless a session is there already or nothing can be had: see `outcome`.
     wait_outcome wait(session_waiter& waiter);
     /// Leaves the queue. False when the outcome was known before.
@@ -156,7 +164,7 @@ private:
     unsigned idle_count() const noexcept { return static_cast<unsigned>(idle_.size()); }
     bool stale(const session_slot& slot) const noexcept;
     bool must_go(const session_slot& slot) const noexcept;
-    void lend(session_slot& slot, const borrower& who) noexcept;
+    loan lend(session_slot& slot, const borrower& who) noexcept;
     void settle(session_waiter& waiter, wait_outcome outcome) noexcept;
     void refuse_siblings(const budget::holder* by) noexcept;
     void came_open(session_slot& slot);

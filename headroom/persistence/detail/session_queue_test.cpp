@@ -21,7 +21,7 @@ struct caller : session_waiter {
 };
 
 /// A queue with its keeper, whose connections open when the test says so.
-struct SessionQueue : testing::Test {
+struct SessionQueue : ::testing::Test {
     session_bounds bounds;
     instant now = instant(1000s);
     holder work{"work"};
@@ -52,11 +52,8 @@ struct SessionQueue : testing::Test {
         opening.pop_front();
         if (queue->ready(*slot) == given::close_it) queue->vacate(*slot);
     }
-    session_slot* take() { return queue->try_take({&work, std::source_location::current()}); }
-    given give(session_slot* slot) {
-        slot->mark = {};
-        return queue->give(*slot, slot->generation);
-    }
+    session_slot* take() { return queue->try_take({&work, std::source_location::current()}).slot; }
+    given give(session_slot* slot) { return queue->give(*slot, slot->generation); }
     void tick(bool recalled = false) {
         todo.clear();
         queue->tick(recalled, todo);
@@ -68,7 +65,7 @@ struct SessionQueue : testing::Test {
         return who;
     }
     void finish(caller& who) {
-        if (who.got != nullptr) give(std::exchange(who.got, nullptr));
+        if (who.got) give(std::exchange(who.got, {}).slot);
     }
 };
 
@@ -150,7 +147,7 @@ TEST_F(SessionQueue, AFreedSessionServesTheCallerAConnectionIsBeingOpenedFor) {
         now += 2ms;
         std::vector<caller*> working;
         for (auto& each : callers)
-            if (each->got != nullptr) working.push_back(each.get());
+            if (each->got) working.push_back(each.get());
         for (auto* each : working) finish(*each);
         keep_house();
     }
@@ -282,12 +279,27 @@ TEST_F(SessionQueue, EndsTheLongestHoldOfABorrowedUnitAtItsBound) {
     tick();
     ASSERT_EQ(todo.revoke.size(), 1U) << "the floor's unit may be held on";
     auto* slot = todo.revoke.front();
-    auto& loser = first->got == slot ? *first : *second;
-    slot->mark = {};
+    auto& loser = first->got.slot == slot ? *first : *second;
     EXPECT_EQ(queue->give(*slot, slot->generation - 1), given::not_yours);
-    loser.got = nullptr;
+    loser.got = {};
     queue->ready(*slot);
     finish(*first), finish(*second);
+}
+
+TEST_F(SessionQueue, WhatIsCalledBackBeforeItsCallerLooksIsNotTheCallersAnyMore) {
+    make_open(1, 1);
+    const auto held = take();
+    auto next = wait(1s);
+    give(held);
+    ASSERT_EQ(next->outcome, wait_outcome::served);
+    todo.clear();
+    queue->call_back_all(todo);
+    ASSERT_EQ(todo.revoke, std::vector{held});
+    const auto late = std::exchange(next->got, {});
+    EXPECT_FALSE(queue->keep(*late.slot, late.generation));
+    EXPECT_EQ(queue->give(*late.slot, late.generation), given::not_yours);
+    queue->ready(*held);
+    EXPECT_EQ(queue->figures().idle, 1U);
 }
 
 TEST_F(SessionQueue, WhileOneHoldIsBeingEndedTheFloorsStaysUntouched) {
@@ -298,8 +310,7 @@ TEST_F(SessionQueue, WhileOneHoldIsBeingEndedTheFloorsStaysUntouched) {
     tick();
     ASSERT_EQ(todo.revoke.size(), 1U);
     auto* slot = todo.revoke.front();
-    slot->mark = {};
-    (first->got == slot ? *first : *second).got = nullptr;
+    (first->got.slot == slot ? *first : *second).got = {};
     now += bounds.tick_ms;
     tick();
     EXPECT_TRUE(todo.revoke.empty()) << "the one that was called back is not tidied up yet";
@@ -318,7 +329,6 @@ TEST_F(SessionQueue, AFloorsHoldOutlivesItsBoundWhileAnotherConnectionOpens) {
     open_one();
     tick();
     EXPECT_EQ(todo.revoke.size(), 1U) << "now two hold, and this one for too long";
-    held->mark = {};
     queue->ready(*held);
     finish(*other);
 }
