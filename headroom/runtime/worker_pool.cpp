@@ -85,7 +85,8 @@ void worker_pool::stop() {
 
 const worker_pool* worker_pool::current() noexcept { return current_pool; }
 
-// The handler owns the suspended task, so the job and what it refers to live until it has run.
+// The handler owns the suspended task, so the job and what it refers to live until it has run. The
+// guard travels with it: once the task goes on, its reactor may end at any moment.
 // A refusal, too, must reach the task through its handler: thrown from here it would destroy it.
 task<void> worker_pool::run_erased(std::move_only_function<void()> job) {
     std::optional<budget::refusal> why;
@@ -98,7 +99,10 @@ task<void> worker_pool::run_erased(std::move_only_function<void()> job) {
             jobs_.push_back([body = std::move(body), work = asio::make_work_guard(home),
                              handler = std::move(handler)]() mutable {
                 body();
-                asio::post(work.get_executor(), std::move(handler));
+                const auto to = work.get_executor();
+                asio::post(to, [work = std::move(work), handler = std::move(handler)]() mutable {
+                    std::move(handler)();
+                });
             });
             lock.unlock();
             wake_.notify_one();
