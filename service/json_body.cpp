@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "headroom/eventsourcing/exact_json.hpp"
+
 namespace headroom::service {
 namespace json = boost::json;
 namespace {
@@ -31,9 +33,7 @@ json::value object_in(const http::request& of) {
 
 json::value parsed_body(const http::request& of) {
     json::error_code broken;
-    json::parse_options strict;
-    strict.max_depth = json_depth_max;
-    auto parsed = json::parse(of.body, broken, {}, strict);
+    auto parsed = eventsourcing::parse_exactly(of.body, broken, json_depth_max);
     if (broken) throw http::failed(http::problem{400, "The body is not JSON."});
     return parsed;
 }

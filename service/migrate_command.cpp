@@ -53,7 +53,7 @@ public:
 };
 
 /// What there was to do and what was done.
-struct outcome {
+struct migrated {
     std::vector<persistence::applied_migration> before;
     persistence::migration_outcome done;
 };
@@ -67,7 +67,7 @@ public:
 
     /// Tries until it worked, nothing can mend it, or the start timeout has passed. Once a server
     /// was there, the files have a time of their own.
-    int run(migrate_mode mode, outcome& into) {
+    int run(migrate_mode mode, migrated& into) {
         const auto until = deadline::after(with_.process.start_timeout);
         backoff pause(pauses, std::minstd_rand(std::random_device{}()));
         for (;;) {
@@ -87,7 +87,7 @@ public:
     }
 
 private:
-    std::optional<persistence::start_failure> attempt(migrate_mode mode, outcome& into,
+    std::optional<persistence::start_failure> attempt(migrate_mode mode, migrated& into,
                                                       deadline until) {
         try {
             on_.home().run_blocking([&] { return visit(mode, into, until); });
@@ -105,7 +105,7 @@ private:
         }
     }
 
-    task<void> visit(migrate_mode mode, outcome& into, deadline until) {
+    task<void> visit(migrate_mode mode, migrated& into, deadline until) {
         co_await persistence::with_connection(
             on_.home(), door_, share_, options(),
             [&](persistence::connection& link) -> task<void> {
@@ -130,7 +130,7 @@ private:
         while (!on_.stop_requested()) co_await sleep_until(deadline::after(look_ms));
     }
 
-    task<void> work(persistence::connection& link, migrate_mode mode, outcome& into,
+    task<void> work(persistence::connection& link, migrate_mode mode, migrated& into,
                     deadline until) {
         into.before = co_await persistence::read_applied(link, until);
         if (mode != migrate_mode::apply) co_return;
@@ -165,7 +165,7 @@ private:
     std::optional<deadline> work_by_;
 };
 
-json::object to_json(const outcome& of, const persistence::migration_plan& plan,
+json::object to_json(const migrated& of, const persistence::migration_plan& plan,
                      migrate_mode mode) {
     json::array applied, pending, done;
     for (const auto& each : of.before)
@@ -181,7 +181,7 @@ json::object to_json(const outcome& of, const persistence::migration_plan& plan,
     return body;
 }
 
-void print(const outcome& of, const persistence::migration_plan& plan, migrate_mode mode,
+void print(const migrated& of, const persistence::migration_plan& plan, migrate_mode mode,
            std::ostream& out) {
     if (mode == migrate_mode::status)
         for (const auto& each : of.before)
@@ -201,7 +201,7 @@ int migrate(const settings& with, migrate_mode mode, output as, std::ostream& ou
             std::ostream& err) {
     budget::book book;
     declare(book, with);
-    outcome found;
+    migrated found;
     if (const int code = migrator(with, book, err).run(mode, found); code != exit_code::ok)
         return code;
     const auto plan = persistence::compare(schema(), found.before);

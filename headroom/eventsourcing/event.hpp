@@ -26,6 +26,7 @@ using log_position = std::int64_t;
 
 inline constexpr std::size_t topic_bytes_max = 255;
 inline constexpr std::size_t state_bytes_max = 1024 * 1024;    ///< of one event
+inline constexpr std::size_t state_depth_max = 32;             ///< nesting of its JSON
 inline constexpr std::size_t metadata_bytes_max = 16 * 1024;   ///< of one event
 
 /// Who caused an event, on whose behalf. All optional; written into every event of an append.

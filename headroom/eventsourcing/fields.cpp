@@ -4,22 +4,18 @@
 
 #include <boost/json.hpp>
 
+#include "headroom/eventsourcing/exact_json.hpp"
+
 namespace headroom::eventsourcing {
 namespace json = boost::json;
 namespace {
-
-json::value parsed(std::string_view text, json::error_code& broken) {
-    json::parse_options strict;
-    strict.max_depth = state_depth_max;
-    return json::parse(text, broken, {}, strict);
-}
 
 json::object object_in(std::string_view topic, std::string_view state) {
     if (state.size() > state_bytes_max)
         throw undecodable(fmt::format("{}: the state is larger than {} bytes", topic,
                                       state_bytes_max));
     json::error_code broken;
-    auto value = parsed(state, broken);
+    auto value = parse_exactly(state, broken, state_depth_max);
     if (broken) throw undecodable(fmt::format("{}: the state is not JSON", topic));
     if (!value.is_object()) throw undecodable(fmt::format("{}: the state is no object", topic));
     return std::move(value.get_object());
@@ -42,7 +38,7 @@ void field_writer::field(std::string_view name, timestamp value) {
 }
 void field_writer::field(std::string_view name, const json_text& value) {
     json::error_code broken;
-    (*to_)[name] = parsed(value.text, broken);
+    (*to_)[name] = parse_exactly(value.text, broken, state_depth_max);
     if (broken) throw std::invalid_argument(fmt::format("{} is not JSON", name));
 }
 void field_writer::field(std::string_view name, const std::vector<std::string>& value) {

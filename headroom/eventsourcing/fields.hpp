@@ -26,8 +26,6 @@
 
 namespace headroom::eventsourcing {
 
-inline constexpr std::size_t state_depth_max = 32;  ///< nesting of an event's JSON
-
 /// An event's topic or state is nothing this program can read. Names the topic and the member,
 /// never a value.
 class undecodable : public std::runtime_error {

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "headroom/eventsourcing/exact_json.hpp"
 #include "service/command_reply.hpp"
 #include "service/identity/projections.hpp"
 #include "service/json_time.hpp"
@@ -23,7 +24,7 @@ json::object to_json(const profile& of) {
             {"subject", of.oidc_sub},
             {"email", of.email ? json::value(*of.email) : json::value(nullptr)},
             {"display_name", of.display_name},
-            {"preferences", json::parse(of.preferences)},
+            {"preferences", eventsourcing::parse_exactly(of.preferences)},
             {"created_at", rfc3339(of.created_at)},
             {"updated_at", rfc3339(of.updated_at)}};
 }

@@ -35,7 +35,7 @@ on conflict (tenant_id, config_key) do update set config_value = excluded.config
     updated_by = excluded.updated_by, updated_at = excluded.updated_at)");
 constexpr statement delete_values("delete from tenant_configuration");
 
-class tenant_list final : public eventsourcing::projection {
+class tenant_rows final : public eventsourcing::projection {
 public:
     std::string_view name() const noexcept override { return tenants_projection; }
     bool wants(std::string_view topic) const noexcept override {
@@ -94,7 +94,7 @@ public:
 
 std::vector<std::unique_ptr<eventsourcing::projection>> projections() {
     std::vector<std::unique_ptr<eventsourcing::projection>> all;
-    all.push_back(std::make_unique<tenant_list>());
+    all.push_back(std::make_unique<tenant_rows>());
     all.push_back(std::make_unique<configuration_values>());
     return all;
 }

@@ -6,6 +6,8 @@
 #include <boost/assert.hpp>
 #include <boost/json.hpp>
 
+#include "headroom/eventsourcing/exact_json.hpp"
+
 namespace headroom::service::tenancy {
 namespace json = boost::json;
 namespace {
@@ -19,7 +21,7 @@ struct tagged {
 std::optional<tagged> read(const std::optional<resolved_value>& from) {
     if (!from) return std::nullopt;
     json::error_code broken;
-    const auto parsed = json::parse(from->value, broken);
+    const auto parsed = eventsourcing::parse_exactly(from->value, broken);
     const auto* object = broken ? nullptr : parsed.if_object();
     if (object == nullptr || !object->contains("value")) return std::nullopt;
     const auto* type = object->if_contains("type");

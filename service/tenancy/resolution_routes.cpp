@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "headroom/eventsourcing/exact_json.hpp"
 #include "service/command_reply.hpp"
 #include "service/tenancy/configuration_value.hpp"
 #include "service/tenancy/projections.hpp"
@@ -72,7 +73,7 @@ task<http::response> get_policy(configuration_desk desk, http::request& of) {
     const auto found =
         required(resolve_policy(type, bound, of_tenant, desk.values.defaults()));
     co_return answer({{"type", type},
-                      {"value", json::parse(found.value)},
+                      {"value", eventsourcing::parse_exactly(found.value)},
                       {"source", to_string(found.source)}});
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "headroom/eventsourcing/exact_json.hpp"
 #include "service/command_reply.hpp"
 #include "service/json_time.hpp"
 #include "service/tenancy/configuration_value.hpp"
@@ -21,7 +22,7 @@ std::string key_of(const http::request& of) {
 
 json::object to_json(const entry& of) {
     json::object made{{"key", of.is.key},
-                      {"value", json::parse(of.is.value)},
+                      {"value", eventsourcing::parse_exactly(of.is.value)},
                       {"source", to_string(of.is.source)}};
     if (!of.updated_at) return made;
     made["updated_by"] = of.updated_by;

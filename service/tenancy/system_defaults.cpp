@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "headroom/eventsourcing/exact_json.hpp"
 #include "service/tenancy/configuration_value.hpp"
 
 namespace headroom::service::tenancy {
@@ -13,7 +14,7 @@ std::expected<system_defaults, std::string> parse_system_defaults(std::string_vi
     system_defaults made;
     if (text.empty()) return made;
     json::error_code broken;
-    const auto parsed = json::parse(text, broken);
+    const auto parsed = eventsourcing::parse_exactly(text, broken);
     const auto* all = broken ? nullptr : parsed.if_object();
     if (all == nullptr) return std::unexpected("be a JSON object of keys and values");
     for (const auto& [key, value] : *all) {

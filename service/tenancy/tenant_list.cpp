@@ -10,7 +10,7 @@ select id, version, slug, name, status, metadata::text, created_at, activated_at
        decommissioned_at
 from tenants where slug = $1)");
 
-constexpr persistence::statement page(R"(
+constexpr persistence::statement one_page(R"(
 select id, version, slug, name, status, metadata::text, created_at, activated_at, suspended_at,
        decommissioned_at
 from tenants
@@ -43,7 +43,7 @@ task<std::vector<tenant_row>> tenant_list::list(std::optional<status> which, std
     BOOST_ASSERT(size >= 1 && size <= tenants_page_max);
     const std::string wanted(which ? to_string(*which) : "");
     const std::int64_t rows = size;
-    co_return co_await over_.reads().all<tenant_row>(page, until, wanted, after, rows);
+    co_return co_await over_.reads().all<tenant_row>(one_page, until, wanted, after, rows);
 }
 
 }  // namespace headroom::service::tenancy

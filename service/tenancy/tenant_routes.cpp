@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "headroom/eventsourcing/exact_json.hpp"
 #include "service/command_reply.hpp"
 #include "service/json_time.hpp"
 #include "service/tenancy/projections.hpp"
@@ -22,7 +23,7 @@ json::object to_json(const tenant_row& of) {
             {"slug", of.slug},
             {"name", of.name},
             {"status", of.status},
-            {"metadata", json::parse(of.metadata)},
+            {"metadata", eventsourcing::parse_exactly(of.metadata)},
             {"created_at", rfc3339(of.created_at)},
             {"activated_at", to_json(of.activated_at)},
             {"suspended_at", to_json(of.suspended_at)},

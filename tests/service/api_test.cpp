@@ -77,6 +77,18 @@ TEST_F(Api, ATenantLivesFromProvisionToDecommission) {
     EXPECT_EQ(service().post("/v1/tenants", R"({"slug":"life","name":"Again"})").status, 409U);
 }
 
+TEST_F(Api, ANumberKeepsItsValueThroughEventAndReadModel) {
+    const auto made = service().post("/v1/tenants", R"({"slug":"digits","name":"Digits",)"
+                                     R"("metadata":{"n":88888888888888888888880e90}})");
+    ASSERT_EQ(made.status, 201U) << made.body;
+    const auto found = get_after(made, "/v1/tenants/digits");
+    const auto at = found.body.find("\"n\":");
+    ASSERT_NE(at, std::string::npos) << found.body;
+    EXPECT_EQ(std::stod(found.body.substr(at + 4)), 88888888888888888888880e90) << found.body;
+    EXPECT_EQ(service().post("/v1/tenants", R"({"slug":"d","name":"D","metadata":{"n":1e400}})")
+                  .status, 400U);
+}
+
 TEST_F(Api, EveryFaultOfABodyHasAPointer) {
     const auto refused = service().post("/v1/tenants", R"({"name":7,"a/b":1,"metadata":[]})");
     EXPECT_EQ(refused.status, 422U);
