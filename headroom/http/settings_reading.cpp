@@ -10,7 +10,7 @@ using std::chrono::seconds;
 
 constexpr std::uint64_t kibibyte = 1024, mebibyte = 1024 * kibibyte;
 
-std::string check_address(std::string_view text) {
+std::string address_rule(std::string_view text) {
     return detail::parse_listen_address(text) ? "" : "be an address with a port: 127.0.0.1:8080";
 }
 
@@ -18,7 +18,7 @@ void read_address(setting_reader& from, settings& into) {
     into.listen = from.text({.name = "HEADROOM_HTTP_LISTEN",
                              .fallback = into.listen,
                              .length_max = 64,
-                             .rule = check_address,
+                             .rule = address_rule,
                              .bound = "address:port",
                              .doc = "Where HTTP is served; port 0 picks a free one."});
     into.beyond_loopback = from.flag({.name = "HEADROOM_HTTP_BEYOND_LOOPBACK",

@@ -31,7 +31,7 @@ bool fits(const application_name& all) {
 }
 
 // The text up to the next slash, which is dropped; everything when there is none.
-std::string_view cut(std::string_view& text) {
+std::string_view next_part(std::string_view& text) {
     const auto at = std::min(text.find('/'), text.size());
     const auto part = text.substr(0, at);
     text.remove_prefix(std::min(at + 1, text.size()));
@@ -68,9 +68,9 @@ std::string application_name::fit(std::string_view name, std::size_t bytes_max) 
 std::optional<application_name> application_name::parse(std::string_view text) {
     if (text.size() > bytes_max || std::ranges::count(text, '/') != 3) return std::nullopt;
     application_name found;
-    found.system = cut(text);
-    found.role = cut(text);
-    const auto member = hexadecimal(cut(text));
+    found.system = next_part(text);
+    found.role = next_part(text);
+    const auto member = hexadecimal(next_part(text));
     found.consumer = text;
     if (!member || !fits(found)) return std::nullopt;
     found.member = *member;

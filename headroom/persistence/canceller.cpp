@@ -36,9 +36,9 @@ void deliver(request& of) {
     of.unit = {};
 }
 
-struct watching {
-    watching(request& of, timer& with) : whom(of) { of.watcher = &with; }
-    ~watching() { whom.watcher = nullptr; }
+struct attending {
+    attending(request& of, timer& with) : whom(of) { of.watcher = &with; }
+    ~attending() { whom.watcher = nullptr; }
     request& whom;
 };
 
@@ -57,7 +57,7 @@ task<void> canceller::send(reactor& home, pg_conn* running, deadline until) {
     if (shared->what == nullptr) throw connection_lost("there is nothing to cancel");
 
     timer watch(home.get_executor(), until.at());
-    const watching here(*shared, watch);
+    const attending here(*shared, watch);
     auto posted = system_.post([shared, on = home.get_executor()] {
         deliver(*shared);
         asio::post(on, [shared] {

@@ -25,7 +25,7 @@ constexpr statement count_named{
     "select count(*) from pg_catalog.pg_stat_activity"
     " where application_name = $1 and pid <> pg_backend_pid()"};
 
-constexpr auto look_again_ms = 10ms;
+constexpr auto pause_ms = 10ms;
 
 parameters of_lock(advisory_lock which) {
     return parameters::of(static_cast<std::int32_t>(which.of), which.key);
@@ -51,7 +51,7 @@ task<void> control::stop(deadline until) {
     self->stopping = true;
     // Not at most until the deadline: the loop refers to the door. What it does at this moment has
     // a bound of its own, an attempt to connect the longest.
-    while (self->looping) co_await sleep_until(deadline::after(look_again_ms));
+    while (self->looping) co_await sleep_until(deadline::after(pause_ms));
     const auto last = std::move(self->on);
     self->locks.clear();
     if (last != nullptr) co_await last->close(until);
@@ -140,7 +140,7 @@ task<unsigned> control::terminate(std::string name, deadline until) {
     while (!until.passed()) {
         const auto left = co_await with->run(count_named, parameters::of(name), body_->soon(until));
         if (left.one<std::int64_t>() == 0) co_return static_cast<unsigned>(ended.size());
-        co_await sleep_until(until.at_most(look_again_ms));
+        co_await sleep_until(until.at_most(pause_ms));
     }
     throw deadline_passed(fmt::format("sessions of {} are still there", name));
 }

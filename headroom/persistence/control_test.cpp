@@ -7,6 +7,7 @@
 #include "headroom/testing/private_pgbouncer.hpp"
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
+#include "headroom/testing/soon.hpp"
 #include "headroom/testing/tcp_fault_proxy.hpp"
 
 namespace headroom::persistence {
@@ -17,7 +18,7 @@ using ::testing::ElementsAre;
 using testing::eventually_on_reactor;
 using ::testing::HasSubstr;
 
-deadline soon() { return deadline::after(10s); }
+using testing::soon;
 constexpr advisory_lock alive{lock_class::proof_of_life, 7};
 
 /// A server, and control connections with a ledger that would not forgive a second one.

@@ -8,6 +8,7 @@
 #include "headroom/testing/private_pgbouncer.hpp"
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
+#include "headroom/testing/soon.hpp"
 #include "headroom/testing/tcp_fault_proxy.hpp"
 
 namespace headroom::persistence {
@@ -25,7 +26,7 @@ testing::private_postgres& server() {
     return one;
 }
 
-deadline soon() { return deadline::after(10s); }
+using testing::soon;
 
 /// A ledger with a floor for the lanes and a reserve, and lanes that draw on it.
 class Lanes : public ::testing::Test {

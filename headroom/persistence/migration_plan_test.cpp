@@ -6,13 +6,13 @@
 namespace headroom::persistence {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 const std::vector<migration_file> two{{"0002_views.sql", "create view v as select 1"},
                                       {"0001_tables.sql", "create table t ()"}};
 
-class MigrationPlan : public testing::Test {
+class MigrationPlan : public ::testing::Test {
 protected:
     applied_migration applied(int version) const {
         const auto& file = files.at(static_cast<std::size_t>(version - 1));

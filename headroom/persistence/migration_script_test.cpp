@@ -76,7 +76,7 @@ struct refused_script {
     const char* text;
     const char* fault;
 };
-class RefusedMigrationScript : public testing::TestWithParam<refused_script> {};
+class RefusedMigrationScript : public ::testing::TestWithParam<refused_script> {};
 
 TEST_P(RefusedMigrationScript, IsNamedWithItsLine) {
     EXPECT_EQ(split(GetParam().text), list{GetParam().fault});
@@ -84,7 +84,7 @@ TEST_P(RefusedMigrationScript, IsNamedWithItsLine) {
 
 INSTANTIATE_TEST_SUITE_P(
     Each, RefusedMigrationScript,
-    testing::Values(
+    ::testing::Values(
         refused_script{"string", "\nselect 'a", "FAULT in line 2: the quoted string is not closed"},
         refused_script{"name", "select \"a", "FAULT in line 1: the quoted name is not closed"},
         refused_script{"dollar", "do $a$ x $b$",

@@ -9,6 +9,7 @@
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
+#include "headroom/testing/soon.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -19,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-deadline soon() { return deadline::after(10s); }
+using testing::soon;
 
 /// A database of its own for each test, and migrators on connections of their own.
 class Migrations : public ::testing::Test {

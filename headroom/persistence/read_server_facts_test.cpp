@@ -8,6 +8,7 @@
 #include "headroom/testing/private_pgbouncer.hpp"
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
+#include "headroom/testing/soon.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -17,7 +18,7 @@ using ::testing::Contains;
 using ::testing::Field;
 using ::testing::IsEmpty;
 
-deadline soon() { return deadline::after(10s); }
+using testing::soon;
 
 /// Connections that hold slots until they are destroyed, and a look at what is left.
 class ServerFacts : public ::testing::Test {

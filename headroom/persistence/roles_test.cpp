@@ -5,6 +5,7 @@
 
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
+#include "headroom/testing/soon.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -14,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-deadline soon() { return deadline::after(10s); }
+using testing::soon;
 
 class Roles : public ::testing::Test {
 protected:

@@ -6,7 +6,7 @@ namespace headroom::persistence {
 namespace {
 
 /// A server as PostgreSQL would describe it, built a sentence at a time.
-class ServerRoom : public testing::Test {
+class ServerRoom : public ::testing::Test {
 protected:
     ServerRoom() {
         facts.reader.role = "app";

@@ -7,9 +7,9 @@ namespace headroom::persistence {
 namespace {
 
 using budget::overflow_kind;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 /// The default plan of `serve`: floors 9 and a reserve of 3.
 budget::plan serve_plan() {
@@ -53,7 +53,7 @@ start_limit role_of(unsigned limit) {
     return one;
 }
 
-class StartDecision : public testing::Test {
+class StartDecision : public ::testing::Test {
 protected:
     void give(std::string consumer, unsigned floor) { find(consumer).pool = floor; }
     budget::consumer& find(const std::string& name) {

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "headroom/testing/soon.hpp"
+
 namespace headroom {
 namespace {
 
@@ -28,7 +30,7 @@ private:
     const bool fails_;
 };
 
-deadline soon() { return deadline::after(std::chrono::seconds(10)); }
+using testing::soon;
 
 TEST(PartSequence, StartsInOrderAndStopsInReverse) {
     std::string diary;

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <span>
 
+#include "headroom/runtime/trimmed.hpp"
+
 namespace headroom {
 namespace {
 
@@ -27,12 +29,6 @@ constexpr std::array<unit, 7> sizes{{{"GiB", 1ULL << 30},
                                      {"B", 1}}};
 constexpr std::array<std::string_view, 4> yes{"true", "1", "yes", "on"};
 constexpr std::array<std::string_view, 4> no{"false", "0", "no", "off"};
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // "5 min" as 5 times 60,000; `bare` is the factor of a number that stands alone.
 std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::span<const unit> units,

@@ -2,14 +2,10 @@
 
 #include <boost/json.hpp>
 
+#include "headroom/runtime/trimmed.hpp"
+
 namespace headroom {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 std::optional<std::vector<std::string>> parse_array(std::string_view text) {
     boost::system::error_code failed;

@@ -4,14 +4,13 @@
 
 #include "headroom/testing/census.hpp"
 #include "headroom/testing/eventually.hpp"
+#include "headroom/testing/soon.hpp"
 
 namespace headroom::testing {
 namespace {
 
 // The system shows a thread for a moment longer than its join lasts.
 constexpr std::chrono::milliseconds settling_bound{1'000};
-
-deadline soon() { return deadline::after(std::chrono::seconds(10)); }
 
 struct possessions {
     std::size_t threads_held = threads(), files_held = open_files();

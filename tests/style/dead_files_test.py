@@ -15,7 +15,10 @@ LINK = re.compile(r'\]\(([^)#\s]+)|(?:src|href)="([^"#]+)"')
 def compiled():
     commands = json.loads((pathlib.Path(os.environ["HEADROOM_BUILD"])
                            / "compile_commands.json").read_text())
-    return {pathlib.Path(each["file"]).resolve() for each in commands}
+    files = {pathlib.Path(each["file"]).resolve() for each in commands}
+    units = {path for path in files if path.parent.name == "Unity"}  # of several sources each
+    return files | {pathlib.Path(name).resolve()
+                    for unit in units for name in INCLUDE.findall(unit.read_text())}
 
 
 def built_by_another_preset(path):

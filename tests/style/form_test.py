@@ -41,6 +41,15 @@ class Headers(unittest.TestCase):
         wrong = [str(path) for path in tree.files(".hpp") if "#pragma once" not in tree.lines(path)]
         self.assertEqual(wrong, [])
 
+    def test_a_source_begins_with_its_own_header(self):
+        wrong = []
+        for path in tree.files(".cpp"):
+            header = path.with_suffix(".hpp")
+            if (tree.ROOT / header).exists():
+                first = next(line for line in tree.lines(path) if line.startswith("#include"))
+                wrong += [str(path)] if first != f'#include "{header}"' else []
+        self.assertEqual(wrong, [])
+
     def test_a_header_opens_no_foreign_namespace_to_its_readers(self):
         product = [path for path in tree.product() if path.suffix == ".hpp"
                    and not path.stem.endswith("_fixture")]

@@ -18,8 +18,6 @@ constexpr std::chrono::milliseconds look_ms{2};        ///< while a stop waits
 
 constexpr persistence::statement notify_all("select pg_notify('headroom_events', $1)");
 
-deadline::clock::time_point now() { return deadline::clock::now(); }
-
 }  // namespace
 
 struct append_driver::job {
@@ -64,7 +62,7 @@ void append_driver::admit(const entry& one) {
                         boost::system::system_error(asio::error::operation_aborted)));
     };
     home_.arm(one->due, one->until);
-    waiting_.enter(one, now());
+    waiting_.enter(one, deadline::clock::now());
     note_waiting();
     pump();
 }
@@ -95,7 +93,7 @@ std::exception_ptr append_driver::late(const append_entry& one) const {
 }
 
 void append_driver::leave(append_entry& one, const std::exception_ptr& why) {
-    const auto keep = waiting_.leave(one, now());
+    const auto keep = waiting_.leave(one, deadline::clock::now());
     settle(one, why);
     note_waiting();
     if (keep) pump();
@@ -119,7 +117,8 @@ void append_driver::note_waiting() noexcept {
 void append_driver::pump() {
     if (!waiting_.has_ready() || cut_off_) return;
     if (workers_ < with_.floor) return start_worker(false);
-    if (workers_ < with_.most && trouble_.empty() && now() - waiting_.oldest() > standing_ms)
+    if (workers_ < with_.most && trouble_.empty() &&
+        deadline::clock::now() - waiting_.oldest() > standing_ms)
         start_worker(true);
 }
 
@@ -179,7 +178,7 @@ task<bool> append_driver::carry(persistence::session& on, const std::vector<entr
 // ---- telling other processes ----
 
 task<void> append_driver::tell(persistence::session& on) {
-    const auto last = pace_.take(now());
+    const auto last = pace_.take(deadline::clock::now());
     if (!last) {
         tell_later();
         co_return;

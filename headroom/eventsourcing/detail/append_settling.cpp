@@ -17,8 +17,6 @@ constexpr std::string_view ids_key = "headroom_events_event_id_idx";
 /// A transaction is not begun in order to be cancelled at once.
 constexpr std::chrono::milliseconds attempt_ms_min{20};
 
-deadline::clock::time_point now() { return deadline::clock::now(); }
-
 /// The transaction was rolled back for what others did meanwhile; it may fare better next time.
 bool is_passing(const server_error& failure) {
     return failure.is(sqlstate::deadlock_detected) || failure.is(sqlstate::serialization_failure);
@@ -98,7 +96,7 @@ void append_driver::announce(const std::vector<append_answer>& committed) {
 void append_driver::record(append_entry& one, std::vector<log_position> positions, bool repeated) {
     (repeated ? counts_.repeated : counts_.appends).fetch_add(1, std::memory_order_relaxed);
     if (!repeated) counts_.events.fetch_add(positions.size(), std::memory_order_relaxed);
-    waiting_.done(one, now());
+    waiting_.done(one, deadline::clock::now());
     settle(one, answer(appended{std::move(positions), repeated}));
 }
 
@@ -110,7 +108,7 @@ void append_driver::repeat(append_entry& one, std::vector<log_position> position
 
 void append_driver::refuse(append_entry& one, append_refusal with) {
     counts_.conflicts.fetch_add(1, std::memory_order_relaxed);
-    waiting_.done(one, now());
+    waiting_.done(one, deadline::clock::now());
     settle(one, answer(std::unexpect, std::move(with)));
 }
 
@@ -170,7 +168,7 @@ void append_driver::again(const std::vector<entry>& batch, bool alone) {
     for (const auto& each : batch) {
         if (each->at != append_entry::place::carried) continue;
         if (cut_off_ || each->outcome.index() != 0) {
-            waiting_.done(*each, now());
+            waiting_.done(*each, deadline::clock::now());
             settle(*each, ended(*each));
             continue;
         }
@@ -183,7 +181,7 @@ void append_driver::again(const std::vector<entry>& batch, bool alone) {
 void append_driver::fail(const std::vector<entry>& batch, const std::exception_ptr& why) {
     for (const auto& each : batch) {
         if (each->at != append_entry::place::carried) continue;
-        waiting_.done(*each, now());
+        waiting_.done(*each, deadline::clock::now());
         settle(*each, why);
     }
 }

@@ -38,6 +38,9 @@ struct stage {
     const projection_bounds bounds;
 };
 
+/// How long a runner waits for what it reads.
+inline constexpr std::chrono::milliseconds read_ms_max{1000};
+
 class runner {
 public:
     runner(const stage& on, std::unique_ptr<projection> of);

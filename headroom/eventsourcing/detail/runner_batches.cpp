@@ -13,7 +13,6 @@ using kind = failure::kind;
 constexpr std::size_t page_events = 2'048;
 constexpr std::size_t pages_a_batch_max = 16;  // then foreign events give way to others
 constexpr std::size_t steps_max = 960;         // of one unit, the checkpoint's among them
-constexpr auto read_ms_max = 1'000ms;
 
 }  // namespace
 

@@ -10,7 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::int32_t replays_a_turn_max = 64;  // then what is new has its turn
-constexpr auto read_ms_max = 1'000ms;
 constexpr char ended_while_applied[] = "the process ended while the event was applied";
 
 }  // namespace
