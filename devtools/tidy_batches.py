@@ -2,7 +2,8 @@
 
 Most of its time goes into the libraries' headers, once for every translation unit. So sources with
 the same compile command are included one after the other in a unit of their own, as long as what
-they keep in unnamed namespaces does not clash.
+they keep in unnamed namespaces does not clash. Kernel headers clash with the C library's, so
+whoever includes one stands alone.
 """
 
 import hashlib
@@ -11,13 +12,15 @@ import pathlib
 import re
 import shlex
 
-FILES_MAX = 10
+FILES_MAX = 30
 
+KERNEL = re.compile(r"^#include <linux/", re.MULTILINE)
+NAMESPACE = re.compile(r"^namespace (headroom[\w:]*)", re.MULTILINE)
 UNNAMED = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
-# At the margin of a line: what a type, an alias, a function or a constant is called.
-NAME = re.compile(r"^(?:struct|class|union|enum class|enum|using|namespace) (\w+)"
+# At the margin of a line: what a type, an alias or a constant is called. Functions may share a name.
+NAME = re.compile(r"^(?:struct|class|union|enum class|enum) (\w+)|^using (\w+)(?= =)"
                   r"|^(?!using|namespace|struct|class|enum|template)\w[\w:<>,&* ]*[ &*>](\w+)"
-                  r"[({;\[ =]", re.MULTILINE)
+                  r"(?:[{;\[]| =)", re.MULTILINE)
 
 
 class source:
@@ -30,9 +33,12 @@ class source:
         drop = {"-o", "-c"}
         self.command = tuple(word for before, word in zip([""] + words, words)
                              if word not in drop and before not in drop)
-        regions = UNNAMED.findall(self.path.read_text(encoding="utf-8"))
-        self.names = {name for region in regions for pair in NAME.findall(region)
-                      for name in pair if name}
+        text = self.path.read_text(encoding="utf-8")
+        self.alone = bool(KERNEL.search(text))
+        regions = UNNAMED.findall(text)
+        within = NAMESPACE.search(text)
+        self.names = {(within and within[1], name) for region in regions
+                      for several in NAME.findall(region) for name in several if name}
 
 
 def batches(sources):
@@ -42,7 +48,7 @@ def batches(sources):
         for batch in made:
             first = batch[0]
             if (len(batch) < FILES_MAX and first.command == one.command
-                    and not any(each.names & one.names for each in batch)):
+                    and not one.alone and not first.alone and not any(each.names & one.names for each in batch)):
                 batch.append(one)
                 break
         else:

@@ -6,18 +6,13 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "headroom/persistence/detail/catalog_types.hpp"
+
 namespace headroom::persistence {
 namespace {
 
-// Type numbers of PostgreSQL's catalogue (pg_type.dat); they never change.
-namespace oid {
-constexpr unsigned boolean = 16, bytea = 17, int8 = 20, int2 = 21, int4 = 23, text = 25;
-constexpr unsigned float8 = 701, bytea_array = 1001, text_array = 1009, int8_array = 1016;
-constexpr unsigned timestamptz = 1184, uuid = 2950, uuid_array = 2951, jsonb = 3802;
-constexpr unsigned jsonb_array = 3807;
-}  // namespace oid
-
-constexpr std::chrono::microseconds postgres_epoch = std::chrono::seconds(946'684'800);
+using detail::postgres_epoch;
+namespace oid = detail::oid;
 
 template <class Integer>
 void append(std::string& to, Integer value) {

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "headroom/persistence/detail/catalog_types.hpp"
 #include "headroom/persistence/detail/cell.hpp"
 
 namespace headroom::persistence {
@@ -15,17 +16,8 @@ namespace {
 
 using cell = rows::cell;
 
-// Type numbers of PostgreSQL's catalogue (pg_type.dat); they never change.
-namespace oid {
-constexpr unsigned boolean = 16, bytea = 17, one_char = 18, name = 19, int8 = 20, int2 = 21;
-constexpr unsigned int4 = 23, text = 25, oid = 26, xid = 28, json = 114, float4 = 700;
-constexpr unsigned float8 = 701, unknown = 705, bpchar = 1042, varchar = 1043;
-constexpr unsigned name_array = 1003, text_array = 1009, varchar_array = 1015;
-constexpr unsigned timestamptz = 1184, uuid = 2950, jsonb = 3802, xid8 = 5069;
-constexpr unsigned first_user_defined = 16384;  // enums and the like: text on the wire
-}  // namespace oid
-
-constexpr std::chrono::microseconds postgres_epoch = std::chrono::seconds(946'684'800);
+using detail::postgres_epoch;
+namespace oid = detail::oid;
 
 [[noreturn]] void wrong_type(const cell& from, std::string_view wanted) {
     throw unexpected_result(
