@@ -24,6 +24,8 @@ int from_environment(const char* name, int otherwise) {
 }
 /// HEADROOM_SOAK_EVENTS=1000000 for the long run.
 int soak_events() { return from_environment("HEADROOM_SOAK_EVENTS", 20'000); }
+/// Appends a second beside a foreign transaction, in all; HEADROOM_SOAK_RATE=0 for as many as can be.
+int soak_rate() { return from_environment("HEADROOM_SOAK_RATE", 1'000); }
 /// HEADROOM_SOAK_SECONDS=60 for the long run.
 std::chrono::seconds foreign_hold() {
     return std::chrono::seconds(from_environment("HEADROOM_SOAK_SECONDS", 3));
@@ -153,15 +155,20 @@ protected:
         foreign->run("begin; insert into elsewhere values (1); select txid_current()");
         return foreign;
     }
-    /// Runs writers until `goes_on` is false, then tells the last position there will be.
+    /// Runs writers until `goes_on` is false, then tells the last position there will be. Each
+    /// appends once in `pace`, if there is one, and catches up when it was held up.
     template <class GoesOn>
-    std::jthread write(int first, int count, std::chrono::milliseconds hangs, GoesOn goes_on) {
+    std::jthread write(int first, int count, std::chrono::milliseconds hangs, GoesOn goes_on,
+                       std::chrono::microseconds pace = 0us) {
         last = not_known_yet;
-        return std::jthread([this, first, count, hangs, goes_on] {
+        return std::jthread([this, first, count, hangs, goes_on, pace] {
             std::vector<std::jthread> each;
             for (int i = first; i < first + count; ++i)
-                each.emplace_back([this, i, goes_on, own = i == writers - 1 ? hangs : 0ms] {
-                    for (writer one(owners_url(), i, own); goes_on();) done += one.append_some();
+                each.emplace_back([this, i, goes_on, pace, own = i == writers - 1 ? hangs : 0ms] {
+                    auto turn = deadline::clock::now();
+                    for (writer one(owners_url(), i, own); goes_on();
+                         std::this_thread::sleep_until(turn += pace))
+                        done += one.append_some();
                 });
             each.clear();
             last = std::stoll(server().value("select max(notification_id) from headroom_events",
@@ -226,12 +233,16 @@ TEST_F(FeedSoak, WhatThirtyTwoWritersCommitIsDeliveredOnceAndInOrder) {
 TEST_F(FeedSoak, AForeignTransactionThatStaysOpenDelaysNobody) {
     const auto foreign = open_elsewhere();
     const auto end = wall::now() + foreign_hold();
-    const auto all = write(lockers, 4, 0ms, [end] { return wall::now() < end; });
+    constexpr int paced_writers = 8;
+    const auto pace = soak_rate() > 0 ? 1'000'000us * paced_writers / soak_rate() : 0us;
+    const auto all = write(lockers, paced_writers, 0ms, [end] { return wall::now() < end; }, pace);
     auto seen = read_all();
     foreign->run("commit");
     EXPECT_EQ(seen.positions, committed());
     EXPECT_LT(seen.age_ms(0.99), 100.0);
     record_ages(seen);
+    record("events_per_second", static_cast<double>(seen.positions.size()) /
+                                    std::chrono::duration<double>(foreign_hold()).count());
 }
 
 TEST_F(FeedSoak, AnIdleFeedHandsOutAnAppendWithinMilliseconds) {
