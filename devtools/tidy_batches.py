@@ -17,7 +17,8 @@ FILES_MAX = 30
 KERNEL = re.compile(r"^#include <linux/", re.MULTILINE)
 NAMESPACE = re.compile(r"^namespace (headroom[\w:]*)", re.MULTILINE)
 UNNAMED = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
-# At the margin of a line: what a type, an alias or a constant is called. Functions may share a name.
+# At the margin of a line: what a type, an alias or a constant is called. Functions may share a
+# name.
 NAME = re.compile(r"^(?:struct|class|union|enum class|enum) (\w+)|^using (\w+)(?= =)"
                   r"|^(?!using|namespace|struct|class|enum|template)\w[\w:<>,&* ]*[ &*>](\w+)"
                   r"(?:[{;\[]| =)", re.MULTILINE)
@@ -48,7 +49,8 @@ def batches(sources):
         for batch in made:
             first = batch[0]
             if (len(batch) < FILES_MAX and first.command == one.command
-                    and not one.alone and not first.alone and not any(each.names & one.names for each in batch)):
+                    and not one.alone and not first.alone
+                    and not any(each.names & one.names for each in batch)):
                 batch.append(one)
                 break
         else:

@@ -24,7 +24,7 @@ int from_environment(const char* name, int otherwise) {
 }
 /// HEADROOM_SOAK_EVENTS=1000000 for the long run.
 int soak_events() { return from_environment("HEADROOM_SOAK_EVENTS", 20'000); }
-/// Appends a second beside a foreign transaction, in all; HEADROOM_SOAK_RATE=0 for as many as can be.
+/// Appends a second beside a foreign transaction, in all. HEADROOM_SOAK_RATE=0: as many as can be.
 int soak_rate() { return from_environment("HEADROOM_SOAK_RATE", 1'000); }
 /// HEADROOM_SOAK_SECONDS=60 for the long run.
 std::chrono::seconds foreign_hold() {
