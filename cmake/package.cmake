@@ -8,7 +8,8 @@ function(headroom_package name)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
-  add_library(headroom_${name} STATIC ${sources})
+  headroom_units(units headroom_${name} ${HEADROOM_UNIT_SIZE} ${sources})
+  add_library(headroom_${name} STATIC ${units})
   add_library(headroom::${name} ALIAS headroom_${name})
   set_target_properties(headroom_${name} PROPERTIES EXPORT_NAME ${name})
   if(NOT name STREQUAL "testing")
@@ -30,16 +31,15 @@ add_custom_target(tests_asan)
 add_custom_target(tests_tsan)
 
 # headroom_test(NAME SOURCES ... LINK ... LABELS ... [ALONE]): one test binary, one ctest entry.
-# ALONE: it measures how long things take, so nothing else runs beside it. Several sources are one
-# unit of compilation: most of a test's time in the compiler goes into headers they share.
+# ALONE: it measures how long things take, so nothing else runs beside it.
 #
 # A label `asan` or `tsan` puts the test into the subset ./dev test builds and runs under that
 # preset, through the target tests_asan or tests_tsan.
 function(headroom_test name)
   cmake_parse_arguments(test "ALONE" "" "SOURCES;LINK;ARGS;LABELS" ${ARGN})
-  add_executable(${name} ${test_SOURCES})
+  headroom_units(units ${name} 6 ${test_SOURCES})
+  add_executable(${name} ${units})
   target_link_libraries(${name} PRIVATE ${test_LINK} headroom::testing GTest::gmock GTest::gtest_main headroom_flags)
-  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   add_test(NAME ${name} COMMAND ${name} ${test_ARGS})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${test_LABELS}"
                        RUN_SERIAL "${test_ALONE}"

@@ -16,8 +16,8 @@ def compiled():
     commands = json.loads((pathlib.Path(os.environ["HEADROOM_BUILD"])
                            / "compile_commands.json").read_text())
     files = {pathlib.Path(each["file"]).resolve() for each in commands}
-    units = {path for path in files if path.parent.name == "Unity"}  # of several sources each
-    return files | {pathlib.Path(name).resolve()
+    units = {path for path in files if path.parent.name == "units"}  # of several sources each
+    return files | {(tree.ROOT / name).resolve()
                     for unit in units for name in INCLUDE.findall(unit.read_text())}
 
 
