@@ -96,7 +96,7 @@ complaint read_surge(multipliers& to, std::string_view value) {
     return wrong;
 }
 
-constexpr std::array<field<resource>, 3> of_resource{{
+constexpr std::array<field<resource>, 4> of_resource{{
     {"limit", [](resource& to, std::string_view value) { return read_figure(value, to.limit); }},
     {"reserved",
      [](resource& to, std::string_view value) {
@@ -106,9 +106,11 @@ constexpr std::array<field<resource>, 3> of_resource{{
      [](resource& to, std::string_view value) {
          return read_number(value, 0, figure_max, to.reserve);
      }},
+    {"reserve_setting",
+     [](resource& to, std::string_view value) { return read_name(to.reserve_setting, value); }},
 }};
 
-constexpr std::array<field<consumer>, 11> of_consumer{{
+constexpr std::array<field<consumer>, 12> of_consumer{{
     {"name", [](consumer& to, std::string_view value) { return read_name(to.name, value); }},
     {"package", [](consumer& to, std::string_view value) { return read_name(to.package, value); }},
     {"resource",
@@ -122,6 +124,10 @@ constexpr std::array<field<consumer>, 11> of_consumer{{
     {"instances",
      [](consumer& to, std::string_view value) {
          return read_number(value, 0, instances_max, to.instances);
+     }},
+    {"minimum",
+     [](consumer& to, std::string_view value) {
+         return read_number(value, 0, figure_max, to.minimum);
      }},
     {"per", read_per},
     {"phase", read_phase},
@@ -218,6 +224,10 @@ complaint assign(multipliers& to, std::string_view key, std::string_view value) 
 
 std::span<const std::string_view> resource_keys() { return keys_of_resource; }
 std::span<const std::string_view> consumer_keys() { return keys_of_consumer; }
+std::span<const std::string_view> resource_figure_keys() {
+    static const auto name = std::ranges::find(keys_of_resource, "reserve_setting");
+    return {keys_of_resource.begin(), name};
+}
 std::span<const std::string_view> figure_keys() {
     static const auto pool = std::ranges::find(keys_of_consumer, "pool");
     return {pool, keys_of_consumer.end()};  // what stands before it are names

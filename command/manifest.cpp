@@ -76,6 +76,9 @@ void reader::read_resources(const yaml_node& node) {
             complain(
                 line, path + ".reserved",
                 fmt::format("is more than the limit ({}, at most {})", made.reserved, *made.limit));
+        if (made.reserve_setting.contains('.'))
+            complain(line, path + ".reserve_setting",
+                     fmt::format("holds a dot ({})", quoted(made.reserve_setting)));
         out_.of.resources.push_back(std::move(made));
     }
 }
@@ -138,6 +141,9 @@ void reader::check_consumer(const budget::consumer& each, const yaml_node& node,
         complain(node.line, path + ".resource",
                  fmt::format("no resource is called {}{}", quoted(each.resource),
                              did_you_mean(each.resource, names_of(out_.of.resources))));
+    if (each.pool && each.minimum > *each.pool && value_of(node, "minimum"))
+        complain(node.line, path + ".minimum",
+                 fmt::format("is more than the pool ({}, at most {})", each.minimum, *each.pool));
     if (each.estimate && each.max())
         complain(node.line, path + ".estimate", "is read by nothing: pool and overflow are known");
 }

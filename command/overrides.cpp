@@ -46,6 +46,8 @@ std::vector<std::string_view> settings_of(const plan& in) {
     std::vector<std::string_view> names;
     for (const auto& each : in.consumers)
         names.insert(names.end(), each.settings.begin(), each.settings.end());
+    for (const auto& each : in.resources)
+        if (!each.reserve_setting.empty()) names.push_back(each.reserve_setting);
     return names;
 }
 
@@ -60,6 +62,11 @@ complaint override_setting(plan& in, std::string_view name, std::string_view val
             known = true;
             if (auto wrong = assign(each, keys_by_position[i], value)) return wrong;
         }
+    for (auto& each : in.resources) {
+        if (each.reserve_setting != name) continue;
+        known = true;
+        if (auto wrong = assign(each, "reserve", value)) return wrong;
+    }
     if (known) return {};
     return fmt::format("no consumer reads a setting of this name{}",
                        did_you_mean(name, settings_of(in)));
@@ -92,12 +99,13 @@ void add_once(std::vector<std::string_view>& to, std::string_view name) {
 complaint override_figure(plan& in, std::string_view name, std::string_view value) {
     const auto of = parse(name);
     if (of.key.empty() && of.kind.empty()) return override_setting(in, name, value);
-    const bool asks_resource = of.kind == "resources" || holds(resource_keys(), of.key);
+    const bool asks_resource = of.kind == "resources" || holds(resource_figure_keys(), of.key);
     auto* resource = of.kind == "consumers" ? nullptr : find_named(in.resources, of.name);
     auto* claimant = of.kind == "resources" ? nullptr : find_named(in.consumers, of.name);
     if (resource && (asks_resource || !claimant))
-        return holds(resource_keys(), of.key) ? assign(*resource, of.key, value)
-                                              : unknown_key(of.key, resource_keys());
+        return holds(resource_figure_keys(), of.key)
+                   ? assign(*resource, of.key, value)
+                   : unknown_key(of.key, resource_figure_keys());
     if (claimant)
         return holds(figure_keys(), of.key) ? assign(*claimant, of.key, value)
                                             : unknown_key(of.key, figure_keys());

@@ -67,13 +67,25 @@ consumer reserve_of(const resource& each) {
     reserve.name = "reserve";
     reserve.resource = each.name;
     reserve.overflow.units = each.reserve;
+    if (!each.reserve_setting.empty()) reserve.settings = {each.reserve_setting};
     return reserve;
 }
 
-void enter(total& into, load& units, const consumer& each, const multipliers& times) {
-    into.rows.push_back(row_of(each, times));
+void enter(load& units, const consumer& each) {
     auto& loaded = units.of(each.per, each.when);
     loaded = loaded + detail::one_of(each) * each.instances;
+}
+
+/// Replicas that may be open at once while a deploy rolls.
+std::uint64_t replicas_at_peak(const multipliers& times) {
+    return std::uint64_t{times.replicas} + times.surge.of(times.replicas) + times.terminating;
+}
+
+tally peak_units(const load& units, const multipliers& times) {
+    const auto of_replica = units.busiest(multiplicity::process) * times.workers +
+                            units.busiest(multiplicity::replica);
+    return of_replica * replicas_at_peak(times) + units.busiest(multiplicity::deployment) +
+           units.deploy();
 }
 
 void sum_up(total& into, const load& units, const multipliers& times) {
@@ -81,14 +93,12 @@ void sum_up(total& into, const load& units, const multipliers& times) {
         return part(multiplicity::process) * times.workers + part(multiplicity::replica);
     };
     const auto steady = [&](multiplicity per) { return units.steady(per); };
-    const auto busiest = [&](multiplicity per) { return units.busiest(per); };
     const auto starting = [&](multiplicity per) { return units.more_while_starting(per); };
     const auto surge = times.surge.of(times.replicas);
-    const auto all = std::uint64_t{times.replicas} + surge + times.terminating;
+    const auto all = replicas_at_peak(times);
 
     const auto sum = of_replica(steady) * times.replicas + steady(multiplicity::deployment);
-    const auto peak =
-        of_replica(busiest) * all + busiest(multiplicity::deployment) + units.deploy();
+    const auto peak = peak_units(units, times);
     into.sum = sum.exact;
     into.estimated_sum = sum.estimated;
     into.peak = peak.exact;
@@ -105,25 +115,36 @@ void sum_up(total& into, const load& units, const multipliers& times) {
     if (into.peak_arithmetic.empty()) into.peak_arithmetic = into.arithmetic;
 }
 
-total total_of(const plan& of, const resource& each) {
-    total made;
-    made.of = each;
+load load_of(const plan& of, const resource& each) {
     load units;
     for (const auto& claimant : of.consumers)
-        if (claimant.resource == each.name) enter(made, units, claimant, of.times);
-    if (each.reserve > 0) {
-        enter(made, units, reserve_of(each), of.times);
-        made.rows.back().is_reserve = true;
-    }
-    sum_up(made, units, of.times);
-    return made;
+        if (claimant.resource == each.name) enter(units, claimant);
+    if (each.reserve > 0) enter(units, reserve_of(each));
+    return units;
 }
 
 }  // namespace
 
+total add_up(const plan& of, const resource& each) {
+    total made;
+    made.of = each;
+    for (const auto& claimant : of.consumers)
+        if (claimant.resource == each.name) made.rows.push_back(row_of(claimant, of.times));
+    if (each.reserve > 0) {
+        made.rows.push_back(row_of(reserve_of(each), of.times));
+        made.rows.back().is_reserve = true;
+    }
+    sum_up(made, load_of(of, each), of.times);
+    return made;
+}
+
+figure peak_of(const plan& of, const resource& which) {
+    return peak_units(load_of(of, which), of.times).exact;
+}
+
 std::vector<total> add_up(const plan& of) {
     std::vector<total> totals;
-    for (const auto& each : of.resources) totals.push_back(total_of(of, each));
+    for (const auto& each : of.resources) totals.push_back(add_up(of, each));
     return totals;
 }
 

@@ -16,6 +16,10 @@ figure resource::usable() const noexcept {
     return *limit > reserved ? *limit - reserved : 0;
 }
 
+std::string_view kind_of(std::string_view resource) noexcept {
+    return resource.substr(0, resource.find(':'));
+}
+
 std::uint64_t surge_terms::of(std::uint64_t replicas) const noexcept {
     return percent ? (replicas * amount + 99) / 100 : amount;
 }

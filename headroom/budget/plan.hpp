@@ -49,7 +49,7 @@ struct consumer {
     bool hardcoded = false;             ///< no setting changes it
     std::string role;                   ///< the database role it signs in as, if it matters
     bool waits_on_nobody = false;       ///< see budget::terms
-    unsigned minimum = 1;               ///< the least `clamp` may cut the pool of an instance to
+    unsigned minimum = 1;               ///< the least the pool of an instance may be cut to
     std::string application_name;       ///< how its connections are called, `*` and `?` allowed
 
     bool shared() const noexcept { return overflow.kind == overflow_kind::shared; }
@@ -64,9 +64,13 @@ struct resource {
     figure limit;           ///< in all: max_connections, maxclients, RLIMIT_NOFILE; none: unknown
     unsigned reserved = 0;  ///< slots an ordinary role cannot take
     unsigned reserve = 0;   ///< per process, from which all shared bursts borrow
+    std::string reserve_setting{};  ///< the variable that changes the reserve; empty: none does
     /// limit - reserved (0 when reserved is larger), none when the limit is unknown.
     figure usable() const noexcept;
 };
+
+/// "postgres" of "postgres:reports".
+std::string_view kind_of(std::string_view resource) noexcept;
 
 /// Additional processes during a rolling deploy: a number, or a percentage of the replicas.
 struct surge_terms {
@@ -127,6 +131,10 @@ struct total {
 /// A process contributes the larger of its start and its steady phase to the peak, and what is
 /// deployed once stands beside everything else. No instance of an unknown maximum adds nothing.
 std::vector<total> add_up(const plan& of);
+/// The same of one of its resources.
+total add_up(const plan& of, const resource& which);
+/// The peak of one of its resources and nothing else: for those who try many sizes.
+figure peak_of(const plan& of, const resource& which);
 
 /// "115"; "~40" where only estimates are known; "unknown" where not even these are.
 std::string to_text(figure exact, figure estimated = {});

@@ -64,7 +64,7 @@ const row* largest(const total& of) noexcept {
 
 std::string headline(std::string_view resource) {
     const auto colon = resource.find(':');
-    const auto kind = resource.substr(0, colon);
+    const auto kind = kind_of(resource);
     const auto at = std::ranges::find(headlines, kind, &decltype(headlines)::value_type::first);
     if (at == headlines.end()) return std::string(resource);
     if (colon == std::string_view::npos) return std::string(at->second);

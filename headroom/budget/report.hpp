@@ -55,6 +55,11 @@ std::string as_json(const report& of);
 /// The row that adds most to a resource's steady sum; null when nothing does.
 const row* largest(const total& of) noexcept;
 
+/// "100 - 3 reserved = 97 usable", or "not known".
+std::string describe(const resource& of);
+/// "3 replicas x 1 process, surge 1".
+std::string describe(const multipliers& times);
+
 /// "PostgreSQL connections" for `postgres`, "PostgreSQL connections (reports)" for
 /// `postgres:reports`; a kind we have no words for is called by its name.
 std::string headline(std::string_view resource);

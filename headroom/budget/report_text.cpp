@@ -1,20 +1,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "headroom/budget/grid.hpp"
+#include "headroom/budget/detail/look.hpp"
 #include "headroom/budget/report.hpp"
 
 namespace headroom::budget {
 namespace {
 
-/// How the same sections look on a terminal and in Markdown.
-struct look {
-    std::string (*table)(const grid&);
-    std::string_view title, heading, item, detail, code;
-};
-
-constexpr look terminal{aligned, "", "", "", "    ", ""};
-constexpr look document{markdown, "# ", "## ", "- ", "  - ", "`"};
+using detail::look;
 
 // ---- inventory ----
 
@@ -49,7 +42,7 @@ std::string sum_cell(const row& each) {
 }
 
 std::string configurable_cell(const row& each, std::string_view code) {
-    if (each.is_reserve) return "";
+    if (each.is_reserve && each.settings.empty()) return "";
     if (each.settings.empty()) return each.hardcoded ? "No (hardcoded)" : "No";
     std::vector<std::string> names;
     for (const auto& name : each.settings) names.push_back(fmt::format("{0}{1}{0}", code, name));
@@ -93,12 +86,6 @@ grid summary_of(const report& of) {
 
 // ---- verdicts ----
 
-std::string limit_line(const resource& of) {
-    if (!of.limit) return "limit: not known";
-    return fmt::format("limit: {} - {} reserved = {} usable", *of.limit, of.reserved,
-                       to_text(of.usable()));
-}
-
 std::string needed_line(const judged& of) {
     const auto& all = of.all;
     const auto steady = of.is.by == rule::headroom ? all.sum : all.estimated_sum;
@@ -117,7 +104,7 @@ std::vector<std::string> details_of(const judged& of) {
     const auto& all = of.all;
     std::vector<std::string> lines{"sum: " + all.arithmetic};
     if (all.peak_arithmetic != all.arithmetic) lines.push_back("peak: " + all.peak_arithmetic);
-    lines.push_back(limit_line(all.of));
+    lines.push_back("limit: " + describe(all.of));
     if (limit_to_fit(all, of.is.by)) lines.push_back(needed_line(of));
     if (const auto* most = largest(all); most && all.estimated_sum)
         lines.push_back(fmt::format("largest: {}, {} of {}", most->name,
@@ -138,19 +125,9 @@ std::string verdicts_of(const report& of, const look& as) {
 
 // ---- the whole ----
 
-std::string processes_line(const multipliers& times) {
-    auto text =
-        fmt::format("{} {} x {} {}", times.replicas, times.replicas == 1 ? "replica" : "replicas",
-                    times.workers, times.workers == 1 ? "process" : "processes");
-    if (times.surge.amount > 0)
-        text += fmt::format(", surge {}{}", times.surge.amount, times.surge.percent ? "%" : "");
-    if (times.terminating > 0) text += fmt::format(", {} terminating", times.terminating);
-    return text;
-}
-
 std::string written(const report& of, const look& as) {
     auto text = fmt::format("{}{}\n\n", as.title, of.title.empty() ? "Resource budget" : of.title);
-    text += fmt::format("Plan for {}.\n\n", processes_line(of.times));
+    text += fmt::format("Plan for {}.\n\n", describe(of.times));
     for (const auto& each : of.resources)
         if (!each.all.rows.empty())
             text += fmt::format("{}{}\n\n{}\n", as.heading, headline(each.all.of.name),
@@ -164,8 +141,24 @@ std::string written(const report& of, const look& as) {
 
 }  // namespace
 
-std::string as_table(const report& of) { return written(of, terminal); }
+std::string as_table(const report& of) { return written(of, detail::terminal); }
 
-std::string as_markdown(const report& of) { return written(of, document); }
+std::string as_markdown(const report& of) { return written(of, detail::document); }
+
+std::string describe(const resource& of) {
+    if (!of.limit) return "not known";
+    return fmt::format("{} - {} reserved = {} usable", *of.limit, of.reserved,
+                       to_text(of.usable()));
+}
+
+std::string describe(const multipliers& times) {
+    auto text =
+        fmt::format("{} {} x {} {}", times.replicas, times.replicas == 1 ? "replica" : "replicas",
+                    times.workers, times.workers == 1 ? "process" : "processes");
+    if (times.surge.amount > 0)
+        text += fmt::format(", surge {}{}", times.surge.amount, times.surge.percent ? "%" : "");
+    if (times.terminating > 0) text += fmt::format(", {} terminating", times.terminating);
+    return text;
+}
 
 }  // namespace headroom::budget

@@ -13,9 +13,6 @@ constexpr std::uint64_t limit_max = std::uint64_t{1} << 60;
 
 constexpr std::size_t names_shown_max = 5;
 
-/// floor(80 %), without a product that could overflow.
-std::uint64_t quiet_max(std::uint64_t usable) { return usable / 5 * 4 + usable % 5 * 4 / 5; }
-
 /// "a, b and 3 more": the rows that lack this figure.
 std::string names_without(figure row::* wanted, const total& of) {
     std::vector<std::string_view> names;
@@ -103,6 +100,11 @@ std::string_view to_string(colour of) noexcept {
 }
 
 std::string_view to_string(rule of) noexcept { return of == rule::headroom ? "headroom" : "seed"; }
+
+// Without a product that could overflow.
+std::uint64_t quiet_max(std::uint64_t usable) noexcept {
+    return usable / 5 * 4 + usable % 5 * 4 / 5;
+}
 
 verdict judge(const total& of, rule by, figure failover_peak) {
     return by == rule::headroom ? by_headroom(of, failover_peak) : by_seed(of);

@@ -31,6 +31,9 @@ struct verdict {
 /// `failover_peak`: the load this server would carry were it to take over another's.
 verdict judge(const total& of, rule by = rule::headroom, figure failover_peak = {});
 
+/// The largest peak that is GREEN: floor(80 % of usable).
+std::uint64_t quiet_max(std::uint64_t usable) noexcept;
+
 /// The smallest limit that `units` need, and at which they are GREEN; `headroom` adds the reserved
 /// slots. None when the units are unknown, or more than any server could offer.
 figure limit_for(figure units, unsigned reserved, rule by = rule::headroom);
