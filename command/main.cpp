@@ -6,6 +6,7 @@
 #include <list>
 
 #include "command/audit_command.hpp"
+#include "command/generate_command.hpp"
 #include "command/plan_command.hpp"
 #include "headroom/runtime/secret.hpp"
 
@@ -52,7 +53,7 @@ struct registered {
 
 std::list<registered> register_all(CLI::App& app) {
     std::list<registered> all;
-    for (const auto& each : {plan_command(), audit_command()}) {
+    for (const auto& each : {plan_command(), audit_command(), generate_command()}) {
         auto* sub = app.add_subcommand(each.name, each.summary);
         sub->footer(each.examples);
         cli_options options(*sub);

@@ -55,6 +55,9 @@ std::string as_json(const report& of);
 /// The row that adds most to a resource's steady sum; null when nothing does.
 const row* largest(const total& of) noexcept;
 
+/// A resource's verdict, then its arithmetic: a line each.
+std::vector<std::string> account_of(const judged& of);
+
 /// "100 - 3 reserved = 97 usable", or "not known".
 std::string describe(const resource& of);
 /// "3 replicas x 1 process, surge 1".

@@ -100,6 +100,10 @@ std::string needed_line(const judged& of) {
     return text;
 }
 
+std::string headed(const judged& of) {
+    return fmt::format("{}: {}: {}", of.all.of.name, to_string(of.is.is), of.is.reason);
+}
+
 std::vector<std::string> details_of(const judged& of) {
     const auto& all = of.all;
     std::vector<std::string> lines{"sum: " + all.arithmetic};
@@ -116,8 +120,7 @@ std::vector<std::string> details_of(const judged& of) {
 std::string verdicts_of(const report& of, const look& as) {
     std::string text;
     for (const auto& each : of.resources) {
-        text += fmt::format("{}{}: {}: {}\n", as.item, each.all.of.name, to_string(each.is.is),
-                            each.is.reason);
+        text += fmt::format("{}{}\n", as.item, headed(each));
         for (const auto& line : details_of(each)) text += fmt::format("{}{}\n", as.detail, line);
     }
     return text;
@@ -144,6 +147,12 @@ std::string written(const report& of, const look& as) {
 std::string as_table(const report& of) { return written(of, detail::terminal); }
 
 std::string as_markdown(const report& of) { return written(of, detail::document); }
+
+std::vector<std::string> account_of(const judged& of) {
+    auto lines = details_of(of);
+    lines.insert(lines.begin(), headed(of));
+    return lines;
+}
 
 std::string describe(const resource& of) {
     if (!of.limit) return "not known";
