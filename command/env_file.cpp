@@ -53,22 +53,23 @@ const consumer* borrower_of(const plan& in, const std::string& setting) {
 
 problem trouble_with(const plan& in, const budget::size& of) {
     if (!is_variable_name(of.setting))
-        return at_manifest(fmt::format("settings: {} is no name of a variable: letters, digits "
-                                       "and underscores", quoted(of.setting)));
+        return at_manifest(
+            fmt::format("settings: {} is no name of a variable: letters, digits "
+                        "and underscores",
+                        quoted(of.setting)));
     if (!of.agreed)
-        return at_manifest(fmt::format("{}: one variable cannot be {}", of.setting,
-                                       contradiction(in, of)));
+        return at_manifest(
+            fmt::format("{}: one variable cannot be {}", of.setting, contradiction(in, of)));
     if (!of.declared)
-        return at_manifest(fmt::format("{}: {} {}, and a variable needs a number: --set {}=N",
-                                       of.setting, of.names.front(),
-                                       stated(in, of.parts.front()) == "unbounded"
-                                           ? "is unbounded"
-                                           : "is not stated",
-                                       of.names.front()));
+        return at_manifest(fmt::format(
+            "{}: {} {}, and a variable needs a number: --set {}=N", of.setting, of.names.front(),
+            stated(in, of.parts.front()) == "unbounded" ? "is unbounded" : "is not stated",
+            of.names.front()));
     if (const auto* borrows = borrower_of(in, of.setting))
-        return at_manifest(fmt::format("{}: one variable cannot be shared for {}.overflow and {} "
-                                       "for {}", of.setting, borrows->name,
-                                       budget::to_text(of.declared), of.names.front()));
+        return at_manifest(
+            fmt::format("{}: one variable cannot be shared for {}.overflow and {} "
+                        "for {}",
+                        of.setting, borrows->name, budget::to_text(of.declared), of.names.front()));
     return {};
 }
 
@@ -93,7 +94,7 @@ problem changed_in_vain(const plan& before, const plan& after) {
 }
 
 /// In how many instances each part counts: "web.engine.pool x 4".
-std::string reader(const plan& in, const budget::size& of, std::size_t i) {
+std::string reader_of(const plan& in, const budget::size& of, std::size_t i) {
     const auto& part = of.parts[i];
     if (part.what == budget::sized_part::figure_of::reserve) return of.names[i];
     const auto instances = in.consumers[part.index].instances;
@@ -102,7 +103,7 @@ std::string reader(const plan& in, const budget::size& of, std::size_t i) {
 
 std::string line_of(const plan& in, const budget::size& of) {
     std::vector<std::string> readers;
-    for (std::size_t i = 0; i < of.parts.size(); ++i) readers.push_back(reader(in, of, i));
+    for (std::size_t i = 0; i < of.parts.size(); ++i) readers.push_back(reader_of(in, of, i));
     return fmt::format("# {}\n{}={}\n", fmt::join(readers, ", "), of.setting,
                        budget::to_text(of.declared));
 }
@@ -112,9 +113,9 @@ std::string unset_lines(const plan& in) {
     std::string text;
     for (const auto& each : in.consumers)
         if (each.shared() && each.settings.size() > 1)
-            text += fmt::format("# {} stays unset: {} borrows from the reserve of {}\n",
-                                each.settings[1], each.name,
-                                in.find_resource(each.resource)->reserve);
+            text +=
+                fmt::format("# {} stays unset: {} borrows from the reserve of {}\n",
+                            each.settings[1], each.name, in.find_resource(each.resource)->reserve);
     return text;
 }
 
@@ -128,7 +129,7 @@ generated env_file(const chosen_plan& from, const std::string& profile) {
     if (auto vain = changed_in_vain(from.from.of, from.of)) return std::unexpected(*vain);
     for (const auto& each : sizes)
         if (auto wrong = trouble_with(from.of, each)) return std::unexpected(*wrong);
-    auto text = opening(".env." + profile, from, "# ");
+    auto text = opening(".env." + profile, from, "#") + accounts(from, "#");
     for (const auto& each : sizes) text += line_of(from.of, each);
     return generated_file{".env." + profile, text + unset_lines(from.of)};
 }

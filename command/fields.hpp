@@ -33,8 +33,8 @@ complaint assign(budget::multipliers& to, std::string_view key, std::string_view
 
 std::span<const std::string_view> resource_keys();
 std::span<const std::string_view> resource_figure_keys();  ///< of these, what --set may change
-std::span<const std::string_view> consumer_keys();    ///< those with a single value
-std::span<const std::string_view> figure_keys();      ///< of these, what --set may change
+std::span<const std::string_view> consumer_keys();         ///< those with a single value
+std::span<const std::string_view> figure_keys();           ///< of these, what --set may change
 std::span<const std::string_view> multiplier_keys();  ///< workers, replicas, surge, terminating
 
 bool holds(std::span<const std::string_view> keys, std::string_view key);

@@ -10,8 +10,8 @@
 #include "command/generated.hpp"
 #include "command/pgbouncer_file.hpp"
 #include "command/plan_source.hpp"
+#include "command/service_unit.hpp"
 #include "command/solve_options.hpp"
-#include "command/systemd_unit.hpp"
 
 namespace headroom::command {
 namespace {
@@ -57,10 +57,13 @@ int print_no_file(const generate_options& options, const no_file& why, std::ostr
 int check_verdicts(const generate_options& options, const chosen_plan& from, std::ostream& to) {
     int code = exit_code::ok;
     for (const auto& [all, is] : budget::make_report(from.of).resources) {
-        const bool pooled = options.wants("pgbouncer") && budget::kind_of(all.of.name) == "postgres";
+        const bool pooled =
+            options.wants("pgbouncer") && budget::kind_of(all.of.name) == "postgres";
         if (is.is != budget::colour::red || pooled) continue;
-        to << fmt::format("headroom generate {}: {}: RED: {}; --solve chooses sizes that fit\n",
-                          options.kind, all.of.name, is.reason);
+        to << fmt::format("headroom generate {}: {}: RED: {}; {}\n", options.kind, all.of.name,
+                          is.reason,
+                          options.fit.solve ? "even the least sizes do not fit"
+                                            : "--solve chooses sizes that fit");
         if (options.profile == "production") code = exit_code::verdict;
     }
     return code;
@@ -71,7 +74,7 @@ std::vector<generated> generate(const generate_options& options, const chosen_pl
     if (options.wants("env")) files.push_back(env_file(from, options.profile));
     if (options.wants("pgbouncer")) files.push_back(pgbouncer_file(from, options.pgbouncer));
     if (options.wants("systemd"))
-        files.push_back(systemd_unit(from, options.systemd, options.profile));
+        files.push_back(service_unit(from, options.systemd, options.profile));
     return files;
 }
 
@@ -98,6 +101,8 @@ int run(const generate_options& options, streams io) {
         auto found = solve_plan(*read, options.fit.keeps());
         if (!found) return print_faults(file, found.error(), io.err);
         read->of = std::move(found->sized);
+        read->notes.push_back(fmt::format("sizes were chosen to keep within {}",
+                                          budget::to_string(options.fit.keeps())));
     }
     return deliver(options, *read, io);
 }
@@ -118,19 +123,20 @@ action declare_generate(option_set& set) {
 }  // namespace
 
 subcommand generate_command() {
-    return {"generate", "Write the settings a plan asks for: .env, pgbouncer.ini, a systemd unit",
-            "Examples:\n"
-            "  headroom generate env plan.yaml\n"
-            "  headroom generate env plan.yaml --profile production --replicas 3 --surge 1 --solve\n"
-            "  headroom generate pgbouncer plan.yaml --limit 200 --workers 4 --host db.example\n"
-            "  headroom generate systemd plan.yaml --name shop --exec \"/usr/bin/shop serve\"\n"
-            "  headroom generate all plan.yaml --profile production --output deploy\n"
-            "\n"
-            "Every file states its arithmetic in comments. Nothing is replaced without --force.\n"
-            "\n"
-            "Exit codes: 0 done, 1 the plan does not fit its limits, 64 wrong usage,\n"
-            "65 the manifest has faults, or lacks what the file needs.\n",
-            declare_generate};
+    return {
+        "generate", "Write the settings a plan asks for: .env, pgbouncer.ini, a systemd unit",
+        "Examples:\n"
+        "  headroom generate env plan.yaml\n"
+        "  headroom generate env plan.yaml --profile production --replicas 3 --surge 1 --solve\n"
+        "  headroom generate pgbouncer plan.yaml --limit 200 --workers 4 --host db.example\n"
+        "  headroom generate systemd plan.yaml --name shop --exec \"/usr/bin/shop serve\"\n"
+        "  headroom generate all plan.yaml --profile production --output deploy\n"
+        "\n"
+        "Every file states its arithmetic in comments. Nothing is replaced without --force.\n"
+        "\n"
+        "Exit codes: 0 done, 1 the plan does not fit its limits, 64 wrong usage,\n"
+        "65 the manifest has faults, or lacks what the file needs.\n",
+        declare_generate};
 }
 
 }  // namespace headroom::command

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 
 #include "command/spelling.hpp"
@@ -13,20 +14,19 @@
 namespace headroom::command {
 namespace {
 
-namespace fs = std::filesystem;
-
-bool anything_there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::symlink_status(path, ignored).type() != fs::file_type::not_found;
+// A link to nowhere is something, too.
+bool anything_there(const std::string& path) {
+    struct stat found {};
+    return ::lstat(path.c_str(), &found) == 0;
 }
 
-[[noreturn]] void cannot_write(const fs::path& path, int error) {
-    throw usage_error(fmt::format("--output: '{}' cannot be written: {}", printable(path.string()),
-                                  std::strerror(error)));
+[[noreturn]] void cannot_write(const std::string& path, int error) {
+    throw usage_error(
+        fmt::format("--output: '{}' cannot be written: {}", printable(path), std::strerror(error)));
 }
 
 // Never through what stands there already, were it a link to somewhere else.
-void write_new(const fs::path& path, const std::string& text) {
+void write_new(const std::string& path, const std::string& text) {
     errno = 0;
     std::ofstream to(path, std::ios::binary | std::ios::noreplace);
     to << text;
@@ -34,34 +34,36 @@ void write_new(const fs::path& path, const std::string& text) {
     if (!to) cannot_write(path, errno == 0 ? EIO : errno);
 }
 
-void replace(const fs::path& path, const std::string& text) {
-    auto beside = path;
-    beside += ".new";
+// A reader sees the old file or the new one, never half of it.
+void replace(const std::string& path, const std::string& text) {
+    const auto beside = path + ".new";
     write_new(beside, text);
-    std::error_code wrong;
-    fs::rename(beside, path, wrong);
-    if (!wrong) return;
-    std::error_code ignored;
-    fs::remove(beside, ignored);
-    cannot_write(path, wrong.value());
+    if (std::rename(beside.c_str(), path.c_str()) == 0) return;
+    const int error = errno;
+    std::remove(beside.c_str());
+    cannot_write(path, error);
 }
 
 }  // namespace
 
 std::string opening(const std::string& what, const chosen_plan& from, std::string_view mark) {
     const auto& title = from.from.title;
-    auto text = fmt::format("{}{}: written by headroom generate.\n", mark, what);
-    const auto bare = mark.substr(0, mark.find(' '));
-    text += fmt::format("{}{}\n{}\n", mark, title.empty() ? "Resource budget" : title, bare);
-    text += fmt::format("{}planned for: {}\n{}\n", mark, budget::describe(from.of.times), bare);
+    auto text = fmt::format("{0} {1}: written by headroom generate.\n{0} {2}\n{0}\n", mark, what,
+                            title.empty() ? "Resource budget" : title);
+    text += fmt::format("{0} planned for: {1}\n", mark, budget::describe(from.of.times));
+    for (const auto& each : from.notes) text += fmt::format("{} note: {}\n", mark, each);
+    return text + fmt::format("{}\n", mark);
+}
+
+std::string accounts(const chosen_plan& from, std::string_view mark) {
+    std::string text;
     for (const auto& each : budget::make_report(from.of).resources) {
         if (each.all.rows.empty()) continue;
         const auto lines = budget::account_of(each);
-        text += fmt::format("{}{}\n", mark, lines.front());
+        text += fmt::format("{} {}\n", mark, lines.front());
         for (std::size_t i = 1; i < lines.size(); ++i)
-            text += fmt::format("{}  {}\n", mark, lines[i]);
+            text += fmt::format("{}   {}\n", mark, lines[i]);
     }
-    for (const auto& each : from.notes) text += fmt::format("{}note: {}\n", mark, each);
     return text + "\n";
 }
 
@@ -78,12 +80,13 @@ std::string unknown_maximum(const budget::plan& in, const budget::resource& of, 
 }
 
 void write_all(const std::vector<generated_file>& files, const std::string& folder, bool force) {
+    const auto path_of = [&](const generated_file& each) { return folder + "/" + each.name; };
     for (const auto& each : files)
-        if (const auto path = fs::path(folder) / each.name; !force && anything_there(path))
-            throw usage_error(fmt::format("--output: '{}' exists; --force replaces it",
-                                          printable(path.string())));
-    for (const auto& [name, text] : files)
-        force ? replace(fs::path(folder) / name, text) : write_new(fs::path(folder) / name, text);
+        if (const auto path = path_of(each); !force && anything_there(path))
+            throw usage_error(
+                fmt::format("--output: '{}' exists; --force replaces it", printable(path)));
+    for (const auto& each : files)
+        force ? replace(path_of(each), each.text) : write_new(path_of(each), each.text);
 }
 
 }  // namespace headroom::command

@@ -22,9 +22,11 @@ struct no_file {
 
 using generated = std::expected<generated_file, no_file>;
 
-/// The opening comment of every file: what it is, the title, for how many processes, and each
-/// resource's verdict with its arithmetic. `mark` begins a comment: "# ".
+/// The opening comment of every file: what it is, the title, and for how many processes. `mark`
+/// begins a comment: "#".
 std::string opening(const std::string& what, const chosen_plan& from, std::string_view mark);
+/// Each resource's verdict with its arithmetic, as comments.
+std::string accounts(const chosen_plan& from, std::string_view mark);
 
 /// A consumer of the resource whose maximum nobody states, in a line that says how to state it;
 /// empty when there is none. Estimates count when `guesses` do.

@@ -103,9 +103,8 @@ complaint override_figure(plan& in, std::string_view name, std::string_view valu
     auto* resource = of.kind == "consumers" ? nullptr : find_named(in.resources, of.name);
     auto* claimant = of.kind == "resources" ? nullptr : find_named(in.consumers, of.name);
     if (resource && (asks_resource || !claimant))
-        return holds(resource_figure_keys(), of.key)
-                   ? assign(*resource, of.key, value)
-                   : unknown_key(of.key, resource_figure_keys());
+        return holds(resource_figure_keys(), of.key) ? assign(*resource, of.key, value)
+                                                     : unknown_key(of.key, resource_figure_keys());
     if (claimant)
         return holds(figure_keys(), of.key) ? assign(*claimant, of.key, value)
                                             : unknown_key(of.key, figure_keys());

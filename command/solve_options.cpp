@@ -44,9 +44,10 @@ figures read_figures(const std::string& option, const std::vector<std::string>& 
 void require_partner(const figures& of, const figures& in, const std::string& missing) {
     for (const auto& [name, unused] : of)
         if (!in.contains(name))
-            throw usage_error(fmt::format("{}: is missing for {}: arrivals and the time each "
-                                          "holds a connection are multiplied",
-                                          missing, name));
+            throw usage_error(
+                fmt::format("{}: is missing for {}: arrivals and the time each "
+                            "holds a connection are multiplied",
+                            missing, name));
 }
 
 }  // namespace

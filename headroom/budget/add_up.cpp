@@ -82,8 +82,8 @@ std::uint64_t replicas_at_peak(const multipliers& times) {
 }
 
 tally peak_units(const load& units, const multipliers& times) {
-    const auto of_replica = units.busiest(multiplicity::process) * times.workers +
-                            units.busiest(multiplicity::replica);
+    const auto of_replica =
+        units.busiest(multiplicity::process) * times.workers + units.busiest(multiplicity::replica);
     return of_replica * replicas_at_peak(times) + units.busiest(multiplicity::deployment) +
            units.deploy();
 }

@@ -23,7 +23,8 @@ std::vector<std::string> direct_by_default(const plan& of, const resource& serve
     return names;
 }
 
-/// The plan of one route. Whoever borrows on the direct route may take the whole reserve there.
+/// The plan of one route. The reserve belongs to the queries; where somebody borrows on the direct
+/// route, it may be taken there as well.
 plan route_of(const plan& of, const resource& server, const std::vector<std::string>& direct,
               bool is_direct) {
     auto route = of;
@@ -32,7 +33,7 @@ plan route_of(const plan& of, const resource& server, const std::vector<std::str
     });
     const bool borrows = std::ranges::any_of(route.consumers, &consumer::shared);
     route.resources = {server};
-    if (!borrows) route.resources.front().reserve = 0;
+    if (is_direct && !borrows) route.resources.front().reserve = 0;
     return route;
 }
 
@@ -65,7 +66,8 @@ void share_out(pooling& into) {
 bool needs_session(const consumer& each) noexcept {
     const std::string_view name = each.name;
     const auto last = name.substr(name.rfind('.') + 1);  // of a name without dots: all of it
-    return each.when == phase::deploy || std::ranges::find(session_names, last) != session_names.end();
+    return each.when == phase::deploy ||
+           std::ranges::find(session_names, last) != session_names.end();
 }
 
 pooling pool_before(const plan& of, const resource& server, std::vector<std::string> direct,

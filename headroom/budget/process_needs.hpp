@@ -14,6 +14,10 @@ namespace headroom::budget {
 /// Descriptors beside those of the plan: standard streams, the log, epoll, timers, libraries.
 inline constexpr unsigned descriptors_margin = 64;
 
+/// No process is given less: it is what each has without a unit, and what serves clients opens
+/// sockets that no manifest of connections counts.
+inline constexpr unsigned descriptors_least = 1'024;
+
 struct descriptor_need {
     std::string resource;
     figure most;  ///< of one process at once; estimates count where nothing better is known

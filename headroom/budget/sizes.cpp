@@ -24,7 +24,8 @@ unsigned narrowed(std::uint64_t units) {
 statement of_pool(const consumer& each, std::size_t index) {
     const auto weight = narrowed(each.pool.value_or(each.estimate.value_or(1)));
     const auto least = each.pool == figure{0} ? 0 : each.minimum;
-    return {each.settings[0], each.name + ".pool", {figure_of::pool, index}, each.pool, weight, least};
+    return {
+        each.settings[0], each.name + ".pool", {figure_of::pool, index}, each.pool, weight, least};
 }
 
 // An unbounded overflow weighs what its owner guessed beyond the pool, or as much as the pool.
@@ -35,14 +36,17 @@ statement of_overflow(const consumer& each, std::size_t index) {
                                                               : std::max<std::uint64_t>(pool, 1);
     const auto weight = bounded ? each.overflow.units : narrowed(guess);
     const unsigned least = weight > 0 && pool == 0 ? 1 : 0;  // with no pool, one must remain
-    return {each.settings[1], each.name + ".overflow",
-            {figure_of::overflow, index}, bounded ? figure(each.overflow.units) : figure(),
-            weight, least};
+    return {each.settings[1],
+            each.name + ".overflow",
+            {figure_of::overflow, index},
+            bounded ? figure(each.overflow.units) : figure(),
+            weight,
+            least};
 }
 
 statement of_reserve(const resource& each, std::size_t index) {
-    return {each.reserve_setting, each.name + ".reserve", {figure_of::reserve, index}, each.reserve,
-            each.reserve, each.reserve > 0 ? 1U : 0U};
+    return {each.reserve_setting, each.name + ".reserve", {figure_of::reserve, index},
+            each.reserve,         each.reserve,           each.reserve > 0 ? 1U : 0U};
 }
 
 void enter(std::vector<size>& all, const statement& says) {

@@ -18,7 +18,7 @@ figure capacity_of(const plan& in, const consumer& each) {
     BOOST_ASSERT(of != nullptr);
     figure units;
     for (const auto& row : add_up(in, *of).rows)
-        if (row.name == each.name || (row.is_reserve && each.shared())) {
+        if (row.is_reserve ? each.shared() : row.name == each.name) {
             if (!row.total) return {};
             units = units.value_or(0) + *row.total;
         }

@@ -21,7 +21,8 @@ grid sizes_table(const fitting& of, std::string_view code) {
         if (!size.agreed) declared += " at most";
         table.rows.push_back({fmt::format("{0}{1}{0}", code, size.setting),
                               fmt::format("{}", fmt::join(size.names, ", ")), std::move(declared),
-                              fmt::format("{}", size.least), of.is == outcome::unknown ? "" : to_text(value)});
+                              fmt::format("{}", size.least),
+                              of.is == outcome::unknown ? "" : to_text(value)});
     }
     return table;
 }
@@ -31,13 +32,13 @@ std::string declared_line(const fitting& of) {
 }
 
 std::string needed_line(const fitting& of, within keeps) {
-    const auto replicas = of.replicas_max == 0
-                              ? std::string("not even 1 replica fits the limit")
-                              : fmt::format("{} {} within the limit", of.replicas_max,
-                                            of.replicas_max == 1 ? "replica stays"
-                                                                 : "replicas stay");
-    return fmt::format("needs: a limit of {} to be {} at these sizes; {}",
-                       to_text(of.limit_needed), to_string(keeps), replicas);
+    const auto replicas =
+        of.replicas_max == 0
+            ? std::string("not even 1 replica fits the limit")
+            : fmt::format("{} {} within the limit", of.replicas_max,
+                          of.replicas_max == 1 ? "replica stays" : "replicas stay");
+    return fmt::format("needs: a limit of {} to be {} at these sizes; {}", to_text(of.limit_needed),
+                       to_string(keeps), replicas);
 }
 
 // What an operator types to see the whole plan with these sizes.
@@ -62,8 +63,7 @@ std::vector<std::string> advice_on(const fitting& of, const solution& in) {
     for (const auto& each : in.busy)
         if (each.resource == name)
             lines.push_back(fmt::format("little: {}: {}", each.of.consumer, describe(each)));
-    if (in.of_server && kind_of(name) == "postgres")
-        lines.push_back(knee_line(*in.of_server, of));
+    if (in.of_server && kind_of(name) == "postgres") lines.push_back(knee_line(*in.of_server, of));
     return lines;
 }
 
@@ -76,7 +76,8 @@ std::vector<std::string> details_of(const fitting& of, const solution& in) {
     if (of.after.peak_arithmetic != of.after.arithmetic)
         lines.push_back("peak: " + of.after.peak_arithmetic);
     if (of.is == outcome::fits || of.is == outcome::too_large) lines.push_back(declared_line(of));
-    if (of.is == outcome::fits) lines.push_back(fmt::format("left: {}", *of.bound - *of.after.peak));
+    if (of.is == outcome::fits)
+        lines.push_back(fmt::format("left: {}", *of.bound - *of.after.peak));
     if (of.is == outcome::too_large || (of.is == outcome::no_choice && of.after.peak > of.bound))
         lines.push_back(needed_line(of, in.keeps));
     if (of.is == outcome::fits) lines.push_back(set_line(of));
@@ -126,8 +127,8 @@ std::string describe(const fitting& of, within keeps) {
             return fmt::format("does not fit within {} at the least sizes: {}", to_string(keeps),
                                of.verdict_after.reason);
         case outcome::no_choice:
-            return fmt::format("no variable sets its sizes; {}: {}",
-                               to_string(of.verdict_after.is), of.verdict_after.reason);
+            return fmt::format("no variable sets its sizes; {}: {}", to_string(of.verdict_after.is),
+                               of.verdict_after.reason);
         case outcome::unknown:
             break;
     }

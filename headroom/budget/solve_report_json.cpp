@@ -50,9 +50,8 @@ json::object of_fitting(const fitting& each, within keeps) {
             {"arithmetic", each.after.arithmetic},
             {"peak_arithmetic", each.after.peak_arithmetic},
             {"limit_needed", or_null(each.limit_needed)},
-            {"replicas_max", each.is == fitting::outcome::unknown
-                                 ? json::value(nullptr)
-                                 : json::value(each.replicas_max)},
+            {"replicas_max", each.is == fitting::outcome::unknown ? json::value(nullptr)
+                                                                  : json::value(each.replicas_max)},
             {"sizes", std::move(sizes)}};
 }
 
@@ -68,10 +67,8 @@ json::object of_occupancy(const occupancy& each) {
 
 json::value of_knee(const std::optional<knee>& of) {
     if (!of) return nullptr;
-    return json::object{{"cores", of->cores},
-                        {"least", of->least()},
-                        {"best", of->best()},
-                        {"most", of->most()}};
+    return json::object{
+        {"cores", of->cores}, {"least", of->least()}, {"best", of->best()}, {"most", of->most()}};
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ constexpr std::uint64_t limit_max = std::uint64_t{1} << 60;
 constexpr std::size_t names_shown_max = 5;
 
 /// "a, b and 3 more": the rows that lack this figure.
-std::string names_without(figure row::* wanted, const total& of) {
+std::string names_without(figure row::*wanted, const total& of) {
     std::vector<std::string_view> names;
     for (const auto& each : of.rows)
         if (!(each.*wanted)) names.push_back(each.name);

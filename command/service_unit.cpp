@@ -1,4 +1,4 @@
-#include "command/systemd_unit.hpp"
+#include "command/service_unit.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -71,8 +71,10 @@ std::string command_line(const systemd_options& options, const std::string& name
     const auto is_printable = [](char each) { return each >= ' ' && each <= '~'; };
     if (!options.exec.starts_with('/') || options.exec.size() > command_line_max ||
         options.exec.ends_with('\\') || !std::ranges::all_of(options.exec, is_printable))
-        throw usage_error(fmt::format("--exec: must be one line that begins with the program's "
-                                      "absolute path ({})", quoted(options.exec)));
+        throw usage_error(
+            fmt::format("--exec: must be one line that begins with the program's "
+                        "absolute path ({})",
+                        quoted(options.exec)));
     return options.exec;
 }
 
@@ -103,30 +105,35 @@ std::string limits(const process_needs& needs) {
         terms.push_back(fmt::format("{} {}", budget::to_text(each.most), each.resource));
     }
     terms.push_back(fmt::format("{} of its own", budget::descriptors_margin));
-    text += fmt::format("#   {} = {}\nLimitNOFILE={}\n", fmt::join(terms, " + "),
-                        *needs.descriptors, *needs.descriptors);
+    const auto given = std::max<std::uint64_t>(*needs.descriptors, budget::descriptors_least);
+    text +=
+        fmt::format("#   {} = {}{}\nLimitNOFILE={}\n", fmt::join(terms, " + "), *needs.descriptors,
+                    given > *needs.descriptors ? ", less than the usual" : "", given);
     if (needs.threads_limit)
-        text += fmt::format("# threads: {} planned, {} allowed\nTasksMax={}\n",
-                            budget::to_text(needs.threads), *needs.threads_limit,
-                            *needs.threads_limit);
+        text +=
+            fmt::format("# threads: {} planned, {} allowed\nTasksMax={}\n",
+                        budget::to_text(needs.threads), *needs.threads_limit, *needs.threads_limit);
     return text;
 }
 
 std::string unit_text(const chosen_plan& from, const systemd_options& options,
                       const std::string& profile, const process_needs& needs) {
     const auto name = name_of_unit(options);
-    auto text = opening(name + ".service", from, "# ");
-    text += fmt::format("[Unit]\nDescription={}\nWants=network-online.target\n"
-                        "After=network-online.target\nStartLimitIntervalSec=0\n\n", name);
+    auto text = opening(name + ".service", from, "#") + accounts(from, "#");
+    text += fmt::format(
+        "[Unit]\nDescription={}\nWants=network-online.target\n"
+        "After=network-online.target\nStartLimitIntervalSec=0\n\n",
+        name);
     const auto type = type_of(options);
     text += fmt::format("[Service]\nType={}\n{}ExecStart={}\nEnvironmentFile={}/.env.{}\n", type,
                         type == "notify" ? "NotifyAccess=all\n" : "", command_line(options, name),
                         folder_of(options, name), profile);
-    text += "Restart=on-failure\nRestartSec=5\n"
-            "# a wrong command line, manifest or setting does not heal by itself\n"
-            "RestartPreventExitStatus=64 65 78\n"
-            "# longer than the start waits for room, and than a drain\n"
-            "TimeoutStartSec=90\nTimeoutStopSec=30\n\n";
+    text +=
+        "Restart=on-failure\nRestartSec=5\n"
+        "# a wrong command line, manifest or setting does not heal by itself\n"
+        "RestartPreventExitStatus=64 65 78\n"
+        "# longer than the start waits for room, and than a drain\n"
+        "TimeoutStartSec=90\nTimeoutStopSec=30\n\n";
     return text + limits(needs) + std::string(hardening) +
            "\n[Install]\nWantedBy=multi-user.target\n";
 }
@@ -161,7 +168,7 @@ bool systemd_options::any() const {
     return !name.empty() || !exec.empty() || !type.empty() || !folder.empty();
 }
 
-generated systemd_unit(const chosen_plan& from, const systemd_options& options,
+generated service_unit(const chosen_plan& from, const systemd_options& options,
                        const std::string& profile) {
     if (auto unknown = unknown_of(from.of); !unknown.empty())
         return std::unexpected(no_file{exit_code::manifest, std::move(unknown)});

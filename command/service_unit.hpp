@@ -1,4 +1,4 @@
-// command/systemd_unit.hpp: the unit of a service, with the limits that its plan asks for.
+// command/service_unit.hpp: the unit of a service, with the limits that its plan asks for.
 #pragma once
 #include <string>
 
@@ -16,7 +16,7 @@ struct systemd_options {
 /// `NAME.service` of one replica. LimitNOFILE is what one process may open of every resource at
 /// once, and TasksMax the manifest's limit of threads. It reads `.env.PROFILE`. Throws usage_error
 /// for a wrong option.
-generated systemd_unit(const chosen_plan& from, const systemd_options& options,
+generated service_unit(const chosen_plan& from, const systemd_options& options,
                        const std::string& profile);
 
 }  // namespace headroom::command
