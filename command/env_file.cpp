@@ -17,9 +17,7 @@ using budget::consumer;
 using budget::plan;
 using problem = std::optional<no_file>;
 
-problem at_manifest(std::string what) { return no_file{exit_code::manifest, std::move(what)}; }
-
-/// "5", "shared", "unbounded" or "unknown": what a part of a size states.
+/// "5", "unbounded" or "unknown": what a part of a size states.
 std::string stated(const plan& in, const budget::sized_part& part) {
     using enum budget::sized_part::figure_of;
     if (part.what == reserve) return fmt::format("{}", in.resources[part.index].reserve);
@@ -51,25 +49,36 @@ const consumer* borrower_of(const plan& in, const std::string& setting) {
     return at == in.consumers.end() ? nullptr : &*at;
 }
 
-problem trouble_with(const plan& in, const budget::size& of) {
+/// Why a variable cannot be written; empty when it can.
+std::string trouble_with(const plan& in, const budget::size& of) {
+    const auto& first = of.names.front();
     if (!is_variable_name(of.setting))
-        return at_manifest(
-            fmt::format("settings: {} is no name of a variable: letters, digits "
-                        "and underscores",
-                        quoted(of.setting)));
+        return fmt::format("settings: {} is no name of a variable: letters, digits and underscores",
+                           quoted(of.setting));
     if (!of.agreed)
-        return at_manifest(
-            fmt::format("{}: one variable cannot be {}", of.setting, contradiction(in, of)));
-    if (!of.declared)
-        return at_manifest(fmt::format(
-            "{}: {} {}, and a variable needs a number: --set {}=N", of.setting, of.names.front(),
-            stated(in, of.parts.front()) == "unbounded" ? "is unbounded" : "is not stated",
-            of.names.front()));
+        return fmt::format("{0}: one variable cannot be {1}: --set {0}=N", of.setting,
+                           contradiction(in, of));
+    if (!of.declared) {
+        const bool boundless = stated(in, of.parts.front()) == "unbounded";
+        return fmt::format("{}: {} {}, and a variable needs a number: --set {}=N", of.setting,
+                           first, boundless ? "is unbounded" : "is not stated", first);
+    }
     if (const auto* borrows = borrower_of(in, of.setting))
-        return at_manifest(
-            fmt::format("{}: one variable cannot be shared for {}.overflow and {} "
-                        "for {}",
-                        of.setting, borrows->name, budget::to_text(of.declared), of.names.front()));
+        return fmt::format("{}: one variable cannot be shared for {}.overflow and {} for {}",
+                           of.setting, borrows->name, budget::to_text(of.declared), first);
+    return {};
+}
+
+/// The first such trouble: the manifest's, or else that of an option.
+problem first_trouble(const plan& before, const plan& after) {
+    const auto sizes_before = budget::sizes_of(before);
+    for (const auto& each : budget::sizes_of(after)) {
+        auto what = trouble_with(after, each);
+        if (what.empty()) continue;
+        const auto was = std::ranges::find(sizes_before, each.setting, &budget::size::setting);
+        const bool was_fine = was != sizes_before.end() && trouble_with(before, *was).empty();
+        return no_file{was_fine ? exit_code::usage : exit_code::manifest, std::move(what)};
+    }
     return {};
 }
 
@@ -125,10 +134,10 @@ generated env_file(const chosen_plan& from, const std::string& profile) {
     const auto sizes = budget::sizes_of(from.of);
     if (sizes.empty())
         return std::unexpected(
-            *at_manifest("consumers: none names settings, so there is no variable to write"));
+            no_file{exit_code::manifest,
+                    "consumers: none names settings, so there is no variable to write"});
     if (auto vain = changed_in_vain(from.from.of, from.of)) return std::unexpected(*vain);
-    for (const auto& each : sizes)
-        if (auto wrong = trouble_with(from.of, each)) return std::unexpected(*wrong);
+    if (auto wrong = first_trouble(from.from.of, from.of)) return std::unexpected(*wrong);
     auto text = opening(".env." + profile, from, "#") + accounts(from, "#");
     for (const auto& each : sizes) text += line_of(from.of, each);
     return generated_file{".env." + profile, text + unset_lines(from.of)};

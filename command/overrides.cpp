@@ -63,7 +63,7 @@ complaint override_setting(plan& in, std::string_view name, std::string_view val
             if (auto wrong = assign(each, keys_by_position[i], value)) return wrong;
         }
     for (auto& each : in.resources) {
-        if (each.reserve_setting != name) continue;
+        if (name.empty() || each.reserve_setting != name) continue;
         known = true;
         if (auto wrong = assign(each, "reserve", value)) return wrong;
     }

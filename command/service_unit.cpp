@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/assert.hpp>
 
 #include "command/fields.hpp"
 #include "command/spelling.hpp"
@@ -116,18 +117,27 @@ std::string limits(const process_needs& needs) {
     return text;
 }
 
-std::string unit_text(const chosen_plan& from, const systemd_options& options,
-                      const std::string& profile, const process_needs& needs) {
+/// The options, checked.
+struct unit_values {
+    std::string name, exec, type, folder;
+};
+
+unit_values read(const systemd_options& options) {
     const auto name = name_of_unit(options);
+    return {name, command_line(options, name), type_of(options), folder_of(options, name)};
+}
+
+std::string unit_text(const chosen_plan& from, const unit_values& with, const std::string& profile,
+                      const process_needs& needs) {
+    const auto& name = with.name;
     auto text = opening(name + ".service", from, "#") + accounts(from, "#");
     text += fmt::format(
         "[Unit]\nDescription={}\nWants=network-online.target\n"
         "After=network-online.target\nStartLimitIntervalSec=0\n\n",
         name);
-    const auto type = type_of(options);
-    text += fmt::format("[Service]\nType={}\n{}ExecStart={}\nEnvironmentFile={}/.env.{}\n", type,
-                        type == "notify" ? "NotifyAccess=all\n" : "", command_line(options, name),
-                        folder_of(options, name), profile);
+    text += fmt::format("[Service]\nType={}\n{}ExecStart={}\nEnvironmentFile={}/.env.{}\n",
+                        with.type, with.type == "notify" ? "NotifyAccess=all\n" : "", with.exec,
+                        with.folder, profile);
     text +=
         "Restart=on-failure\nRestartSec=5\n"
         "# a wrong command line, manifest or setting does not heal by itself\n"
@@ -170,13 +180,13 @@ bool systemd_options::any() const {
 
 generated service_unit(const chosen_plan& from, const systemd_options& options,
                        const std::string& profile) {
+    const auto with = read(options);
     if (auto unknown = unknown_of(from.of); !unknown.empty())
         return std::unexpected(no_file{exit_code::manifest, std::move(unknown)});
     const auto needs = budget::needs_of_process(from.of);
-    if (!needs.descriptors || *needs.descriptors > descriptors_max)
-        return std::unexpected(too_many(needs));
-    return generated_file{name_of_unit(options) + ".service",
-                          unit_text(from, options, profile, needs)};
+    BOOST_ASSERT(needs.descriptors);
+    if (*needs.descriptors > descriptors_max) return std::unexpected(too_many(needs));
+    return generated_file{with.name + ".service", unit_text(from, with, profile, needs)};
 }
 
 }  // namespace headroom::command

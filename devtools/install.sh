@@ -6,7 +6,7 @@ packages=(
     libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev
     libhowardhinnant-date-dev tzdata
     libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
-    postgresql-15 pgbouncer redis-server nginx-light wrk
+    postgresql-15 pgbouncer redis-server nginx-light wrk systemd
     curl dpkg-dev file procps iproute2 python3 python3-prometheus-client
 )
 
