@@ -86,9 +86,9 @@ int run(int argc, char** argv, streams io) try {
                  "headroom");
     app.set_version_flag("--version", version);
     app.require_subcommand(1);
-    app.footer(
-        "Examples:\n  headroom plan examples/plans/seed.yaml\n"
-        "  headroom audit --postgres postgresql://monitor@db/orders\n");
+    app.footer("Examples:\n  headroom plan examples/plans/seed.yaml\n"
+               "  headroom audit --postgres postgresql://monitor@db/orders\n"
+               "  headroom generate all plan.yaml --profile production --output deploy\n");
     auto all = register_all(app);
     return dispatch(app, all, argc, argv, io);
 } catch (const std::exception& broken) {

@@ -90,10 +90,10 @@ std::string databases(const pooling& of, const pgbouncer_values& with) {
             with.database, at, of.pooled_servers);
     if (of.direct_clients > 0)
         text += fmt::format(
-            "; control, LISTEN, session locks, migrations: a server for each "
-            "client\n{}_direct = {} pool_mode=session pool_size={} reserve_pool=0 "
+            "; LISTEN, session locks, migrations: a server for each client. Whoever connects to\n"
+            "; {}:{} itself, as headroom's control does, counts the same\n{}_direct = {} pool_mode=session pool_size={} reserve_pool=0 "
             "max_db_connections={}\n",
-            with.database, at, of.direct_clients, of.direct_clients);
+            with.host, with.port, with.database, at, of.direct_clients, of.direct_clients);
     return text + "\n";
 }
 

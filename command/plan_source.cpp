@@ -26,6 +26,7 @@ std::string resource_meant(const budget::plan& in) {
     const auto server = std::ranges::find_if(names, is_server);
     if (std::ranges::count_if(names, is_server) == 1) return std::string(*server);
     if (names.size() == 1) return std::string(names.front());
+    if (names.empty()) throw usage_error("--limit: the manifest has no resource to be limited");
     throw usage_error(
         fmt::format("--limit: must say of what, NAME=N: one of {}", fmt::join(names, ", ")));
 }
