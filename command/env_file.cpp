@@ -87,14 +87,20 @@ problem cannot_be_set(const std::string& part) {
                    fmt::format("--set {}: no variable sets it, so no file can", part)};
 }
 
-/// A figure the options changed, though the program that reads the file cannot be told.
+/// A known figure that the options changed, though the program that reads the file cannot be told.
+/// What the manifest does not know may be stated: that is no change.
+problem changed_in_vain(const consumer& was, const consumer& is) {
+    const bool boundless = was.overflow.kind == budget::overflow_kind::unbounded;
+    if (is.pool != was.pool && was.pool && is.settings.empty())
+        return cannot_be_set(is.name + ".pool");
+    if (is.overflow != was.overflow && !boundless && (is.settings.size() < 2 || is.shared()))
+        return cannot_be_set(is.name + ".overflow");
+    return {};
+}
+
 problem changed_in_vain(const plan& before, const plan& after) {
-    for (std::size_t i = 0; i < after.consumers.size(); ++i) {
-        const auto &was = before.consumers[i], &is = after.consumers[i];
-        if (is.pool != was.pool && is.settings.empty()) return cannot_be_set(is.name + ".pool");
-        if (is.overflow != was.overflow && (is.settings.size() < 2 || is.shared()))
-            return cannot_be_set(is.name + ".overflow");
-    }
+    for (std::size_t i = 0; i < after.consumers.size(); ++i)
+        if (auto vain = changed_in_vain(before.consumers[i], after.consumers[i])) return vain;
     for (std::size_t i = 0; i < after.resources.size(); ++i)
         if (after.resources[i].reserve != before.resources[i].reserve &&
             after.resources[i].reserve_setting.empty())

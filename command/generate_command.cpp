@@ -52,14 +52,18 @@ int print_no_file(const generate_options& options, const no_file& why, std::ostr
     return why.code;
 }
 
-/// What exceeds its limit: said of a plan for development, refused of one for production. A server
-/// behind the pooler that is generated is judged by the pooler's own sum.
+/// Whether the limit of a resource binds the pooler that is generated, and not its clients.
+bool is_pooled(const generate_options& options, const std::string& resource) {
+    const auto& named = options.pgbouncer.resource;
+    return options.wants("pgbouncer") &&
+           (named.empty() ? budget::kind_of(resource) == "postgres" : named == resource);
+}
+
+/// What exceeds its limit: said of a plan for development, refused of one for production.
 int check_verdicts(const generate_options& options, const chosen_plan& from, std::ostream& to) {
     int code = exit_code::ok;
     for (const auto& [all, is] : budget::make_report(from.of).resources) {
-        const bool pooled =
-            options.wants("pgbouncer") && budget::kind_of(all.of.name) == "postgres";
-        if (is.is != budget::colour::red || pooled) continue;
+        if (is.is != budget::colour::red || is_pooled(options, all.of.name)) continue;
         to << fmt::format("headroom generate {}: {}: RED: {}; {}\n", options.kind, all.of.name,
                           is.reason,
                           options.fit.solve ? "even the least sizes do not fit"
@@ -76,6 +80,17 @@ std::vector<generated> generate(const generate_options& options, const chosen_pl
     if (options.wants("systemd"))
         files.push_back(service_unit(from, options.systemd, options.profile));
     return files;
+}
+
+/// Files that are generated together speak of each other.
+void note_pooler(const generate_options& options, chosen_plan& in) {
+    if (options.kind != "all") return;
+    for (const auto& each : in.of.resources)
+        if (is_pooled(options, each.name))
+            in.notes.push_back(
+                fmt::format("{} stands behind pgbouncer.ini: its limit binds the "
+                            "pooler's servers, not the pooler's clients",
+                            each.name));
 }
 
 int deliver(const generate_options& options, const chosen_plan& from, streams io) {
@@ -104,6 +119,7 @@ int run(const generate_options& options, streams io) {
         read->notes.push_back(fmt::format("sizes were chosen to keep within {}",
                                           budget::to_string(options.fit.keeps())));
     }
+    note_pooler(options, *read);
     return deliver(options, *read, io);
 }
 

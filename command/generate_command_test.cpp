@@ -41,6 +41,17 @@ TEST(GenerateCommand, WritesAllFilesIntoAFolder) {
     EXPECT_TRUE(testing::read_file(here.file(".env.dev")).contains("\nPOSTGRES_POOL_SIZE=2\n"));
 }
 
+TEST(GenerateCommand, JudgesByThePoolersServersWhatStandsBehindIt) {
+    const temp_directory here;
+    const auto ended = generate({"all", seed, "--output", here.path(), "--profile", "production",
+                                 "--set", "auth.oidc_client.overflow=8"});
+    EXPECT_EQ(ended.code, 0) << ended.errors;
+    EXPECT_TRUE(testing::read_file(here.file(".env.production"))
+                    .contains("# note: postgres stands behind pgbouncer.ini"));
+    EXPECT_TRUE(testing::read_file(here.file("app.service"))
+                    .contains("\nEnvironmentFile=/etc/app/.env.production\n"));
+}
+
 TEST(GenerateCommand, ReplacesAFileOnlyByForce) {
     const temp_directory here;
     const auto file = here.write(".env.dev", "mine\n");

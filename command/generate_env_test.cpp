@@ -74,6 +74,9 @@ consumers:
   - {name: fixed, resource: postgres, pool: 1, settings: hardcoded}
 )";
 
+constexpr char unknown[] =
+    "  - {name: http, resource: postgres, pool: 0, overflow: unbounded, settings: hardcoded}\n";
+
 TEST(GenerateEnv, OfFiguresChangedByOptionsGivesTheSamePlan) {
     expect_the_same_plan(read(shop, {"WEB_POOL=7", "jobs.pool=3", "postgres.reserve=9"}));
 }
@@ -133,6 +136,7 @@ TEST(GenerateEnv, RefusesWhatWasChangedAndNoVariableSets) {
                    "--set fixed.pool: no variable sets it, so no file can");
     expect_refused(read(shop, {"fixed.overflow=2"}), 64,
                    "--set fixed.overflow: no variable sets it, so no file can");
+    EXPECT_TRUE(env_file(read(shop + std::string(unknown), {"http.overflow=8"}), "dev"));
     expect_refused(read(shop, {"web.overflow=unbounded"}), 64,
                    "WEB_MORE: web.overflow is unbounded, and a variable needs a number: --set "
                    "web.overflow=N");

@@ -40,11 +40,12 @@ budget::consumer only_consumer(const std::string& keys) {
 TEST(Manifest, ReadsEveryKey) {
     const auto read = read_manifest(R"(
 title: Ours
-resources: {"postgres:main": {limit: 100, reserved: 3, reserve: 2}, redis: {}, http: {limit: null}}
+resources: {"postgres:main": {limit: 100, reserved: 3, reserve: 2, reserve_setting: RESERVE},
+            redis: {}, http: {limit: null}}
 consumers:
   - {name: web.engine, package: backend, resource: "postgres:main", pool: 5, overflow: 10,
      instances: 4, per: replica, phase: start, settings: [POOL, OVERFLOW], role: app,
-     application_name: "web/*"}
+     application_name: "web/*", minimum: 2}
 )");
     const auto& plan = read.value().of;
     EXPECT_EQ(read->title, "Ours");
@@ -53,7 +54,9 @@ consumers:
     EXPECT_EQ(plan.resources[1].limit, budget::figure{});
     EXPECT_EQ(plan.resources[2].limit, budget::figure{}) << "null is a limit nobody knows";
     const auto& engine = plan.consumers[0];
+    EXPECT_EQ(plan.resources[0].reserve_setting, "RESERVE");
     EXPECT_EQ(engine.package, "backend");
+    EXPECT_EQ(engine.minimum, 2u);
     EXPECT_EQ(engine.max(), 15u);
     EXPECT_EQ(engine.instances, 4u);
     EXPECT_EQ(engine.per, budget::multiplicity::replica);
@@ -160,6 +163,17 @@ TEST(ManifestFault, FindsAnEstimateThatNothingReads) {
 TEST(ManifestFault, FindsMoreReservedThanThereIs) {
     EXPECT_EQ(lines_of("resources: {a: {limit: 2, reserved: 3}}\nconsumers: []\n"),
               strings{"1: resources.a.reserved: is more than the limit (3, at most 2)"});
+}
+
+TEST(ManifestFault, FindsAMinimumThatThePoolDoesNotReach) {
+    EXPECT_EQ(with("minimum: 2"),
+              strings{"3: consumers[0].minimum: is more than the pool (2, at most 1)"});
+    EXPECT_EQ(with("minimum: 0"), strings{});
+}
+
+TEST(ManifestFault, FindsAReserveSettingThatNoOptionCouldName) {
+    EXPECT_EQ(lines_of("resources: {a: {reserve_setting: x.y}}\nconsumers: []\n"),
+              strings{"1: resources.a.reserve_setting: holds a dot ('x.y')"});
 }
 
 TEST(ManifestFault, BoundsNamesAndNumbersOfThings) {

@@ -50,6 +50,13 @@ TEST_F(Overrides, OfASettingChangeEveryConsumerThatReadsIt) {
     EXPECT_EQ(sum(), 3u + 4 * 3 + 40);
 }
 
+TEST_F(Overrides, OfTheReservesSettingChangeTheReserve) {
+    plan.resources.front().reserve_setting = "RESERVE";
+    EXPECT_EQ(set("RESERVE", "7"), complaint{});
+    EXPECT_EQ(plan.resources.front().reserve, 7u);
+    EXPECT_EQ(set("resources.postgres.reserve_setting", "X"), "unknown key 'reserve_setting'");
+}
+
 TEST_F(Overrides, RefuseWhatNobodyKnows) {
     EXPECT_EQ(set("SIZ", "1"), "no consumer reads a setting of this name (did you mean SIZE?)");
     EXPECT_EQ(set("runner.pool", "1"),

@@ -91,8 +91,8 @@ std::string databases(const pooling& of, const pgbouncer_values& with) {
     if (of.direct_clients > 0)
         text += fmt::format(
             "; LISTEN, session locks, migrations: a server for each client. Whoever connects to\n"
-            "; {}:{} itself, as headroom's control does, counts the same\n{}_direct = {} pool_mode=session pool_size={} reserve_pool=0 "
-            "max_db_connections={}\n",
+            "; {}:{} itself, as headroom's control does, counts the same\n"
+            "{}_direct = {} pool_mode=session pool_size={} reserve_pool=0 max_db_connections={}\n",
             with.host, with.port, with.database, at, of.direct_clients, of.direct_clients);
     return text + "\n";
 }

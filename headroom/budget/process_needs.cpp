@@ -1,5 +1,7 @@
 #include "headroom/budget/process_needs.hpp"
 
+#include <algorithm>
+
 namespace headroom::budget {
 namespace {
 
@@ -9,8 +11,10 @@ plan of_replica(plan of, unsigned workers) {
 }
 
 void need_threads(process_needs& into, const plan& replica, const resource& each) {
-    into.threads = add_up(replica, each).estimated_peak;
-    into.threads_limit = each.limit;
+    const auto most = add_up(replica, each).estimated_peak;
+    into.threads = into.threads && most ? figure(*into.threads + *most) : figure();
+    if (each.limit)
+        into.threads_limit = std::min(*each.limit, into.threads_limit.value_or(*each.limit));
 }
 
 void need_sockets(process_needs& into, const plan& process, const resource& each) {
@@ -29,6 +33,7 @@ void need_sockets(process_needs& into, const plan& process, const resource& each
 process_needs needs_of_process(const plan& of) {
     process_needs made;
     made.descriptors = descriptors_margin;
+    made.threads = 0;
     const auto process = of_replica(of, 1);
     for (const auto& each : of.resources)
         if (kind_of(each.name) == "threads")

@@ -26,9 +26,9 @@ struct descriptor_need {
 
 struct process_needs {
     std::vector<descriptor_need> sockets;  ///< of each resource but threads that is drawn on
-    figure descriptors;  ///< all of these and the margin; none when one is unknown
-    figure threads;      ///< of all processes of a replica
-    figure threads_limit;
+    figure descriptors;    ///< all of these and the margin; none when one is unknown
+    figure threads;        ///< of all processes of a replica
+    figure threads_limit;  ///< none where no limit of threads is known
 };
 
 process_needs needs_of_process(const plan& of);
