@@ -8,7 +8,7 @@ void server_watch::begin(persistence::control& control) {
     const auto reserve = book_.planned().find_resource("postgres")->reserve;
     limits_.emplace(book_.planned(), "postgres", ceiling - reserve, ceiling);
     limits_->look(control.facts());
-    was_standby_ = control.facts().in_recovery;
+    was_ = of(control.facts());
     control.on_facts([this](const persistence::server_facts& found) { look(found); });
 }
 
@@ -21,8 +21,19 @@ void server_watch::look(const persistence::server_facts& found) {
     follow_limits(found);
     if (db_ == nullptr) return;
     db_->note()->learn(found);
-    if (std::exchange(was_standby_, found.in_recovery) == found.in_recovery) return;
-    log_.warn("the server changed its role", {{"standby", found.in_recovery}});
+    follow_identity(found);
+}
+
+server_watch::identity server_watch::of(const persistence::server_facts& found) {
+    return {found.system_identifier, found.timeline, found.in_recovery};
+}
+
+void server_watch::follow_identity(const persistence::server_facts& found) {
+    const auto before = std::exchange(was_, of(found));
+    if (before == was_) return;
+    log_.warn(before.standby == was_.standby ? "another server answers"
+                                             : "the server changed its role",
+              {{"standby", was_.standby}, {"timeline", was_.timeline.value_or(0)}});
     db_->retire_connections();
 }
 

@@ -26,7 +26,17 @@ public:
     void tell(persistence::database* db);
 
 private:
+    /// Which server answers, and which history of it: what a pool may have connections to.
+    struct identity {
+        std::string system_identifier;
+        budget::figure timeline;
+        bool standby = false;
+        bool operator==(const identity&) const = default;
+    };
+    static identity of(const persistence::server_facts& found);
+
     void look(const persistence::server_facts& found);
+    void follow_identity(const persistence::server_facts& found);
     void follow_limits(const persistence::server_facts& found);
 
     budget::book& book_;
@@ -35,7 +45,7 @@ private:
     persistence::control* control_ = nullptr;
     persistence::database* db_ = nullptr;
     std::optional<persistence::limit_watch> limits_;
-    bool was_standby_ = false;
+    identity was_;
 };
 
 }  // namespace headroom::service
