@@ -11,7 +11,8 @@
 
 namespace headroom::service {
 
-/// Looks each time control has read the facts. Everything on control's reactor; outlives control's
+/// Looks each time control has read the facts, and makes room for it where the server is full of
+/// our own loans. Everything on control's reactor; outlives control's
 /// loop.
 class server_watch {
 public:
@@ -37,7 +38,9 @@ private:
 
     void look(const persistence::server_facts& found);
     void follow_identity(const persistence::server_facts& found);
+    void make_room(const persistence::server_error& refused);
     void follow_limits(const persistence::server_facts& found);
+    void resize(unsigned ceiling);
 
     budget::book& book_;
     const observability::logger& log_;
@@ -45,6 +48,8 @@ private:
     persistence::control* control_ = nullptr;
     persistence::database* db_ = nullptr;
     std::optional<persistence::limit_watch> limits_;
+    unsigned floors_ = 0;  // of the ledger
+    std::optional<unsigned> recalled_from_;  ///< the ceiling, while control has no room
     identity was_;
 };
 

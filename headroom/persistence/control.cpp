@@ -129,6 +129,9 @@ void control::on_lost(std::move_only_function<void(const std::string&)> listener
 void control::on_restored(std::move_only_function<void()> listener) {
     body_->restored_listeners.push_back(std::move(listener));
 }
+void control::on_refused(std::move_only_function<void(const server_error&)> listener) {
+    body_->refused_listeners.push_back(std::move(listener));
+}
 
 void control::look_after(closing_room& room) {
     if (std::ranges::find(body_->rooms, &room) == body_->rooms.end()) body_->rooms.push_back(&room);

@@ -146,8 +146,9 @@ task<void> control::body::loop() {
         std::string broken;
         try {
             co_await act(what);
-        } catch (const server_error&) {
+        } catch (const server_error& refused) {
             // A right we do not have costs that one thing; the connection is as good as before.
+            if (what == action::connect) tell(refused_listeners, refused);
         } catch (const std::exception& failed) {
             broken = failed.what();
         }
