@@ -1,13 +1,14 @@
 // bench/http.cpp: one small JSON answer, beside nginx in the same run.
 //
-// The server runs on one reactor of this process, nginx with two workers beside it; wrk asks one,
-// then the other, and again, so that a machine that slows down slows both. What counts is the
-// median of the ratios. `--rounds N`, `--ms N` a measurement, `--json`.
+// The server runs on one reactor of this process beside nginx with one worker, and on two beside
+// two; wrk asks one, then the other, and again, so that a machine that slows down slows both. What
+// counts is the median of the ratios. `--rounds N`, `--ms N` a measurement, `--json`.
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -69,8 +70,9 @@ double children_cpu_seconds(pid_t parent) {
 /// nginx on a port of the loopback, answering the same body.
 class nginx {
 public:
-    nginx()
-        : port_(testing::free_port()),
+    explicit nginx(unsigned workers)
+        : workers_(workers),
+          port_(testing::free_port()),
           process_({.arguments = {"nginx", "-p", in_.path(), "-c", configure()},
                     .log_file = in_.file("log")}) {
         if (!testing::eventually([this] { return answers(); }))
@@ -82,7 +84,7 @@ public:
 
 private:
     std::string configure() const {
-        return in_.write("nginx.conf", fmt::format(R"(daemon off; worker_processes 2;
+        return in_.write("nginx.conf", fmt::format(R"(daemon off; worker_processes {3};
 pid {0}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 1024; }}
 http {{
@@ -91,7 +93,7 @@ http {{
     uwsgi_temp_path {0}; scgi_temp_path {0};
     server {{ listen 127.0.0.1:{1} reuseport; location / {{ return 200 '{2}'; }} }}
 }})",
-                                                   in_.path().string(), port_, body));
+                                                   in_.path().string(), port_, body, workers_));
     }
     bool answers() const {
         try {
@@ -103,27 +105,36 @@ http {{
     }
 
     testing::temp_directory in_;
+    unsigned workers_;
     std::uint16_t port_;
     testing::child_process process_;
 };
 
-/// Our server on one reactor.
+/// Our server on as many reactors.
 class ours {
 public:
-    ours() : serving_({&reactor_}, settings(), routes(), {take(0), take(1), take(2)}) {
+    explicit ours(unsigned reactors)
+        : reactors_(reactors),
+          serving_(all(), settings(), routes(), {take(0), take(1), take(2)}) {
         serving_.start(deadline::after(std::chrono::seconds(1)));
     }
     std::uint16_t port() const { return serving_.port(); }
     double cpu_seconds() {
         double out = 0;
-        reactor_.run_blocking([&]() -> task<void> {
-            out = thread_cpu_seconds();
-            co_return;
-        });
+        for (auto& each : reactors_)
+            each.run_blocking([&]() -> task<void> {
+                out += thread_cpu_seconds();
+                co_return;
+            });
         return out;
     }
 
 private:
+    std::vector<reactor*> all() {
+        std::vector<reactor*> out;
+        for (auto& each : reactors_) out.push_back(&each);
+        return out;
+    }
     static http::settings settings() {
         http::settings out;
         out.listen = "127.0.0.1:0";
@@ -138,11 +149,12 @@ private:
     }
     budget::grant take(std::size_t which) {
         const auto row = http::consumers(settings())[which];
-        return files_.open({row.name, static_cast<unsigned>(*row.pool), 0}).value();
+        const auto of_each = which == 0 ? static_cast<unsigned>(reactors_.size()) : 1U;
+        return files_.open({row.name, static_cast<unsigned>(*row.pool) * of_each, 0}).value();
     }
 
     budget::ledger files_{"files", 1'000};
-    testing::test_reactor reactor_;
+    std::deque<testing::test_reactor> reactors_;
     http::server serving_;
 };
 
@@ -181,6 +193,25 @@ std::pair<double, double> measure(std::uint16_t port, unsigned ms, Cpu cpu) {
     return {seen.per_second, (cpu() - before) / seen.requests * 1e6};
 }
 
+/// Both on as many threads, in turn.
+std::map<std::string, std::vector<double>> side_by_side(unsigned threads, const arguments& with) {
+    const nginx other(threads);
+    ours mine(threads);
+    std::map<std::string, std::vector<double>> seen;
+    for (unsigned round = 0; round < with.rounds; ++round) {
+        const auto [theirs_per_s, theirs_us] =
+            measure(other.port(), with.ms, [&] { return other.cpu_seconds(); });
+        const auto [ours_per_s, ours_us] =
+            measure(mine.port(), with.ms, [&] { return mine.cpu_seconds(); });
+        seen["nginx_per_s"].push_back(theirs_per_s);
+        seen["nginx_cpu_us"].push_back(theirs_us);
+        seen["headroom_per_s"].push_back(ours_per_s);
+        seen["headroom_cpu_us"].push_back(ours_us);
+        seen["ratio"].push_back(ours_per_s / theirs_per_s);
+    }
+    return seen;
+}
+
 double median(std::vector<double> of) {
     std::ranges::sort(of);
     return of[of.size() / 2];
@@ -212,21 +243,9 @@ void print(const std::map<std::string, double>& of, bool json) {
 
 int main(int argc, char** argv) {
     const auto with = read(argc, argv);
-    const nginx other;
-    ours mine;
-    std::map<std::string, std::vector<double>> seen;
-    for (unsigned round = 0; round < with.rounds; ++round) {
-        const auto [theirs_per_s, theirs_us] =
-            measure(other.port(), with.ms, [&] { return other.cpu_seconds(); });
-        const auto [ours_per_s, ours_us] =
-            measure(mine.port(), with.ms, [&] { return mine.cpu_seconds(); });
-        seen["nginx_per_s"].push_back(theirs_per_s);
-        seen["nginx_cpu_us"].push_back(theirs_us);
-        seen["headroom_per_s"].push_back(ours_per_s);
-        seen["headroom_cpu_us"].push_back(ours_us);
-        seen["ratio"].push_back(ours_per_s / theirs_per_s);
-    }
     std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name] = median(values);
+    for (const unsigned threads : {1U, 2U})
+        for (const auto& [name, values] : side_by_side(threads, with))
+            figures[threads == 1 ? name : name + "_two_threads"] = median(values);
     print(figures, with.json);
 }

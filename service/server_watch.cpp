@@ -5,11 +5,12 @@ namespace headroom::service {
 void server_watch::begin(persistence::control& control) {
     control_ = &control;
     const auto ceiling = book_.ceiling("postgres");
-    const auto reserve = book_.planned().find_resource("postgres")->reserve;
-    limits_.emplace(book_.planned(), "postgres", ceiling - reserve, ceiling);
+    floors_ = ceiling - book_.planned().find_resource("postgres")->reserve;
+    limits_.emplace(book_.planned(), "postgres", floors_, ceiling);
     limits_->look(control.facts());
-    was_standby_ = control.facts().in_recovery;
+    was_ = of(control.facts());
     control.on_facts([this](const persistence::server_facts& found) { look(found); });
+    control.on_refused([this](const persistence::server_error& refused) { make_room(refused); });
 }
 
 void server_watch::tell(persistence::database* db) {
@@ -21,17 +22,43 @@ void server_watch::look(const persistence::server_facts& found) {
     follow_limits(found);
     if (db_ == nullptr) return;
     db_->note()->learn(found);
-    if (std::exchange(was_standby_, found.in_recovery) == found.in_recovery) return;
-    log_.warn("the server changed its role", {{"standby", found.in_recovery}});
+    follow_identity(found);
+}
+
+server_watch::identity server_watch::of(const persistence::server_facts& found) {
+    return {found.system_identifier, found.timeline, found.in_recovery};
+}
+
+void server_watch::follow_identity(const persistence::server_facts& found) {
+    const auto before = std::exchange(was_, of(found));
+    if (before == was_) return;
+    log_.warn(before.standby == was_.standby ? "another server answers"
+                                             : "the server changed its role",
+              {{"standby", was_.standby}, {"timeline", was_.timeline.value_or(0)}});
     db_->retire_connections();
 }
 
 void server_watch::follow_limits(const persistence::server_facts& found) {
+    const auto before = std::exchange(recalled_from_, std::nullopt);
     const auto changed = limits_->look(found);
-    if (!changed) return;
-    log_.warn("limits changed", {{"what", changed->line}});
-    if (!bounded_) return;
-    if (const auto done = book_.of("postgres").resize(changed->ceiling); !done)
+    if (changed) log_.warn("limits changed", {{"what", changed->line}});
+    if (changed && bounded_)
+        resize(changed->ceiling);
+    else if (before)
+        resize(*before);
+}
+
+// Whoever lowers a limit below what is open, or fills the server, keeps control out with it, and
+// without control nobody learns of the limit.
+void server_watch::make_room(const persistence::server_error& refused) {
+    if (recalled_from_ || !refused.is(persistence::sqlstate::too_many_connections)) return;
+    recalled_from_ = book_.of("postgres").snapshot().ceiling;
+    log_.warn("loans recalled", {{"reason", refused.what()}});
+    resize(floors_);
+}
+
+void server_watch::resize(unsigned ceiling) {
+    if (const auto done = book_.of("postgres").resize(ceiling); !done)
         log_.warn("ceiling kept", {{"reason", done.error().message()}});
 }
 

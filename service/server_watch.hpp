@@ -11,7 +11,8 @@
 
 namespace headroom::service {
 
-/// Looks each time control has read the facts. Everything on control's reactor; outlives control's
+/// Looks each time control has read the facts, and makes room for it where the server is full of
+/// our own loans. Everything on control's reactor; outlives control's
 /// loop.
 class server_watch {
 public:
@@ -26,8 +27,20 @@ public:
     void tell(persistence::database* db);
 
 private:
+    /// Which server answers, and which history of it: what a pool may have connections to.
+    struct identity {
+        std::string system_identifier;
+        budget::figure timeline;
+        bool standby = false;
+        bool operator==(const identity&) const = default;
+    };
+    static identity of(const persistence::server_facts& found);
+
     void look(const persistence::server_facts& found);
+    void follow_identity(const persistence::server_facts& found);
+    void make_room(const persistence::server_error& refused);
     void follow_limits(const persistence::server_facts& found);
+    void resize(unsigned ceiling);
 
     budget::book& book_;
     const observability::logger& log_;
@@ -35,7 +48,9 @@ private:
     persistence::control* control_ = nullptr;
     persistence::database* db_ = nullptr;
     std::optional<persistence::limit_watch> limits_;
-    bool was_standby_ = false;
+    unsigned floors_ = 0;  // of the ledger
+    std::optional<unsigned> recalled_from_;  ///< the ceiling, while control has no room
+    identity was_;
 };
 
 }  // namespace headroom::service

@@ -50,9 +50,11 @@ TEST_F(ClosingRoom, ADestroyedConnectionGoesOnClosing) {
     inside([&]() -> task<void> {
         auto on = co_await opened();
         const int pid = on->backend_pid();
+        testing::private_postgres::freeze(pid);  // else its end may be known at once
         on.reset();
         EXPECT_EQ(ledger.held(), 1u);
         EXPECT_EQ(ledger.snapshot().closing, 1u);
+        testing::private_postgres::thaw(pid);
         EXPECT_TRUE(co_await eventually_on_reactor([&] { return ledger.held() == 0; }));
         for (const auto& each : server().backends()) EXPECT_NE(each.pid, pid);
     });

@@ -113,8 +113,8 @@ task<control::subscription> control::listen(
     auto made = std::make_shared<subscription::entry>(channel.text(), std::move(listener));
     body_->entries.push_back(made);
     subscription mine(made);
-    // Without a connection it is registered as soon as there is one again.
-    if (connected())
+    // Without a connection to a primary it is registered as soon as there is one.
+    if (connected() && !body_->facts.in_recovery)
         co_await body_->register_channel(*body_->require(), made->channel, true,
                                          body_->soon(until));
     co_return mine;
@@ -128,6 +128,9 @@ void control::on_lost(std::move_only_function<void(const std::string&)> listener
 }
 void control::on_restored(std::move_only_function<void()> listener) {
     body_->restored_listeners.push_back(std::move(listener));
+}
+void control::on_refused(std::move_only_function<void(const server_error&)> listener) {
+    body_->refused_listeners.push_back(std::move(listener));
 }
 
 void control::look_after(closing_room& room) {

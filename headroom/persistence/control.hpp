@@ -84,6 +84,9 @@ public:
     void on_facts(std::move_only_function<void(const server_facts&)> listener);
     void on_lost(std::move_only_function<void(const std::string& why)> listener);
     void on_restored(std::move_only_function<void()> listener);
+    /// An attempt to come back that the server answered with an error: full (53300), starting up,
+    /// a password that changed. Control goes on trying.
+    void on_refused(std::move_only_function<void(const server_error&)> listener);
 
     /// Also looks after this room (its own reactor's it always does): a backend whose close is
     /// overdue is terminated, and its lease freed once the server no longer shows it. The room

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_pgbouncer.hpp"
 #include "headroom/testing/private_postgres.hpp"
@@ -67,11 +69,11 @@ TEST(ControlSchedule, ReadsTheFactsAgainEachMinute) {
     const deadline::clock::time_point opened(1h);
     schedule.done(action::connect, opened);
     for (auto passed = 0ms; passed < 60s; passed += 50ms) {
-        const auto next = schedule.next(opened + passed, true);
+        const auto next = schedule.next(opened + passed, true, false);
         EXPECT_NE(next, action::read_facts) << "after " << passed.count() << " ms";
         schedule.done(next, opened + passed);
     }
-    EXPECT_EQ(schedule.next(opened + 60s, true), action::read_facts);
+    EXPECT_EQ(schedule.next(opened + 60s, true, false), action::read_facts);
 }
 
 TEST_F(Control, NoticesALoweredLimitWhileItStaysConnected) {
@@ -250,19 +252,54 @@ TEST_F(Control, EndsSessionsByTheirName) {
     });
 }
 
+TEST(ControlSchedule, LeavesAStandbyEachSecond) {
+    using action = detail::control_schedule::action;
+    detail::control_schedule schedule({});
+    const deadline::clock::time_point start{1h};
+    schedule.done(action::connect, start);
+    schedule.done(action::tidy, start + 900ms);
+    EXPECT_EQ(schedule.next(start + 999ms, true, true), action::sleep);
+    EXPECT_EQ(schedule.next(start + 1s, true, true), action::connect);
+    EXPECT_NE(schedule.next(start + 1s, true, false), action::connect);
+}
+
+TEST_F(Control, IsConnectedToAStandbyAndListensOnceItIsAPrimary) {
+    testing::private_postgres own;
+    std::ofstream(own.socket_directory() + "/data/standby.signal").flush();
+    own.restart();
+    inside([&]() -> task<void> {
+        auto one = make(own.url());
+        co_await one->open(soon());
+        EXPECT_TRUE(one->facts().in_recovery);
+        int heard = 0;
+        const auto mine = co_await one->listen(
+            identifier::parse("news").value(), [&](const notification&) { ++heard; }, soon());
+        own.sql("select pg_promote()");
+        const auto promoted = deadline::clock::now();
+        EXPECT_TRUE(
+            co_await eventually_on_reactor([&] { return !one->facts().in_recovery; }));
+        EXPECT_LT(deadline::clock::now() - promoted, 1500ms);
+        EXPECT_TRUE(co_await eventually_on_reactor([&] {
+            own.sql("notify news");
+            return heard > 0;
+        }));
+        co_await one->stop(soon());
+    });
+}
+
 TEST(ControlSchedule, TidiesPingsAndReadsAgainWhenEachIsDue) {
     using action = detail::control_schedule::action;
     detail::control_schedule schedule({});
     const deadline::clock::time_point start{1h};
-    EXPECT_EQ(schedule.next(start, false), action::connect);
+    EXPECT_EQ(schedule.next(start, false, false), action::connect);
     schedule.done(action::connect, start);
-    EXPECT_EQ(schedule.next(start, true), action::tidy);
+    EXPECT_EQ(schedule.next(start, true, false), action::tidy);
     schedule.done(action::tidy, start);
-    EXPECT_EQ(schedule.next(start, true), action::sleep);
-    EXPECT_EQ(schedule.next(start + 500ms, true), action::tidy);
+    EXPECT_EQ(schedule.next(start, true, false), action::sleep);
+    EXPECT_EQ(schedule.next(start + 500ms, true, false), action::tidy);
     schedule.done(action::tidy, start + 1'900ms);
-    EXPECT_EQ(schedule.next(start + 2s, true), action::ping);
-    EXPECT_EQ(schedule.next(start + 60s, true), action::read_facts);
+    EXPECT_EQ(schedule.next(start + 2s, true, false), action::ping);
+    EXPECT_EQ(schedule.next(start + 60s, true, false), action::read_facts);
 }
 
 }  // namespace

@@ -48,8 +48,11 @@ constexpr statement counts_text{
     "select (select count(*) from pg_catalog.pg_stat_replication),"
     " (select sum(numbackends)::int8 from pg_catalog.pg_stat_database)"};
 
-constexpr statement identifier_text{
-    "select system_identifier::text from pg_catalog.pg_control_system()"};
+// The control file tells the timeline of its last checkpoint, which comes long after a promotion.
+constexpr statement history_text{
+    "select system_identifier::text, case when pg_catalog.pg_is_in_recovery() then null else"
+    " ('x' || left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8))::bit(32)::int8"
+    " end from pg_catalog.pg_control_system()"};
 
 /// What is asked, what it is called when it fails, and who reads the answer.
 struct question {
@@ -69,7 +72,7 @@ std::array<question, 7> questions() {
               {&activity_text, parameters::of(std::int64_t{backends_max} + 1)},
               detail::read_activity},
              {"walsenders", {&counts_text, {}}, detail::read_counts},
-             {"system identifier", {&identifier_text, {}}, detail::read_identifier}}};
+             {"system identifier", {&history_text, {}}, detail::read_history}}};
 }
 
 /// The text behind "42501: ", which the server wrote and which names no value.

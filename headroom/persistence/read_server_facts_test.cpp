@@ -85,6 +85,7 @@ TEST_F(ServerFacts, ReadsLimitsWithTheirOriginAsARoleThatMayOnlyConnect) {
     EXPECT_EQ(facts.through, route::direct);
     EXPECT_FALSE(facts.reader.superuser);
     EXPECT_FALSE(facts.system_identifier.empty());
+    EXPECT_EQ(facts.timeline, 1u);
     EXPECT_THAT(facts.unread, IsEmpty());
 }
 

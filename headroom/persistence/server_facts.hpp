@@ -76,6 +76,7 @@ struct server_facts {
     budget::figure walsenders;              ///< in slots of their own (max_wal_senders)
     budget::figure numbackends;  ///< the statistics' own count, parallel workers included
     std::string system_identifier;
+    budget::figure timeline;  ///< of a primary: another one after each promotion
     std::string started_at;  ///< of the postmaster, ISO 8601
     std::string address;     ///< the server's own; empty on a unix socket
     bool in_recovery = false;

@@ -226,5 +226,23 @@ TEST_F(Life, ASmallerLimitReachesEveryPoolUnderLoad) {
     EXPECT_EQ(busy.wrong() + busy.broken(), 0U) << busy.first_wrong();
 }
 
+// Seven of the floors are the app's, control among them: with its loans open there is no room for
+// control to come back, and only control can learn of the limit.
+TEST_F(Life, ALimitThatLeavesNoRoomForControlBringsTheLoansBack) {
+    load busy(*service_, 16);
+    ASSERT_TRUE(testing::eventually([&] { return backends() > floors; }));
+    database_.server().sql("alter role app connection limit 7");
+    for (const auto& each : of_consumer("persistence.control"))
+        database_.server().terminate(each);
+    EXPECT_TRUE(testing::eventually(
+        [&] { return of_consumer("persistence.control").size() == 1 && backends() == floors; }));
+    const auto before = busy.good();
+    EXPECT_TRUE(testing::eventually([&] { return busy.good() > before + 100; }))
+        << busy.unavailable() << " unavailable";
+    EXPECT_TRUE(testing::eventually([&] { return held() == floors; }));
+    busy.stop();
+    EXPECT_EQ(busy.wrong() + busy.broken(), 0U) << busy.first_wrong();
+}
+
 }  // namespace
 }  // namespace headroom::service

@@ -62,8 +62,8 @@ task<void> control::body::accept(std::shared_ptr<connection> fresh, deadline unt
     fresh->on_notification([self](const notification& what) {
         if (const auto alive = self.lock()) alive->deliver(what);
     });
-    // Somebody may begin to listen while this waits.
-    for (std::size_t i = 0; i < entries.size(); ++i)
+    // Somebody may begin to listen while this waits. A standby refuses LISTEN.
+    for (std::size_t i = 0; i < entries.size() && !found.in_recovery; ++i)
         if (const auto each = entries[i]; each->active)
             co_await register_channel(*fresh, each->channel, true, soon(until));
     on = std::move(fresh);
@@ -122,7 +122,7 @@ bool control::body::gave_up_signing_in(const overdue_backend& who) const {
 task<void> control::body::act(action what) {
     switch (what) {
         case action::connect:
-            on.reset();
+            drop("the server is a standby");
             co_return co_await connect(deadline::after(terms.within.connect_ms_max));
         case action::read_facts:
             co_return co_await read_facts(soon());
@@ -142,12 +142,13 @@ task<void> control::body::loop() {
     const auto self = shared_from_this();
     while (!stopping) {
         if (on != nullptr && !connected()) drop("the server ended the connection");
-        const auto what = schedule.next(clock::now(), connected());
+        const auto what = schedule.next(clock::now(), connected(), facts.in_recovery);
         std::string broken;
         try {
             co_await act(what);
-        } catch (const server_error&) {
+        } catch (const server_error& refused) {
             // A right we do not have costs that one thing; the connection is as good as before.
+            if (what == action::connect) tell(refused_listeners, refused);
         } catch (const std::exception& failed) {
             broken = failed.what();
         }

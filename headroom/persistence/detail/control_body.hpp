@@ -36,6 +36,7 @@ struct control::body : std::enable_shared_from_this<control::body> {
     std::list<std::move_only_function<void(const server_facts&)>> facts_listeners;
     std::list<std::move_only_function<void(const std::string&)>> lost_listeners;
     std::list<std::move_only_function<void()>> restored_listeners;
+    std::list<std::move_only_function<void(const server_error&)>> refused_listeners;
 
     bool connected() const { return on != nullptr && on->is() == connection::state::ready; }
     deadline soon(deadline until) const { return until.at_most(terms.within.statement_ms_max); }

@@ -17,6 +17,8 @@ struct control_bounds {
     /// up after 4 s at the latest.
     std::chrono::milliseconds ping_ms{2'000};
     std::chrono::milliseconds reread_ms{60'000};  ///< facts are read again
+    /// A standby is left this often, for whichever server the address leads to by then.
+    std::chrono::milliseconds standby_ms{1'000};
     std::chrono::milliseconds tidy_ms{500};       ///< the closing rooms are looked after
     std::chrono::milliseconds overdue_ms{1'000};  ///< a close not known for longer is looked into
     /// Added to the server's authentication_timeout before a sign-in that was given up counts as
@@ -34,8 +36,9 @@ public:
 
     explicit control_schedule(control_bounds within) : within_(within) {}
 
-    action next(clock::time_point now, bool connected) const {
-        if (!connected) return action::connect;
+    /// `standby`: the server it is connected to is in recovery.
+    action next(clock::time_point now, bool connected, bool standby) const {
+        if (!connected || (standby && now >= leave_at_)) return action::connect;
         if (now >= facts_at_) return action::read_facts;
         if (now >= tidy_at_) return action::tidy;
         return now >= ping_at_ ? action::ping : action::sleep;
@@ -45,6 +48,7 @@ public:
     void done(action did, clock::time_point now) {
         const bool read = did == action::read_facts || did == action::connect;
         if (read) facts_at_ = now + within_.reread_ms;
+        if (did == action::connect) leave_at_ = now + within_.standby_ms;
         // Tidying mostly asks nothing, so only these show that the server lives.
         if (read || did == action::ping) ping_at_ = now + within_.ping_ms;
         if (did == action::tidy) tidy_at_ = now + within_.tidy_ms;
@@ -52,7 +56,7 @@ public:
 
 private:
     const control_bounds within_;
-    clock::time_point facts_at_{}, ping_at_{}, tidy_at_{};
+    clock::time_point facts_at_{}, ping_at_{}, tidy_at_{}, leave_at_{};
 };
 
 }  // namespace detail

@@ -110,8 +110,10 @@ void read_counts(const rows& from, server_facts& into) {
     into.numbackends = count_of(from[0].get<std::optional<std::int64_t>>(1));
 }
 
-void read_identifier(const rows& from, server_facts& into) {
-    if (!from.empty()) into.system_identifier = from[0].get<std::string>(0);
+void read_history(const rows& from, server_facts& into) {
+    if (from.empty()) return;
+    into.system_identifier = from[0].get<std::string>(0);
+    into.timeline = count_of(from[0].get<std::optional<std::int64_t>>(1));
 }
 
 void finish(server_facts& facts, int pid_at_sign_in) {

@@ -16,7 +16,7 @@ void read_roles(const rows& from, server_facts& into);
 void read_databases(const rows& from, server_facts& into);
 void read_activity(const rows& from, server_facts& into);
 void read_counts(const rows& from, server_facts& into);
-void read_identifier(const rows& from, server_facts& into);
+void read_history(const rows& from, server_facts& into);
 
 /// Marks our own session and the route: behind a pooler the process id we were given at sign-in is
 /// not the one of the server's backend. Settings the server does not have are unread.
