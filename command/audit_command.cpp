@@ -15,6 +15,7 @@
 #include "command/source_file.hpp"
 #include "headroom/fleet/audit_report.hpp"
 #include "headroom/fleet/live_audit_page.hpp"
+#include "headroom/fleet/redis_probe.hpp"
 
 namespace headroom::command {
 namespace {
@@ -23,12 +24,31 @@ using persistence::connect_info;
 
 /// The options as typed.
 struct audit_options {
-    std::vector<std::string> postgres;
+    std::vector<std::string> postgres, redis;
     std::string manifest, timeout = "5s";
     env_options env;
     times_options times;
     output_options output;
 };
+
+std::expected<connect_info, persistence::connect_faults> parse_postgres(std::string_view url) {
+    return persistence::parse_connect_info(url);
+}
+
+/// Names and addresses; a URL that cannot be read is a usage_error without the URL.
+template <class Parse>
+auto parse_all(const std::string& kind, const std::vector<std::string>& typed, Parse parse) {
+    using where = typename std::invoke_result_t<Parse, std::string_view>::value_type;
+    std::vector<std::pair<std::string, where>> all;
+    for (const auto& [name, text] : split_names(typed, "--" + kind)) {
+        auto parsed = parse(text);
+        if (!parsed)
+            throw usage_error(
+                fmt::format("--{} {}: {}", kind, all.size() + 1, fmt::join(parsed.error(), "; ")));
+        all.emplace_back(name, std::move(*parsed));
+    }
+    return all;
+}
 
 /// One call: what is to be looked at, with whose plan, and the pages that come of it.
 class auditor {
@@ -40,16 +60,18 @@ public:
         const auto timeout = timeout_of(options_.timeout);
         if (!read_manifest_file() || !read_settings()) return exit_code::manifest;
         parse_targets();
-        shared_time time(timeout, postgres_.size());
+        shared_time time(timeout, postgres_.size() + redis_.size());
         look_at_postgres(time);
+        look_at_redis(time);
         if (settings_) pages_.push_back(page_of(*settings_, limits_));
         print();
         return code();
     }
 
 private:
-    struct server {
-        connect_info at;
+    template <class Where>
+    struct target {
+        Where at;
         std::string resource;
     };
 
@@ -90,17 +112,18 @@ private:
     }
 
     void parse_targets() {
-        for (const auto& [name, text] : split_names(options_.postgres, "--postgres")) {
-            auto parsed = persistence::parse_connect_info(text);
-            if (!parsed)
-                throw usage_error(fmt::format("--postgres {}: {}", postgres_.size() + 1,
-                                              fmt::join(parsed.error(), "; ")));
-            const auto host = fmt::format("{}:{}", parsed->host, parsed->port);
-            const auto resource = resource_of("postgres", name, host, declared());
-            postgres_.push_back({std::move(*parsed), resource});
+        for (const auto& [name, at] : parse_all("postgres", options_.postgres, parse_postgres)) {
+            const auto host = fmt::format("{}:{}", at.host, at.port);
+            postgres_.push_back({at, resource_of("postgres", name, host, declared())});
         }
-        if (postgres_.empty() && options_.env.files.empty())
-            throw usage_error("--postgres URL or --env-file FILE is required (see --help)");
+        for (const auto& [name, at] : parse_all("redis", options_.redis, fleet::parse_redis_info)) {
+            const auto host = fmt::format("{}:{}", at.host, at.port);
+            redis_.push_back({at, resource_of("redis", name, host, declared())});
+        }
+        if (postgres_.empty() && redis_.empty() && options_.env.files.empty())
+            throw usage_error(
+                "--postgres URL, --redis URL or --env-file FILE is required "
+                "(see --help)");
     }
 
     /// One after the other: never more than one connection of ours.
@@ -115,6 +138,19 @@ private:
         }
         fleet::mark_same_servers(all);
         for (const auto& each : all) pages_.push_back(page_of(each));
+    }
+
+    void look_at_redis(shared_time& time) {
+        for (const auto& each : redis_) {
+            fleet::redis_terms terms;
+            terms.resource = each.resource;
+            terms.declared = declared();
+            const auto outcome = fleet::audit_redis(each.at, terms, time.next(), io_.names);
+            if (outcome.audit)
+                limits_[each.resource] = {outcome.audit->peak.of.limit, 0, "maxclients",
+                                          "read from " + outcome.target};
+            pages_.push_back(page_of(outcome));
+        }
     }
 
     void remember_limit(const fleet::live_audit& of) {
@@ -144,7 +180,8 @@ private:
     streams& io_;
     std::optional<manifest> manifest_;
     std::optional<env_audit> settings_;
-    std::vector<server> postgres_;
+    std::vector<target<connect_info>> postgres_;
+    std::vector<target<fleet::redis_info>> redis_;
     limits_by_resource limits_;
     std::vector<fleet::audit_page> pages_;
 };
@@ -153,6 +190,8 @@ action declare_audit(option_set& set) {
     auto options = std::make_shared<audit_options>();
     set.texts("--postgres", options->postgres,
               "[NAME=]URL of a server; several times for several. NAME: the manifest's resource");
+    set.texts("--redis", options->redis,
+              "[NAME=]URL of a Redis (redis://, rediss://, unix://); several times for several");
     options->env.declare(set);
     set.text("--manifest", options->manifest, "who was declared (YAML); - reads standard input");
     options->times.declare(set);
@@ -173,6 +212,7 @@ subcommand audit_command() {
             "  headroom audit --postgres postgresql://monitor@db/orders --manifest plan.yaml\n"
             "  headroom audit --env-file web.env --env-file jobs.env --replicas 3 \\\n"
             "                 --postgres postgresql://monitor@db/orders --format markdown\n"
+            "  headroom audit --redis rediss://watch@cache:6380 --postgres postgresql://m@db/a\n"
             "  headroom audit --postgres main=postgresql://m@db1/a --postgres "
             "reports=postgresql://m@db2/b \\\n"
             "                 --manifest plan.yaml --replicas 3 --fail-on amber --json\n"

@@ -10,7 +10,6 @@
 namespace headroom::command {
 namespace {
 
-namespace json = boost::json;
 using namespace std::chrono_literals;
 using headroom::testing::private_postgres;
 using persistence::connection;

@@ -5,7 +5,6 @@
 namespace headroom::command {
 namespace {
 
-namespace json = boost::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
 

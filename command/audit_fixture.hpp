@@ -11,6 +11,7 @@
 
 namespace headroom::command {
 
+namespace json = boost::json;
 using strings = std::vector<std::string>;
 
 /// The real binary; `headroom audit ARGUMENTS`.
