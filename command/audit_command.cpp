@@ -15,6 +15,7 @@
 #include "command/source_file.hpp"
 #include "headroom/fleet/audit_report.hpp"
 #include "headroom/fleet/live_audit_page.hpp"
+#include "headroom/fleet/pooler_probe.hpp"
 #include "headroom/fleet/redis_probe.hpp"
 
 namespace headroom::command {
@@ -24,7 +25,7 @@ using persistence::connect_info;
 
 /// The options as typed.
 struct audit_options {
-    std::vector<std::string> postgres, redis;
+    std::vector<std::string> postgres, redis, pgbouncer;
     std::string manifest, timeout = "5s";
     env_options env;
     times_options times;
@@ -60,9 +61,10 @@ public:
         const auto timeout = timeout_of(options_.timeout);
         if (!read_manifest_file() || !read_settings()) return exit_code::manifest;
         parse_targets();
-        shared_time time(timeout, postgres_.size() + redis_.size());
+        shared_time time(timeout, postgres_.size() + redis_.size() + pgbouncer_.size());
         look_at_postgres(time);
         look_at_redis(time);
+        look_at_pgbouncer(time);
         if (settings_) pages_.push_back(page_of(*settings_, limits_));
         print();
         return code();
@@ -120,9 +122,13 @@ private:
             const auto host = fmt::format("{}:{}", at.host, at.port);
             redis_.push_back({at, resource_of("redis", name, host, declared())});
         }
-        if (postgres_.empty() && redis_.empty() && options_.env.files.empty())
+        for (const auto& [name, at] : parse_all("pgbouncer", options_.pgbouncer, parse_postgres)) {
+            const auto host = fmt::format("{}:{}", at.host, at.port);
+            pgbouncer_.push_back({at, resource_of("pgbouncer", name, host, declared())});
+        }
+        if (postgres_.empty() && redis_.empty() && pgbouncer_.empty() && options_.env.files.empty())
             throw usage_error(
-                "--postgres URL, --redis URL or --env-file FILE is required "
+                "--postgres, --redis, --pgbouncer URL or --env-file FILE is required "
                 "(see --help)");
     }
 
@@ -134,7 +140,7 @@ private:
             terms.resource = each.resource;
             terms.declared = declared();
             all.push_back(fleet::audit_server(each.at, terms, time.next(), io_.names));
-            if (all.back().audit) remember_limit(*all.back().audit);
+            if (all.back().audit) remember(*all.back().audit, each.at);
         }
         fleet::mark_same_servers(all);
         for (const auto& each : all) pages_.push_back(page_of(each));
@@ -153,7 +159,18 @@ private:
         }
     }
 
-    void remember_limit(const fleet::live_audit& of) {
+    void look_at_pgbouncer(shared_time& time) {
+        for (const auto& each : pgbouncer_) {
+            fleet::pooler_terms terms;
+            terms.resource = each.resource;
+            terms.declared = declared();
+            terms.servers = behind_;
+            pages_.push_back(page_of(fleet::audit_pooler(each.at, terms, time.next(), io_.names)));
+        }
+    }
+
+    void remember(const fleet::live_audit& of, const connect_info& at) {
+        behind_.push_back({of.target, at.host, at.port, of.room.usable});
         const auto& peak = of.peak.of;
         limits_[of.resource] = {peak.limit, peak.reserved, "max_connections",
                                 "read from " + of.target};
@@ -182,6 +199,8 @@ private:
     std::optional<env_audit> settings_;
     std::vector<target<connect_info>> postgres_;
     std::vector<target<fleet::redis_info>> redis_;
+    std::vector<target<connect_info>> pgbouncer_;
+    std::vector<fleet::server_behind> behind_;  // a pooler: what PostgreSQL can give
     limits_by_resource limits_;
     std::vector<fleet::audit_page> pages_;
 };
@@ -192,6 +211,8 @@ action declare_audit(option_set& set) {
               "[NAME=]URL of a server; several times for several. NAME: the manifest's resource");
     set.texts("--redis", options->redis,
               "[NAME=]URL of a Redis (redis://, rediss://, unix://); several times for several");
+    set.texts("--pgbouncer", options->pgbouncer,
+              "[NAME=]URL of a PgBouncer's console (postgresql://); several times for several");
     options->env.declare(set);
     set.text("--manifest", options->manifest, "who was declared (YAML); - reads standard input");
     options->times.declare(set);
@@ -212,6 +233,8 @@ subcommand audit_command() {
             "  headroom audit --postgres postgresql://monitor@db/orders --manifest plan.yaml\n"
             "  headroom audit --env-file web.env --env-file jobs.env --replicas 3 \\\n"
             "                 --postgres postgresql://monitor@db/orders --format markdown\n"
+            "  headroom audit --pgbouncer postgresql://stats@pool:6432/pgbouncer \\\n"
+            "                 --postgres postgresql://monitor@db/orders\n"
             "  headroom audit --redis rediss://watch@cache:6380 --postgres postgresql://m@db/a\n"
             "  headroom audit --postgres main=postgresql://m@db1/a --postgres "
             "reports=postgresql://m@db2/b \\\n"

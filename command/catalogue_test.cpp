@@ -90,5 +90,13 @@ TEST(Catalogue, SaysWhatIsWrongWithEachKey) {
                 HasSubstr("stands twice"));
 }
 
+TEST(Catalogue, ItsPageNamesEveryKeyAndItsExampleIsRead) {
+    const auto page = headroom::testing::read_file(HEADROOM_SOURCE "/docs/catalogue.md");
+    for (const auto key : pool_keys())
+        EXPECT_THAT(page, HasSubstr("`" + std::string(key) + "`")) << key;
+    const auto from = page.find("```yaml\n") + 8;
+    EXPECT_EQ(first_fault(page.substr(from, page.find("```", from) - from)), "none");
+}
+
 }  // namespace
 }  // namespace headroom::command
