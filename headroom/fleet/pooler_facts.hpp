@@ -1,6 +1,7 @@
 // fleet/pooler_facts.hpp: what a PgBouncer allows on both its sides, read out of its tables. Pure.
 #pragma once
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 

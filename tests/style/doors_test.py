@@ -44,7 +44,8 @@ class Doors(unittest.TestCase):
 
     def test_the_patterns_recognise_each_door(self):
         for opening in ["PQconnectStartParams(keys, values, 0)", "std::thread(run)",
-                        "std::jthread worker;", "::socket(AF_INET, SOCK_STREAM, 0)", "::connect(socket, at, size)",
+                        "std::jthread worker;", "::socket(AF_INET, SOCK_STREAM, 0)",
+                        "::connect(socket, at, size)",
                         "tcp::acceptor door(context);",
                         "asio::basic_stream_socket<tcp, executor> to;",
                         "tcp::socket to(context);", "getaddrinfo(host, port, &hints, &found)",
