@@ -36,6 +36,7 @@ public:
         while (true) {
             if (auto value = reader_.next()) return std::move(*value);
             reader_.feed(through_.receive(until_));
+            answered_ = true;
         }
     }
     /// A text; an error is a fact that could not be read, and why.
@@ -47,10 +48,14 @@ public:
         return {};
     }
 
+    /// False while not a byte has come.
+    bool answered() const { return answered_; }
+
 private:
     wire& through_;
     const deadline until_;
     resp_reader reader_;
+    bool answered_ = false;
 };
 
 void sign_in(redis_visitor& on, const redis_info& at) {
@@ -120,10 +125,15 @@ redis_facts visit_at(const redis_info& at, const wire_target& to, budget::grant&
     if (at.tls) shake_hands(through, at, until);
     redis_visitor on(through, until);
     open = true;
-    sign_in(on, at);
-    auto found = read_facts(on);
-    through.close(until.at_most(goodbye_ms_max));
-    return found;
+    try {
+        sign_in(on, at);
+        auto found = read_facts(on);
+        through.close(until.at_most(goodbye_ms_max));
+        return found;
+    } catch (const connection_lost& lost) {
+        if (at.tls || on.answered()) throw;
+        throw connection_lost(std::string(lost.what()) + "; does it ask for TLS (rediss://)?");
+    }
 }
 
 std::vector<wire_target> targets_of(const redis_info& at, deadline until,
