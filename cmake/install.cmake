@@ -23,6 +23,7 @@ install(TARGETS headroom RUNTIME COMPONENT command)
 install(TARGETS headroom-service RUNTIME COMPONENT service)
 install(DIRECTORY examples/plans DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT command
         OPTIONAL)
+install(FILES catalogue.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/headroom COMPONENT command)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright COMPONENT command)
 
 set(CPACK_PACKAGE_NAME headroom)

@@ -8,174 +8,246 @@
 #include <optional>
 #include <ostream>
 
+#include "command/audit_targets.hpp"
 #include "command/common_options.hpp"
-#include "command/fields.hpp"
+#include "command/env_sources.hpp"
 #include "command/manifest.hpp"
 #include "command/source_file.hpp"
 #include "headroom/fleet/audit_report.hpp"
-#include "headroom/runtime/quantity.hpp"
+#include "headroom/fleet/live_audit_page.hpp"
+#include "headroom/fleet/pooler_probe.hpp"
+#include "headroom/fleet/redis_probe.hpp"
 
 namespace headroom::command {
 namespace {
 
-using namespace std::chrono_literals;
 using persistence::connect_info;
-
-constexpr std::chrono::milliseconds timeout_min = 10ms, timeout_max = 10min;
 
 /// The options as typed.
 struct audit_options {
-    std::vector<std::string> servers;
+    std::vector<std::string> postgres, redis, pgbouncer;
     std::string manifest, timeout = "5s";
+    env_options env;
     times_options times;
     output_options output;
 };
 
-/// A server to look at, and whose part of the manifest it is.
-struct server {
-    std::string name;  ///< as typed before the URL; may be empty
-    connect_info at;
-    std::string resource = "postgres";
+std::expected<connect_info, persistence::connect_faults> parse_postgres(std::string_view url) {
+    return persistence::parse_connect_info(url);
+}
+
+/// Names and addresses; a URL that cannot be read is a usage_error without the URL.
+template <class Parse>
+auto parse_all(const std::string& kind, const std::vector<std::string>& typed, Parse parse) {
+    using where = typename std::invoke_result_t<Parse, std::string_view>::value_type;
+    std::vector<std::pair<std::string, where>> all;
+    for (const auto& [name, text] : split_names(typed, "--" + kind)) {
+        auto parsed = parse(text);
+        if (!parsed)
+            throw usage_error(
+                fmt::format("--{} {}: {}", kind, all.size() + 1, fmt::join(parsed.error(), "; ")));
+        all.emplace_back(name, std::move(*parsed));
+    }
+    return all;
+}
+
+/// One call: what is to be looked at, with whose plan, and the pages that come of it.
+class auditor {
+public:
+    auditor(const audit_options& options, streams& io) : options_(options), io_(io) {}
+
+    /// The exit code, of the faults of files as well.
+    int run() {
+        const auto timeout = timeout_of(options_.timeout);
+        if (!read_manifest_file() || !read_settings()) return exit_code::manifest;
+        parse_targets();
+        shared_time time(timeout, postgres_.size() + redis_.size() + pgbouncer_.size());
+        look_at_postgres(time);
+        look_at_redis(time);
+        look_at_pgbouncer(time);
+        if (settings_) pages_.push_back(page_of(*settings_, limits_));
+        print();
+        return code();
+    }
+
+private:
+    template <class Where>
+    struct target {
+        Where at;
+        std::string resource;
+    };
+
+    bool read_manifest_file() {
+        if (options_.manifest.empty()) return true;
+        const auto text = read_source(options_.manifest, io_.in);
+        auto read = text ? read_manifest(*text) : std::unexpected(std::vector<fault>{text.error()});
+        if (!read) {
+            print_faults(options_.manifest, read.error(), io_.err);
+            return false;
+        }
+        manifest_ = std::move(*read);
+        manifest_->of.times = options_.times.read();
+        for (const auto& each : manifest_->of.resources)
+            limits_[each.name] = {each.limit, each.reserved, "limit", "from the manifest"};
+        return true;
+    }
+
+    bool read_settings() {
+        auto files = read_env_files(options_.env.files, io_.in);
+        for (auto& each : files.unread) pages_.push_back(std::move(each));
+        const auto cpus = cpus_of(options_.env);
+        if (files.read.empty()) return true;
+        const auto known = read_catalogues(options_.env.catalogues, io_);
+        if (!known) return false;
+        check_libraries(options_.env, *known);
+        const env_terms terms{*known, options_.env.libraries, cpus,
+                              !options_.times.workers.empty()};
+        settings_ = audit_environment(files.read, terms, options_.times.read());
+        if (manifest_) compare_with_manifest(*settings_, files.read, manifest_->of);
+        return true;
+    }
+
+    /// The manifest's plan before that of the settings: the operator wrote it.
+    const budget::plan* declared() const {
+        if (manifest_) return &manifest_->of;
+        return settings_ ? &settings_->plan : nullptr;
+    }
+
+    void parse_targets() {
+        for (const auto& [name, at] : parse_all("postgres", options_.postgres, parse_postgres)) {
+            const auto host = fmt::format("{}:{}", at.host, at.port);
+            postgres_.push_back({at, resource_of("postgres", name, host, declared())});
+        }
+        for (const auto& [name, at] : parse_all("redis", options_.redis, fleet::parse_redis_info)) {
+            const auto host = fmt::format("{}:{}", at.host, at.port);
+            redis_.push_back({at, resource_of("redis", name, host, declared())});
+        }
+        for (const auto& [name, at] : parse_all("pgbouncer", options_.pgbouncer, parse_postgres)) {
+            const auto host = fmt::format("{}:{}", at.host, at.port);
+            pgbouncer_.push_back({at, resource_of("pgbouncer", name, host, declared())});
+        }
+        if (postgres_.empty() && redis_.empty() && pgbouncer_.empty() && options_.env.files.empty())
+            throw usage_error(
+                "--postgres, --redis, --pgbouncer URL or --env-file FILE is required "
+                "(see --help)");
+    }
+
+    /// One after the other: never more than one connection of ours.
+    void look_at_postgres(shared_time& time) {
+        std::vector<fleet::audit_outcome> all;
+        for (const auto& each : postgres_) {
+            fleet::audit_terms terms;
+            terms.resource = each.resource;
+            terms.declared = declared();
+            all.push_back(fleet::audit_server(each.at, terms, time.next(), io_.names));
+            if (all.back().audit) remember(*all.back().audit, each.at);
+        }
+        fleet::mark_same_servers(all);
+        for (const auto& each : all) pages_.push_back(page_of(each));
+    }
+
+    void look_at_redis(shared_time& time) {
+        for (const auto& each : redis_) {
+            fleet::redis_terms terms;
+            terms.resource = each.resource;
+            terms.declared = declared();
+            const auto outcome = fleet::audit_redis(each.at, terms, time.next(), io_.names);
+            if (outcome.audit)
+                limits_[each.resource] = {outcome.audit->peak.of.limit, 0, "maxclients",
+                                          "read from " + outcome.target};
+            pages_.push_back(page_of(outcome));
+        }
+    }
+
+    void look_at_pgbouncer(shared_time& time) {
+        for (const auto& each : pgbouncer_) {
+            fleet::pooler_terms terms;
+            terms.resource = each.resource;
+            terms.declared = declared();
+            terms.servers = behind_;
+            pages_.push_back(page_of(fleet::audit_pooler(each.at, terms, time.next(), io_.names)));
+        }
+    }
+
+    void remember(const fleet::live_audit& of, const connect_info& at) {
+        behind_.push_back({of.target, at.host, at.port, of.room.usable});
+        const auto& peak = of.peak.of;
+        limits_[of.resource] = {peak.limit, peak.reserved, "max_connections",
+                                "read from " + of.target};
+    }
+
+    void print() const {
+        const auto format = options_.output.wanted();
+        io_.out << (format == "json"       ? as_json(pages_)
+                    : format == "markdown" ? as_markdown(pages_)
+                                           : as_table(pages_));
+    }
+
+    int code() const {
+        int code = exit_code::ok;
+        for (const auto& each : pages_) {
+            if (each.error.empty()) continue;
+            io_.err << "headroom audit: " << each.error << "\n";
+            code = std::max(code, each.exit_code);
+        }
+        return code != exit_code::ok ? code : options_.output.code_for(worst_of(pages_));
+    }
+
+    const audit_options& options_;
+    streams& io_;
+    std::optional<manifest> manifest_;
+    std::optional<env_audit> settings_;
+    std::vector<target<connect_info>> postgres_;
+    std::vector<target<fleet::redis_info>> redis_;
+    std::vector<target<connect_info>> pgbouncer_;
+    std::vector<fleet::server_behind> behind_;  // a pooler: what PostgreSQL can give
+    limits_by_resource limits_;
+    std::vector<fleet::audit_page> pages_;
 };
-
-/// "reports=postgresql://..." as name and URL. The text may hold a password: it is never printed.
-server parse_server(const std::string& text, std::size_t number) {
-    const auto scheme = text.find("://");
-    const auto equals = text.find('=');
-    const bool named =
-        equals != std::string::npos && scheme != std::string::npos && equals < scheme;
-    auto parsed = persistence::parse_connect_info(named ? text.substr(equals + 1) : text);
-    if (!parsed)
-        throw usage_error(
-            fmt::format("--postgres {}: {}", number, fmt::join(parsed.error(), "; ")));
-    server one{named ? text.substr(0, equals) : std::string(), std::move(*parsed)};
-    if (named && one.name.size() > name_max) throw usage_error("--postgres: the name is too long");
-    return one;
-}
-
-std::vector<std::string> postgres_resources(const budget::plan& of) {
-    std::vector<std::string> names;
-    for (const auto& each : of.resources)
-        if (each.name == "postgres" || each.name.starts_with("postgres:"))
-            names.push_back(each.name);
-    return names;
-}
-
-/// The resource of the manifest a server stands for: by its name, or because there is only one.
-std::string resource_of(const server& one, const budget::plan& declared) {
-    const auto known = postgres_resources(declared);
-    for (const auto& each : known)
-        if (each == one.name || each == "postgres:" + one.name) return each;
-    if (one.name.empty() && known.size() == 1) return known.front();
-    throw usage_error(fmt::format("--postgres: say which of {} each server is, as NAME=URL",
-                                  known.empty()
-                                      ? "the manifest's resources (it has none for PostgreSQL)"
-                                      : fmt::format("{}", fmt::join(known, ", "))));
-}
-
-std::vector<server> servers_of(const audit_options& options, const budget::plan* declared) {
-    if (options.servers.empty()) throw usage_error("--postgres URL is required (see --help)");
-    if (options.servers.size() > servers_max)
-        throw usage_error(fmt::format("--postgres: at most {} servers", servers_max));
-    std::vector<server> all;
-    for (const auto& each : options.servers) {
-        all.push_back(parse_server(each, all.size() + 1));
-        if (declared != nullptr)
-            all.back().resource = resource_of(all.back(), *declared);
-        else if (!all.back().name.empty())
-            all.back().resource = all.back().name;
-    }
-    return all;
-}
-
-std::chrono::milliseconds timeout_of(const audit_options& options) {
-    const auto parsed = parse_duration(options.timeout, 1s);
-    if (!parsed || *parsed < timeout_min || *parsed > timeout_max)
-        throw usage_error("--timeout: must be 10ms to 10min, e.g. 5s");
-    return *parsed;
-}
-
-/// One after the other: never more than one connection of ours. A server that does not answer
-/// leaves the others their share of the time.
-std::vector<fleet::audit_outcome> look(const std::vector<server>& servers,
-                                       const budget::plan* declared,
-                                       std::chrono::milliseconds timeout,
-                                       blocking_resolver& names) {
-    const auto until = deadline::after(timeout);
-    std::vector<fleet::audit_outcome> all;
-    for (const auto& each : servers) {
-        const auto left = static_cast<std::int64_t>(servers.size() - all.size());
-        fleet::audit_terms terms;
-        terms.resource = each.resource;
-        terms.declared = declared;
-        const auto share = until.at_most(until.left() / left);
-        all.push_back(fleet::audit_server(each.at, terms, share, names));
-    }
-    fleet::mark_same_servers(all);
-    return all;
-}
-
-int code_of(const std::vector<fleet::audit_outcome>& all, const output_options& output,
-            std::ostream& err) {
-    int code = exit_code::ok;
-    for (const auto& each : all) {
-        if (each.audit) continue;
-        err << "headroom audit: " << each.error << "\n";
-        code = std::max(code, each.exit_code);
-    }
-    return code != exit_code::ok ? code : output.code_for(worst_of(all));
-}
-
-int run(const audit_options& options, streams io) {
-    options.output.check();
-    const auto timeout = timeout_of(options);
-    std::optional<manifest> declared;
-    if (!options.manifest.empty()) {
-        const auto text = read_source(options.manifest, io.in);
-        if (!text) return print_faults(options.manifest, {text.error()}, io.err);
-        auto read = read_manifest(*text);
-        if (!read) return print_faults(options.manifest, read.error(), io.err);
-        declared = std::move(*read);
-        declared->of.times = options.times.read();
-    }
-    const auto* plan = declared ? &declared->of : nullptr;
-    const auto all = look(servers_of(options, plan), plan, timeout, io.names);
-    const auto format = options.output.wanted();
-    io.out << (format == "json"       ? as_json(all)
-               : format == "markdown" ? as_markdown(all)
-                                      : as_table(all));
-    return code_of(all, options.output, io.err);
-}
 
 action declare_audit(option_set& set) {
     auto options = std::make_shared<audit_options>();
-    set.texts("--postgres", options->servers,
+    set.texts("--postgres", options->postgres,
               "[NAME=]URL of a server; several times for several. NAME: the manifest's resource");
+    set.texts("--redis", options->redis,
+              "[NAME=]URL of a Redis (redis://, rediss://, unix://); several times for several");
+    set.texts("--pgbouncer", options->pgbouncer,
+              "[NAME=]URL of a PgBouncer's console (postgresql://); several times for several");
+    options->env.declare(set);
     set.text("--manifest", options->manifest, "who was declared (YAML); - reads standard input");
     options->times.declare(set);
     set.text("--timeout", options->timeout, "for everything together (default 5s)");
     options->output.declare(set);
-    return [options](streams io) { return run(*options, io); };
+    return [options](streams io) {
+        options->output.check();
+        return auditor(*options, io).run();
+    };
 }
 
 }  // namespace
 
 subcommand audit_command() {
-    return {"audit", "Look at live servers: limits, who holds what, who was not declared",
+    return {"audit", "Look at live servers and settings: limits, who holds what, undeclared ones",
             "Examples:\n"
             "  headroom audit --postgres postgresql://monitor@db/orders\n"
             "  headroom audit --postgres postgresql://monitor@db/orders --manifest plan.yaml\n"
+            "  headroom audit --env-file web.env --env-file jobs.env --replicas 3 \\\n"
+            "                 --postgres postgresql://monitor@db/orders --format markdown\n"
+            "  headroom audit --pgbouncer postgresql://stats@pool:6432/pgbouncer \\\n"
+            "                 --postgres postgresql://monitor@db/orders\n"
+            "  headroom audit --redis rediss://watch@cache:6380 --postgres postgresql://m@db/a\n"
             "  headroom audit --postgres main=postgresql://m@db1/a --postgres "
             "reports=postgresql://m@db2/b \\\n"
             "                 --manifest plan.yaml --replicas 3 --fail-on amber --json\n"
             "\n"
             "Opens one connection at a time and reads catalogues only. Any role that may connect\n"
             "will do; one with pg_monitor sees more. A password belongs in ~/.pgpass or the URL;\n"
-            "it is never printed.\n"
+            "it is never printed, nor is any value of an .env file but sizes. Without a manifest\n"
+            "the settings of --env-file are what was declared.\n"
             "\n"
             "Exit codes: 0 done, 1 the verdict --fail-on names or worse, 64 wrong usage,\n"
-            "65 the manifest has faults, 75 a server is full or cannot be reached, 78 it refused\n"
-            "the role, the password or the database.\n",
+            "65 the manifest has faults, or a file cannot be read, 75 a server is full or cannot\n"
+            "be reached, 78 it refused the role, the password or the database.\n",
             declare_audit};
 }
 

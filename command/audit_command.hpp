@@ -1,10 +1,8 @@
-// command/audit_command.hpp: `headroom audit --postgres URL...`, live servers against a manifest.
+// command/audit_command.hpp: `headroom audit`: live servers and settings against what was declared.
 #pragma once
 #include "command/subcommand.hpp"
 
 namespace headroom::command {
-
-inline constexpr std::size_t servers_max = 32;  ///< --postgres options of one call
 
 subcommand audit_command();
 

@@ -1,36 +1,22 @@
 // The audit as an operator runs it: the real binary against real servers.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <boost/json.hpp>
-#include <fstream>
 
+#include "command/audit_fixture.hpp"
 #include "headroom/persistence/connection.hpp"
-#include "headroom/testing/child_process.hpp"
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_postgres.hpp"
 #include "headroom/testing/run.hpp"
-#include "headroom/testing/temp_directory.hpp"
 
 namespace headroom::command {
 namespace {
 
-namespace json = boost::json;
 using namespace std::chrono_literals;
-using headroom::testing::outcome;
 using headroom::testing::private_postgres;
 using persistence::connection;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using strings = std::vector<std::string>;
-
-outcome headroom_audit(strings arguments) {
-    arguments.insert(arguments.begin(), {HEADROOM_COMMAND, "audit"});
-    return headroom::testing::run_program({.arguments = std::move(arguments)});
-}
 
 /// Clients that other programs might be: connected until destroyed.
 class crowd {
@@ -83,46 +69,14 @@ private_postgres& orderly_server() {
     return one;
 }
 
-class AuditCommand : public ::testing::Test {
+class AuditCommand : public audit_fixture {
 protected:
-    std::string manifest(const std::string& text) {
-        const auto path = folder.file("plan.yaml");
-        std::ofstream(path) << text;
-        return path;
-    }
-    static json::object report(strings arguments) {
-        arguments.push_back("--json");
-        return json::parse(headroom_audit(arguments).output).as_object();
-    }
-    static json::object server_in(const json::object& of) {
-        return of.at("servers").as_array().at(0).as_object();
-    }
-    static strings ids(const json::object& server) {
-        strings list;
-        for (const auto* name : {"findings", "notes"})
-            for (const auto& each : server.at(name).as_array())
-                list.emplace_back(each.at("id").as_string());
-        return list;
-    }
-    static json::object finding(const json::object& server, std::string_view id) {
-        for (const auto& each : server.at("findings").as_array())
-            if (each.at("id").as_string() == id) return each.as_object();
-        return {};
-    }
-    /// Connections that findings of an id speak of.
-    static std::int64_t units(const json::object& server, std::string_view id) {
-        std::int64_t sum = 0;
-        for (const auto& each : server.at("findings").as_array())
-            if (each.at("id").as_string() == id) sum += each.at("units").to_number<std::int64_t>();
-        return sum;
-    }
     const std::string company =
         "resources:\n  postgres: {limit: 40, reserved: 3}\n"
         "consumers:\n"
         "  - {name: web.engine, resource: postgres, pool: 2, application_name: web, "
         "settings: [WEB_POOL]}\n"
         "  - {name: jobs.worker, resource: postgres, pool: 2, application_name: jobs}\n";
-    testing::temp_directory folder;
 };
 
 TEST_F(AuditCommand, FindsNothingOnACleanServer) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "headroom/budget/grid.hpp"
@@ -20,27 +21,10 @@ struct look {
 constexpr look terminal{budget::aligned, "", "", "  "};
 constexpr look document{budget::markdown, "# ", "## ", "- "};
 
-std::string or_unknown(budget::figure units) { return units ? budget::to_text(units) : "not read"; }
-
-std::string room_line(const live_audit& of) {
-    if (!of.room.usable) return "usable: not known, " + of.room.why_unknown;
-    return fmt::format("usable: {} ({}); live {}, free {}", *of.room.usable, of.room.binding()->how,
-                       of.held, or_unknown(of.room.free));
-}
-
-/// What the role that looked could open itself, where that differs.
-std::string reader_line(const live_audit& of) {
-    const auto* binding = of.reader_room.binding();
-    if (binding == nullptr || of.reader_room.usable == of.room.usable) return {};
-    return fmt::format("role {} itself: {} usable ({})", of.facts.reader.role,
-                       *of.reader_room.usable, binding->how);
-}
-
-std::string view_line(const live_audit& of) {
-    return fmt::format("seen as role {}{}", of.facts.reader.role,
-                       of.facts.reader.sees_everyone
-                           ? ", states of all sessions visible"
-                           : ", without pg_monitor: states and addresses of other roles hidden");
+/// "HR-RD-SHARED (XC-R2)"
+std::string id_of(const finding& of) {
+    const auto check = check_of(of.id);
+    return check.empty() ? of.id : fmt::format("{} ({})", of.id, check);
 }
 
 grid findings_table(const std::vector<finding>& findings) {
@@ -55,135 +39,127 @@ grid findings_table(const std::vector<finding>& findings) {
 std::string findings_list(const std::vector<finding>& findings) {
     std::string text;
     for (const auto& each : findings) {
-        text += fmt::format("{:<6}  {}  {}: {}\n", to_string(each.weight), each.id, each.subject,
-                            each.what);
+        text += fmt::format("{:<6}  {}  {}: {}\n", to_string(each.weight), id_of(each),
+                            each.subject, each.what);
         if (!each.evidence.empty()) text += fmt::format("        {}\n", each.evidence);
     }
     return text;
 }
 
-grid parties_table(const live_audit& of) {
-    grid table{{"Consumer", "Declared", "Live"}, {}};
-    for (const auto& each : of.parties)
-        table.rows.push_back({each.name(),
-                              each.declared ? budget::to_text(each.declared) : "unknown",
-                              fmt::format("{}", each.live)});
-    return table;
-}
-
-std::vector<std::string> cells_of(const owner_row& each, bool seen) {
-    const auto state = each.state.empty() ? (seen ? "" : "hidden") : each.state;
-    return {each.consumer.empty() ? "nobody" : each.consumer,
-            each.application_name.empty() ? "-" : each.application_name,
-            each.role,
-            each.database,
-            each.address.empty() ? (seen ? "socket" : "hidden") : each.address,
-            state,
-            fmt::format("{}", each.count),
-            fmt::format("{} s", each.oldest.count())};
-}
-
-grid owners_table(const live_audit& of) {
-    grid table{
-        {"Consumer", "application_name", "Role", "Database", "Host", "State", "Count", "Oldest"},
-        {}};
-    std::uint64_t rest = 0;
-    for (const auto& each : of.owners) {
-        const bool seen = of.facts.reader.sees_everyone || each.role == of.facts.reader.role;
-        if (table.rows.size() < owner_rows_max)
-            table.rows.push_back(cells_of(each, seen));
-        else
-            rest += each.count;
-    }
-    if (rest > 0) table.rows.push_back({"others", "", "", "", "", "", fmt::format("{}", rest), ""});
-    return table;
-}
-
-grid fixes_table(const live_audit& of) {
+grid fixes_table(const std::vector<fix>& fixes) {
     static constexpr std::array<std::string_view, 4> prices{
         "nothing", "a reload", "an application's restart", "the server's restart"};
     grid table{{"Fix", "Costs", "Effect"}, {}};
-    for (const auto& each : of.fixes)
+    for (const auto& each : fixes)
         table.rows.push_back(
             {each.action, std::string(prices[static_cast<std::size_t>(each.costs)]), each.effect});
     return table;
 }
 
-grid facts_table(const live_audit& of) {
-    grid table{{"Fact", "Value", "How"}, {}};
-    for (const auto& each : persistence::listed(of.facts))
-        table.rows.push_back({each.name, each.known ? each.value : "not read", each.how});
+std::string shown(const cell& of) {
+    if (!of.shown.empty()) return of.shown;
+    if (const auto* text = std::get_if<std::string>(&of.value)) return *text;
+    if (const auto* number = std::get_if<std::uint64_t>(&of.value))
+        return fmt::format("{}", *number);
+    if (const auto* is = std::get_if<bool>(&of.value)) return *is ? "yes" : "no";
+    return "unknown";
+}
+
+/// The row that stands for those beyond the bound: their number, or the sum of their counts.
+std::vector<std::string> others(const page_table& of, const std::vector<std::size_t>& columns) {
+    std::vector<std::string> row(columns.size());
+    const auto rest = std::span(of.rows).subspan(table_rows_max);
+    std::uint64_t sum = 0;
+    for (std::size_t at = 0; at < columns.size(); ++at) {
+        if (of.columns[columns[at]].key != "count") continue;
+        for (const auto& each : rest)
+            if (const auto* count = std::get_if<std::uint64_t>(&each[columns[at]].value))
+                sum += *count;
+        row[at] = fmt::format("{}", sum);
+    }
+    row.front() = sum > 0 ? "others" : fmt::format("{} others", rest.size());
+    return row;
+}
+
+grid grid_of(const page_table& of) {
+    grid table;
+    std::vector<std::size_t> columns;
+    for (std::size_t at = 0; at < of.columns.size(); ++at) {
+        if (of.columns[at].header.empty()) continue;
+        columns.push_back(at);
+        table.header.push_back(of.columns[at].header);
+    }
+    for (const auto& each : std::span(of.rows).first(std::min(of.rows.size(), table_rows_max))) {
+        auto& row = table.rows.emplace_back();
+        for (const auto at : columns) row.push_back(shown(each[at]));
+    }
+    if (of.rows.size() > table_rows_max) table.rows.push_back(others(of, columns));
     return table;
 }
 
 std::string section(const look& as, std::string_view name, const grid& table) {
-    if (table.rows.empty()) return {};
+    if (table.rows.empty() || table.header.empty()) return {};
     return fmt::format("\n{}{}\n\n{}", as.heading, name, as.table(table));
 }
 
 std::string findings_section(const look& as, std::string_view name,
                              const std::vector<finding>& findings) {
-    if (!as.heading.empty()) return section(as, name, findings_table(findings));
-    return findings.empty() ? "" : fmt::format("\n{}\n\n{}", name, findings_list(findings));
+    if (findings.empty()) return {};
+    if (as.heading.empty()) return fmt::format("\n{}\n\n{}", name, findings_list(findings));
+    auto table = findings_table(findings);
+    const auto checked = [](const finding& each) { return !check_of(each.id).empty(); };
+    if (std::ranges::any_of(findings, checked)) {
+        table.header.insert(table.header.begin() + 2, "Checklist");
+        for (std::size_t i = 0; i < findings.size(); ++i)
+            table.rows[i].insert(table.rows[i].begin() + 2, std::string(check_of(findings[i].id)));
+    }
+    return section(as, name, table);
 }
 
-std::string summary(const live_audit& of, const look& as) {
-    std::string text;
-    const auto line = [&](const std::string& what) {
-        if (!what.empty()) text += fmt::format("{}{}\n", as.item, what);
-    };
-    line(of.verdict.reason);
-    line("sum: " + of.arithmetic);
-    line(room_line(of));
-    line(reader_line(of));
-    line(view_line(of));
-    if (!of.fixes.empty())
-        line(fmt::format("cheapest fix: {}{}{}", of.fixes.front().action,
-                         of.fixes.front().effect.empty() ? "" : ": ", of.fixes.front().effect));
+std::string headline(const look& as, const audit_page& of) {
+    return fmt::format("{}{} {}{}: {}\n\n", as.title, of.kind, of.target,
+                       of.resource.empty() ? "" : " (" + of.resource + ")",
+                       of.error.empty() ? budget::to_string(of.verdict.is) : "not audited");
+}
+
+std::string written(const audit_page& of, const look& as) {
+    auto text = headline(as, of);
+    if (!of.error.empty()) return text + fmt::format("{}{}\n", as.item, of.error);
+    auto summary = of.summary;
+    summary.push_back(cheapest_fix(of.says));
+    for (const auto& line : summary)
+        if (!line.empty()) text += fmt::format("{}{}\n", as.item, line);
+    for (const auto& each : of.inventory) text += section(as, each.title, grid_of(each));
+    text += findings_section(as, "Findings", of.says.findings);
+    text += findings_section(as, "Notes", of.says.notes);
+    text +=
+        section(as, as.heading.empty() ? "Fixes" : "Recommendations", fixes_table(of.says.fixes));
+    for (const auto& each : of.tables) text += section(as, each.title, grid_of(each));
     return text;
 }
 
-std::string written(const live_audit& of, const look& as) {
-    auto text = fmt::format("{}PostgreSQL {} ({}): {}\n\n", as.title, of.target, of.resource,
-                            budget::to_string(of.verdict.is));
-    text += summary(of, as);
-    text += findings_section(as, "Findings", of.findings);
-    text += findings_section(as, "Notes", of.notes);
-    text += section(as, "Fixes", fixes_table(of));
-    text += section(as, "Declared Against Live", parties_table(of));
-    text += section(as, "Live Connections", owners_table(of));
-    text += section(as, "Facts", facts_table(of));
-    return text;
-}
-
-std::string written(const std::vector<audit_outcome>& all, const look& as) {
+std::string written(std::span<const audit_page> all, const look& as) {
     std::string text;
     for (const auto& each : all) {
         if (!text.empty()) text += "\n";
-        text += each.audit ? written(*each.audit, as)
-                           : fmt::format("{}PostgreSQL {}: not audited\n\n{}{}\n", as.title,
-                                         each.target, as.item, each.error);
+        text += written(each, as);
     }
     return text;
 }
 
 }  // namespace
 
-std::string as_table(const std::vector<audit_outcome>& all) { return written(all, terminal); }
+std::string as_table(std::span<const audit_page> all) { return written(all, terminal); }
 
-std::string as_markdown(const std::vector<audit_outcome>& all) { return written(all, document); }
+std::string as_markdown(std::span<const audit_page> all) { return written(all, document); }
 
-budget::colour worst_of(const std::vector<audit_outcome>& all) noexcept {
-    std::vector<live_audit> audited;
-    bool missing = false;
+budget::colour worst_of(std::span<const audit_page> all) noexcept {
+    auto worst = budget::colour::green;
     for (const auto& each : all) {
-        if (each.audit)
-            audited.push_back(*each.audit);
-        else
-            missing = true;
+        const auto is = each.error.empty() ? each.verdict.is : budget::colour::unknown;
+        if (badness(is) > badness(worst)) worst = is;
     }
-    const auto worst = worst_of(audited);
-    return missing && worst != budget::colour::red ? budget::colour::unknown : worst;
+    return worst;
 }
 
 }  // namespace headroom::fleet

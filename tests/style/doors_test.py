@@ -16,6 +16,7 @@ DOORS = {
     r"\bstd::j?thread\b(?!::)|\bpthread_create\s*\(|\bstd::async\b|\bthread_pool\b":
         ["headroom/runtime/leased_thread.hpp", "headroom/runtime/leased_thread.cpp"],
     r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\basync_connect\s*\(": [],
+    r"(?<![\w.>])::(?:socket|connect)\s*\(": ["headroom/fleet/wire.cpp"],
     r"\bbasic_(?:\w+_)?socket(?:_acceptor)?\b|\b(?:tcp|udp|stream_protocol)::(?:socket|acceptor)\b":
         LISTENER,
     r"\btcp_(?:socket|acceptor)\s+\w+[({;]": LISTENER,
@@ -44,6 +45,7 @@ class Doors(unittest.TestCase):
     def test_the_patterns_recognise_each_door(self):
         for opening in ["PQconnectStartParams(keys, values, 0)", "std::thread(run)",
                         "std::jthread worker;", "::socket(AF_INET, SOCK_STREAM, 0)",
+                        "::connect(socket, at, size)",
                         "tcp::acceptor door(context);",
                         "asio::basic_stream_socket<tcp, executor> to;",
                         "tcp::socket to(context);", "getaddrinfo(host, port, &hints, &found)",

@@ -31,13 +31,13 @@ void find_idle_transactions(audit_work& work) {
     work.add(finding{
         "HR-PG-IDLE-IN-TRANSACTION", is_long ? severity::medium : severity::low,
         longest->application_name.empty() ? "role " + longest->role : longest->application_name,
-        fmt::format("{} idle in a transaction, the longest for {} s", sessions(some.size()),
-                    longest->in_state.count()),
-        pids_of(some), some.size()});
+        fmt::format("{} idle in a transaction, the longest for {} s",
+                    counted(some.size(), "session"), longest->in_state.count()),
+        marks_of("pids", some), some.size()});
     work.add(fix{fix::price::session,
                  fmt::format("end the {} idle in a transaction, and set "
                              "idle_in_transaction_session_timeout",
-                             sessions(some.size())),
+                             counted(some.size(), "session")),
                  some.size(),
                  {}});
 }
@@ -50,11 +50,11 @@ void find_superusers(audit_work& work) {
                      "superusers",
                      fmt::format("{} of superusers, each takes an ordinary slot while the {} "
                                  "reserved ones stay empty",
-                                 sessions(some.size()), kept),
-                     pids_of(some), some.size()});
+                                 counted(some.size(), "session"), kept),
+                     marks_of("pids", some), some.size()});
     work.add(fix{fix::price::application_restart,
                  fmt::format("let the {} of superusers sign in as ordinary roles with a limit",
-                             sessions(some.size())),
+                             counted(some.size(), "session")),
                  some.size(),
                  {}});
 }

@@ -1,0 +1,170 @@
+#include "headroom/fleet/redis_audit.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "headroom/fleet/redis_info.hpp"
+
+namespace headroom::fleet {
+namespace {
+
+using budget::colour;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+/// A Redis of 100 clients in order, until a test spoils it.
+class RedisAudit : public ::testing::Test {
+protected:
+    RedisAudit() {
+        facts.info = {
+            {"maxclients", "100"}, {"connected_clients", "4"}, {"uptime_in_seconds", "9"}};
+        facts.config = {
+            {"maxmemory-policy", "noeviction"}, {"timeout", "0"}, {"tcp-keepalive", "300"}};
+        facts.own_id = 1;
+        facts.clients_read = true;
+        connect("headroom-audit", "client", 0);
+        connect("web", "get", 0);
+        connect("web", "set", 0);
+        connect("jobs", "xreadgroup", 1);
+        plan.resources.push_back({"redis", 100, 0, 0});
+        declare("web.cache", "web", 2);
+        declare("jobs.broker", "jobs", 2);
+    }
+    void connect(std::string name, std::string command, unsigned database) {
+        redis_client one;
+        one.id = static_cast<std::int64_t>(facts.clients.size()) + 1;
+        one.name = std::move(name);
+        one.command = std::move(command);
+        one.database = database;
+        one.user = "default";
+        one.host = "10.0.0.1";
+        facts.clients.push_back(std::move(one));
+    }
+    void declare(std::string name, std::string pattern, unsigned pool) {
+        budget::consumer one;
+        one.name = std::move(name);
+        one.resource = "redis";
+        one.pool = pool;
+        one.application_name = std::move(pattern);
+        plan.consumers.push_back(std::move(one));
+    }
+    redis_audit look() const { return analyse(facts, {"cache:6379", "redis", &plan, 80}); }
+    finding the(std::string_view id) const {
+        finding found;
+        const auto audit = look();
+        for (const auto* list : {&audit.findings, &audit.notes})
+            for (const auto& each : *list)
+                if (each.id == id) found = each;
+        return found;
+    }
+    redis_facts facts;
+    budget::plan plan;
+};
+
+TEST_F(RedisAudit, FindsNothingOnAServerInOrder) {
+    EXPECT_THAT(look().findings, IsEmpty());
+    EXPECT_THAT(look().notes, IsEmpty());
+    EXPECT_EQ(look().verdict.is, colour::green);
+    EXPECT_EQ(look().held, 3u);
+}
+
+TEST_F(RedisAudit, NamesWhoHoldsTooMuchAndWhoNobodyDeclared) {
+    connect("web", "get", 0);
+    connect("dashboard", "info", 0);
+    EXPECT_EQ(the("HR-RD-OVERUSER").what, "3 live, 2 declared: 1 more than it may");
+    EXPECT_EQ(the("HR-RD-STRANGER").subject, "dashboard as default");
+}
+
+TEST_F(RedisAudit, FindsAQueueThatSharesItsDatabaseWithACache) {
+    connect("jobs", "xreadgroup", 0);
+    EXPECT_THAT(the("HR-RD-SHARED").what, HasSubstr("queue of jobs and cache of web"));
+    EXPECT_EQ(check_of("HR-RD-SHARED"), "XC-R2");
+}
+
+TEST_F(RedisAudit, ItsOwnResultsDoNotMakeAQueueACache) {
+    connect("jobs", "get", 1);
+    EXPECT_EQ(the("HR-RD-SHARED").id, "");
+}
+
+TEST_F(RedisAudit, FindsAPolicyThatEvictsTasks) {
+    facts.config["maxmemory-policy"] = "allkeys-lru";
+    EXPECT_EQ(the("HR-RD-EVICTION").weight, severity::low);
+    facts.info["maxmemory"] = "1000000";
+    EXPECT_EQ(the("HR-RD-EVICTION").weight, severity::high);
+    EXPECT_EQ(look().verdict.is, colour::red);
+    std::erase_if(facts.clients, [](const auto& each) { return each.name == "jobs"; });
+    EXPECT_EQ(the("HR-RD-EVICTION").id, "") << "a cache may evict";
+}
+
+TEST_F(RedisAudit, FindsRejectedClientsAndAFullServer) {
+    facts.info["rejected_connections"] = "12";
+    facts.info["connected_clients"] = "91";
+    EXPECT_EQ(the("HR-RD-REJECTED").units, 12u);
+    EXPECT_EQ(the("HR-RD-FULL").what, "90 of 100 maxclients are taken now, 10 are free");
+}
+
+TEST_F(RedisAudit, FindsALimitThatRlimitLeft) {
+    facts.info["maxclients"] = "992";
+    plan.resources[0].limit = 992;
+    EXPECT_THAT(the("HR-RD-NOFILE").what, HasSubstr("RLIMIT_NOFILE 1024"));
+    facts.info["maxclients"] = "10000";
+    plan.resources[0].limit = 10'000;
+    EXPECT_EQ(the("HR-RD-NOFILE").id, "");
+}
+
+TEST_F(RedisAudit, FindsSettingsThatKeepOrLoseClients) {
+    facts.config["timeout"] = "60";
+    facts.config["tcp-keepalive"] = "0";
+    EXPECT_THAT(the("HR-RD-IDLE-TIMEOUT").what, HasSubstr("60 s"));
+    EXPECT_EQ(the("HR-RD-KEEPALIVE").weight, severity::low);
+}
+
+TEST_F(RedisAudit, SaysWhatItCouldNotRead) {
+    facts.unread.push_back({"maxclients", "NOPERM"});
+    facts.clients.clear();
+    facts.clients_read = false;
+    EXPECT_EQ(the("HR-RD-UNREAD").subject, "maxclients");
+    EXPECT_EQ(the("HR-RD-GHOST").id, "") << "nobody is missed whom nobody could see";
+    EXPECT_EQ(look().held, 3u);
+}
+
+TEST_F(RedisAudit, IsUnknownWithoutTheServersLimit) {
+    facts.info.erase("maxclients");
+    EXPECT_EQ(look().verdict.is, colour::unknown);
+}
+
+TEST(RedisFacts, ReadsClientsAndLeavesUnknownFieldsAlone) {
+    const auto clients = parse_client_list(
+        "id=3 addr=10.0.0.7:52555 laddr=a fd=8 name=web age=5 idle=1 flags=N db=2 cmd=get "
+        "user=app\n"
+        "id=4 addr=/run/redis.sock:0 name= flags=S db=0 cmd=client|list new=field user=default\n"
+        "nonsense\n");
+    ASSERT_EQ(clients.size(), 2u);
+    EXPECT_EQ(clients[0].host, "10.0.0.7");
+    EXPECT_EQ(clients[0].database, 2u);
+    EXPECT_EQ(clients[1].command, "client");
+    EXPECT_TRUE(clients[1].replication);
+}
+
+TEST(RedisInfo, ReadsEveryWayToWriteAnAddress) {
+    const auto at = [](std::string_view url) { return parse_redis_info(url).value().describe(); };
+    EXPECT_EQ(at("redis://cache"), "cache:6379");
+    EXPECT_EQ(at("rediss://app:s3cret@cache:6380/2"), "app@cache:6380 tls");
+    EXPECT_EQ(at("unix:///run/redis.sock?db=1"), "/run/redis.sock");
+    EXPECT_EQ(at("redis://:s%403cret@[::1]:7000"), "[::1]:7000");
+    EXPECT_EQ(parse_redis_info("redis://:s%403cret@h")->password.reveal(), "s@3cret");
+}
+
+TEST(RedisInfo, SaysWhatIsWrongWithoutTheSecret) {
+    for (const auto* url :
+         {"cache:6379", "http://:s3cret@h", "redis://", "redis://:s3cret@h:port",
+          "redis://:s3cret%zz@h", "redis://:s3cret@a,b", "redis://:s3cret@[::1"}) {
+        const auto read = parse_redis_info(url);
+        ASSERT_FALSE(read) << url;
+        for (const auto& each : read.error()) EXPECT_THAT(each, Not(HasSubstr("s3cret")));
+    }
+}
+
+}  // namespace
+}  // namespace headroom::fleet

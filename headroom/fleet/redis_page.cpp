@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "headroom/fleet/redis_probe.hpp"
+
+namespace headroom::fleet {
+namespace {
+
+page_table clients_table(const std::vector<owner_row>& owners) {
+    page_table table{"connections",
+                     "Live Clients",
+                     {{"consumer", "Consumer"},
+                      {"name", "Name"},
+                      {"user", "User"},
+                      {"database", "Database"},
+                      {"host", "Host"},
+                      {"last_command", "Last Command"},
+                      {"count", "Count"},
+                      {"oldest_s", "Oldest"}},
+                     {}};
+    for (const auto& each : owners)
+        table.rows.push_back(
+            {each.consumer.empty() ? cell().as("nobody") : cell(each.consumer),
+             cell(each.application_name).as(each.application_name.empty() ? "-" : ""), each.role,
+             each.database, cell(each.address).as(each.address.empty() ? "socket" : ""), each.state,
+             each.count,
+             cell(static_cast<std::uint64_t>(each.oldest.count()))
+                 .as(fmt::format("{} s", each.oldest.count()))});
+    return table;
+}
+
+}  // namespace
+
+audit_page page_of(const redis_outcome& of) {
+    if (!of.audit) return page_of_failure("Redis", of.target, of.error, of.exit_code);
+    const auto& facts = of.audit->facts;
+    auto page = page_of_ledger("Redis", *of.audit);
+    const auto limit = facts.number("maxclients"), held = facts.held();
+    const auto free =
+        limit && held ? budget::figure(*limit - std::min(*held, *limit)) : budget::figure{};
+    page.summary.push_back(fmt::format("usable: {} (maxclients); live {}, free {}",
+                                       budget::to_text(limit), budget::to_text(held),
+                                       budget::to_text(free)));
+    page.summary.push_back(fmt::format("seen as user {}{}",
+                                       facts.own_user.empty() ? "default" : facts.own_user,
+                                       facts.clients_read ? "" : ", who may not list clients"));
+    page.values.insert(page.values.end(), {{"usable", limit}, {"free", free}});
+    page.tables.push_back(clients_table(of.audit->owners));
+    page.tables.push_back(facts_table(listed(facts)));
+    return page;
+}
+
+}  // namespace headroom::fleet

@@ -1,0 +1,53 @@
+// fleet/wire.hpp: one socket of a visit that is not PostgreSQL's, constructed from its lease.
+//
+// Blocking with a deadline at every step: a command looks in, asks and leaves; a service never uses
+// this. Nothing is resolved here.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "headroom/budget/ledger.hpp"
+#include "headroom/runtime/deadline.hpp"
+
+namespace headroom::fleet {
+
+/// A numeric address and a port, or the path of a unix socket.
+struct wire_target {
+    std::string address, socket;
+    unsigned port = 0;
+};
+
+/// How the server's certificate is checked.
+struct tls_terms {
+    std::string name;         ///< that it must be for
+    std::string authorities;  ///< a file; empty: the system's
+    bool verify = true;
+};
+
+/// Throws persistence::connection_lost and deadline_passed, in words without a secret.
+class wire {
+public:
+    /// Connects. Requires a held lease, which is back once this is destroyed.
+    wire(budget::lease unit, const wire_target& to, deadline until);
+    ~wire();
+    wire(const wire&) = delete;
+    wire& operator=(const wire&) = delete;
+
+    void start_tls(const tls_terms& terms, deadline until);
+    void send(std::string_view bytes, deadline until);
+    /// What has come; throws connection_lost at the end.
+    std::string receive(deadline until);
+    /// Says goodbye and waits for the server's end of file, until the deadline at most.
+    void close(deadline until) noexcept;
+
+private:
+    struct tls;
+    void wait_for(short events, deadline until) const;
+
+    budget::lease unit_;
+    int socket_ = -1;
+    std::unique_ptr<tls> tls_;
+};
+
+}  // namespace headroom::fleet
