@@ -4,7 +4,7 @@
 -- Proofs of life on the whole server. 1213333506 is the class `proof_of_life`, 0x48520002.
 create function headroom_fleet.alive_v1()
 returns table (database oid, number bigint)
-language sql volatile set search_path = pg_catalog, pg_temp
+language sql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
     select l.database, l.objid::bigint from pg_locks l
     where l.locktype = 'advisory' and l.granted and l.classid = 1213333506 and l.objsubid = 2
@@ -16,7 +16,7 @@ $$;
 create function headroom_fleet.sessions_v1()
 returns table (role oid, database oid, role_name text, database_name text, application text,
                number bigint)
-language sql volatile set search_path = pg_catalog, pg_temp
+language sql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
     select a.usesysid, a.datid, a.usename, a.datname, a.application_name,
            case when a.application_name ~
@@ -36,7 +36,7 @@ create function headroom_fleet.room_v1(asking bigint, roles oid[], databases oid
                                        learning boolean)
 returns table (bound text, id oid, name text, usable integer, joining integer, externals integer,
                strangers integer, orphans integer, reserved integer, free integer)
-language sql volatile set search_path = pg_catalog, pg_temp
+language sql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
     with alive as materialized (select * from headroom_fleet.alive_v1()),
     live as materialized (
@@ -120,7 +120,7 @@ create function headroom_fleet.offers_v1(asking bigint, at_least integer, at_mos
 returns table (bound text, id oid, name text, usable integer, joining integer, externals integer,
                strangers integer, orphans integer, reserved integer, free integer,
                needs integer, allows integer)
-language sql volatile set search_path = pg_catalog, pg_temp
+language sql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
     with asked as materialized (
         select r.oid as role, d.oid as database, c.floor, c.most

@@ -6,7 +6,7 @@
 -- Which life of the server is this? After a restart or a failover all locks are gone, and a standby
 -- that was promoted may lack the last rows: for a while rows without a lock count as members.
 create function headroom_fleet.learn_v1() returns boolean
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -27,7 +27,7 @@ $$;
 -- asker holds that very lock.
 create function headroom_fleet.collect_v1(asking bigint, own uuid, in_database oid,
                                           learning boolean) returns integer
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
 declare
     gone integer;
@@ -44,7 +44,7 @@ $$;
 
 -- Who holds what, for a refusal: the largest members, and the largest groups of other sessions.
 create function headroom_fleet.holders_v1(asking bigint, at_most integer) returns jsonb
-language sql volatile set search_path = pg_catalog, pg_temp
+language sql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
     with holder as (
         select format('%s/%s/%s', m.system, m.duty, lpad(to_hex(m.number), 8, '0')) as name,
@@ -66,7 +66,7 @@ $$;
 -- first, and tells them. Nothing is asked when all of them together could not.
 create function headroom_fleet.call_v1(asking bigint, in_bound text, of_id oid, short integer)
 returns integer
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
 declare
     missing integer := short;
@@ -103,7 +103,7 @@ $$;
 create function headroom_fleet.admit_v1(
     asking bigint, own uuid, of_system text, of_duty text, at_least integer, at_most integer,
     had integer, lives_in_name text, claims jsonb, policy text) returns jsonb
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
 declare
     learning constant boolean := headroom_fleet.learn_v1();
@@ -160,7 +160,7 @@ $$;
 create function headroom_fleet.enter_v1(
     asking bigint, own uuid, of_system text, of_duty text, at_least integer, at_most integer,
     given integer, in_database oid, claims jsonb) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
 begin
     delete from headroom_fleet.member m where m.identity = own and m.number <> asking;
@@ -185,7 +185,7 @@ $$;
 -- asked to give.
 create function headroom_fleet.adjust_v1(asking bigint, own uuid, closed_to integer,
                                          at_most integer) returns jsonb
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
 declare
     learning constant boolean := headroom_fleet.learn_v1();
@@ -223,7 +223,7 @@ $$;
 
 -- In good order: its share is free at once. True when it was a member.
 create function headroom_fleet.leave_v1(asking bigint, own uuid) returns boolean
-language sql volatile set search_path = pg_catalog, pg_temp
+language sql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
     with left_now as (
         delete from headroom_fleet.member m where m.number = asking and m.identity = own
