@@ -28,6 +28,7 @@ struct process_ask {
     member_bounds within{};
     std::vector<claim> claims{};  ///< empty: all of it as the role and in the database of `url`
     std::string control_url{};    ///< when control goes another way
+    std::function<bool()> give_up{};
 };
 
 /// Control, a ledger and a membership, as a service's process has them.
@@ -94,6 +95,7 @@ private:
         made.desk.share = ledger.open({own("ledger"), 0, ask.most}).value();
         made.desk.application_name = named("fleet.ledger");
         made.within = ask.within;
+        made.give_up = ask.give_up;
         made.fence = [this](bool closed) { fences.push_back(closed); };
         made.tell = [this](const std::string& what) { told.push_back(what); };
         return made;
@@ -161,11 +163,18 @@ protected:
             home,
             [&]() -> task<void> {
                 co_await testing::and_at_last([&] { return body(all); },
-                                              [&]() -> task<void> {
-                                                  for (auto& each : all) co_await each->stop();
-                                              });
+                                              [&] { return stop_all(all); });
             },
             bound);
+    }
+    static task<void> stop_all(processes& all) {
+        std::size_t left = all.size();
+        for (auto& each : all)
+            reactor::current()->spawn([&left, one = each.get()]() -> task<void> {
+                co_await one->stop();
+                --left;
+            });
+        EXPECT_TRUE(co_await testing::eventually_on_reactor([&] { return left == 0; }));
     }
     static fleet_process& add(processes& to, const process_ask& what) {
         to.push_back(std::make_unique<fleet_process>(*reactor::current(), what));
