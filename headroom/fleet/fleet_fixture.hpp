@@ -43,9 +43,16 @@ public:
           work_(ledger.open({own("lanes"), 0, ask.most}).value()),
           member(home, terms(ask)) {}
 
-    task<fleet_result> start(deadline until = testing::soon()) {
-        co_await control.open(until);
-        co_return co_await member.join(until);
+    task<fleet_result> start() {
+        co_await control.open(testing::soon());
+        co_return co_await member.join(testing::soon());
+    }
+    /// Gives up at the first refusal.
+    task<fleet_result> try_once() {
+        impatient = true;
+        auto got = co_await start();
+        impatient = false;
+        co_return got;
     }
     task<void> stop() {
         for (auto& each : held_) co_await each->close(testing::soon());
@@ -72,6 +79,7 @@ public:
     }
 
     const std::uint32_t number = std::random_device{}();
+    bool impatient = false;
     std::vector<bool> fences;
     std::vector<std::string> told;
 
@@ -95,7 +103,7 @@ private:
         made.desk.share = ledger.open({own("ledger"), 0, ask.most}).value();
         made.desk.application_name = named("fleet.ledger");
         made.within = ask.within;
-        made.give_up = ask.give_up;
+        made.give_up = [this, more = ask.give_up] { return impatient || (more && more()); };
         made.fence = [this](bool closed) { fences.push_back(closed); };
         made.tell = [this](const std::string& what) { told.push_back(what); };
         return made;
@@ -124,6 +132,49 @@ public:
 
 using processes = std::vector<std::unique_ptr<fleet_process>>;
 
+/// A database with the ledger; the role `app` may use it, and nobody may write DDL in it.
+struct ledger_database {
+    explicit ledger_database(testing::private_postgres& server) : on(server) {
+        on.create_role("headroom_app", "NOLOGIN");
+        on.create_role("app", "LOGIN IN ROLE headroom_app");
+        name = on.create_database();
+        for (const auto& each : schema()) on.sql(std::string(each.text), name);
+    }
+    process_ask ask(unsigned floor = 5, unsigned most = 20) const {
+        process_ask made;
+        made.url = made.ledger_url = on.url("app", name);
+        made.floor = floor;
+        made.most = most;
+        return made;
+    }
+    testing::private_postgres& on;
+    std::string name;
+};
+
+inline fleet_process& add(processes& to, const process_ask& what) {
+    to.push_back(std::make_unique<fleet_process>(*reactor::current(), what));
+    return *to.back();
+}
+
+inline task<void> stop_all(processes& all) {
+    std::size_t left = all.size();
+    for (auto& each : all)
+        reactor::current()->spawn([&left, one = each.get()]() -> task<void> {
+            co_await one->stop();
+            --left;
+        });
+    EXPECT_TRUE(co_await testing::eventually_on_reactor([&] { return left == 0; }));
+}
+
+/// A test's body on a reactor, with processes that are stopped whatever happens.
+inline void with_processes(const std::function<task<void>(processes&)>& body) {
+    testing::test_reactor home;
+    processes all;
+    testing::run_on(home, [&]() -> task<void> {
+        co_await testing::and_at_last([&] { return body(all); }, [&] { return stop_all(all); });
+    });
+}
+
 /// A server of 100 connections, 97 of them for ordinary roles, and a ledger of the test's own.
 class FleetFixture : public ::testing::Test {
 protected:
@@ -131,57 +182,21 @@ protected:
         static testing::private_postgres one({.loopback = true});
         return one;
     }
-    FleetFixture() : database(prepared(server())) {}
     ~FleetFixture() override { server().sql("drop database " + database + " with (force)"); }
 
-    /// A database with the ledger, which the role `app` may use and nobody may write DDL in.
-    static std::string prepared(testing::private_postgres& on) {
-        on.create_role("headroom_app", "NOLOGIN");
-        on.create_role("app");
-        on.sql("grant headroom_app to app");
-        const auto made = on.create_database();
-        for (const auto& each : schema()) on.sql(std::string(each.text), made);
-        return made;
-    }
     process_ask ask(unsigned floor = 5, unsigned most = 20) const {
-        process_ask made;
-        made.url = made.ledger_url = server().url("app", database);
-        made.floor = floor;
-        made.most = most;
-        return made;
+        return own_.ask(floor, most);
     }
     std::string value(const std::string& text) const { return server().value(text, database); }
     int reserved() const {
         return std::stoi(value("select coalesce(sum(reservation), 0) from headroom_fleet.member"));
     }
-    /// A test's body on a reactor, with a vector of processes that are stopped whatever happens.
-    static void with_processes(const std::function<task<void>(processes&)>& body,
-                               std::chrono::milliseconds bound = testing::run_bound) {
-        testing::test_reactor home;
-        processes all;
-        testing::run_on(
-            home,
-            [&]() -> task<void> {
-                co_await testing::and_at_last([&] { return body(all); },
-                                              [&] { return stop_all(all); });
-            },
-            bound);
-    }
-    static task<void> stop_all(processes& all) {
-        std::size_t left = all.size();
-        for (auto& each : all)
-            reactor::current()->spawn([&left, one = each.get()]() -> task<void> {
-                co_await one->stop();
-                --left;
-            });
-        EXPECT_TRUE(co_await testing::eventually_on_reactor([&] { return left == 0; }));
-    }
-    static fleet_process& add(processes& to, const process_ask& what) {
-        to.push_back(std::make_unique<fleet_process>(*reactor::current(), what));
-        return *to.back();
-    }
 
-    const std::string database;
+private:
+    const ledger_database own_{server()};
+
+protected:
+    const std::string database = own_.name;
 };
 
 }  // namespace headroom::fleet

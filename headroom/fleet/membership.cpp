@@ -42,6 +42,7 @@ task<fleet_result> membership::join(deadline until) {
     const auto self = body_;
     BOOST_ASSERT_MSG(self->state.phase() == member_phase::joining, "a process joins once");
     self->listen_to_control();
+    std::optional<fleet_refusal> said;  // worth more than how an attempt at the last moment failed
     for (;;) {
         attempted now;
         try {
@@ -52,10 +53,11 @@ task<fleet_result> membership::join(deadline until) {
         }
         if (now.joined()) co_return co_await self->settle_in(std::move(now.answer), until);
         const bool over = until.passed() || (self->terms.give_up && self->terms.give_up());
-        if (now.failure) check_waits(now.failure, self->desk.target().describe(), over);
-        else if (over || refuses_at_once(now.answer.error(), self->terms.ask.policy))
-            co_return std::move(now.answer);
-        else self->tell(now.answer.error().message());
+        if (!now.failure) said = std::move(now.answer.error());
+        else check_waits(now.failure, self->desk.target().describe(), over && !said);
+        if (said && (over || refuses_at_once(*said, self->terms.ask.policy)))
+            co_return std::unexpected(*std::move(said));
+        if (said) self->tell(said->message());
         co_await sleep_until(until.at_most(self->pause.next()));
     }
 }
