@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "headroom/fleet/consumers.hpp"
 #include "headroom/persistence/database.hpp"
 #include "headroom/runtime/runtime.hpp"
 
@@ -37,11 +38,13 @@ std::uint64_t floors_of(const process_sizes& all) {
 std::expected<unsigned, setting_fault> reserve_of(const runtime_settings& with,
                                                   std::uint64_t floors) {
     if (!with.postgres_ceiling) return with.postgres_reserve;
-    if (*with.postgres_ceiling >= floors)
+    // The ledger's visits borrow from the reserve.
+    if (*with.postgres_ceiling > floors)
         return static_cast<unsigned>(*with.postgres_ceiling - floors);
     return std::unexpected(setting_fault{
         "HEADROOM_BUDGET_POSTGRES", std::to_string(*with.postgres_ceiling), "environment",
-        fmt::format("is below the sum of floors, {}", floors),
+        fmt::format("is below {}, the sum of floors and one to visit the fleet's ledger with",
+                    floors + 1),
         "raise it, or lower DATABASE_ASYNC_POOL_SIZE, DATABASE_SYNC_POOL_SIZE, POSTGRES_POOL_SIZE "
         "or POSTGRES_PROJECTION_POOL_SIZE"});
 }
@@ -68,6 +71,7 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
     into.declare(budget::resource{"postgres", {}, 0, *reserve});
     for (auto& each : process.resources()) into.declare(std::move(each));
     for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
+    into.declare(fleet::consumer(with.database.serve.user, *reserve));
     into.declare(start_check());
     for (auto& each : headroom::consumers(with.process)) into.declare(std::move(each));
     for (auto& each : http::consumers(with.http, with.process.reactors))

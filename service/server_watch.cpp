@@ -31,6 +31,7 @@ void server_watch::follow_limits(const persistence::server_facts& found) {
     if (!changed) return;
     log_.warn("limits changed", {{"what", changed->line}});
     if (!bounded_) return;
+    if (share_ != nullptr) return share_->cap(changed->ceiling);
     if (const auto done = book_.of("postgres").resize(changed->ceiling); !done)
         log_.warn("ceiling kept", {{"reason", done.error().message()}});
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "headroom/budget/book.hpp"
+#include "headroom/fleet/membership.hpp"
 #include "headroom/observability/logger.hpp"
 #include "headroom/persistence/control.hpp"
 #include "headroom/persistence/database.hpp"
@@ -22,6 +23,8 @@ public:
 
     /// From now on every reading of `control` is looked at. Requires that the plan was admitted.
     void begin(persistence::control& control);
+    /// What is usable is one bound of the ledger, the reservation of `share` the other. Null: none.
+    void bounded_by(fleet::membership* share) { share_ = share; }
     /// Tells `db` too, until it is told null.
     void tell(persistence::database* db);
 
@@ -34,6 +37,7 @@ private:
     const bool bounded_;
     persistence::control* control_ = nullptr;
     persistence::database* db_ = nullptr;
+    fleet::membership* share_ = nullptr;
     std::optional<persistence::limit_watch> limits_;
     bool was_standby_ = false;
 };

@@ -18,6 +18,8 @@ task<connect_info> door::resolved(unsigned turn, deadline until) {
 }
 
 task<void> door::open(connection& which, deadline until) {
+    if (shut_ && which.consumer() != control_consumer)
+        throw connection_lost("nothing opens while this process is not a member of its fleet");
     auto permit = co_await gate_.pass(until);
     auto turn = turn_.load();
     try {
