@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "headroom/fleet/consumers.hpp"
 #include "headroom/persistence/database.hpp"
 #include "headroom/runtime/runtime.hpp"
@@ -38,7 +40,6 @@ std::uint64_t floors_of(const process_sizes& all) {
 std::expected<unsigned, setting_fault> reserve_of(const runtime_settings& with,
                                                   std::uint64_t floors) {
     if (!with.postgres_ceiling) return with.postgres_reserve;
-    // The ledger's visits borrow from the reserve.
     if (*with.postgres_ceiling > floors)
         return static_cast<unsigned>(*with.postgres_ceiling - floors);
     return std::unexpected(setting_fault{
@@ -68,7 +69,8 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
     const auto sizes = sizes_of(with, of);
     const auto reserve = reserve_of(with.process, floors_of(sizes));
     if (!reserve) return std::unexpected(reserve.error());
-    into.declare(budget::resource{"postgres", {}, 0, *reserve});
+    // The ledger's visits borrow from the reserve, so a clamped one keeps a unit of it.
+    into.declare(budget::resource{"postgres", {}, 0, *reserve, std::min(*reserve, 1U)});
     for (auto& each : process.resources()) into.declare(std::move(each));
     for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
     into.declare(fleet::consumer(with.database.serve.user, *reserve));

@@ -58,11 +58,6 @@ fleet::membership_terms fleet_member::asked() {
 
 int fleet_member::join(deadline until) {
     auto terms = asked();
-    const auto& visits = terms.desk.share.agreed();
-    if (visits.floor + visits.burst == 0)
-        return give_up("clamp left no reserve, and nobody can visit the fleet's ledger without a "
-                       "unit: lower a floor or raise the limit",
-                       exit_code::refused);
     is_.emplace(has_.on.home(), std::move(terms));
     try {
         fleet::fleet_result got;

@@ -88,6 +88,7 @@ int process::admit(deadline until) {
     terms.policy = is_.with.process.policy;
     terms.target = is_.with.database.serve.describe();
     terms.system = is_.member.system;
+    terms.kept_free = fleet::join_reserve_usual;
     terms.on_wait = [this](const std::string& why) { is_.log.warn("waiting", {{"reason", why}}); };
     terms.give_up = [this] { return on_.stop_requested(); };
     persistence::admission result;

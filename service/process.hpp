@@ -55,6 +55,8 @@ public:
     reactor& home() noexcept { return on_.home(); }
     std::vector<reactor*> reactors();
     persistence::control& control() noexcept { return control_; }
+    /// Once it has joined.
+    const fleet::membership& fleet() noexcept { return *member_.membership(); }
     persistence::door& door() noexcept { return door_; }
     persistence::door& projector_door() noexcept { return projector_door_; }
     persistence::database_terms database_terms() const;

@@ -64,6 +64,7 @@ struct resource {
     figure limit;           ///< in all: max_connections, maxclients, RLIMIT_NOFILE; none: unknown
     unsigned reserved = 0;  ///< slots an ordinary role cannot take
     unsigned reserve = 0;   ///< per process, from which all shared bursts borrow
+    unsigned reserve_min = 0;  ///< the least `clamp` may cut the reserve to
     /// limit - reserved (0 when reserved is larger), none when the limit is unknown.
     figure usable() const noexcept;
 };

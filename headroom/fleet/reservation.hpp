@@ -19,6 +19,9 @@
 
 namespace headroom::fleet {
 
+/// What the ledger's header begins with; an operator may change it there.
+inline constexpr unsigned join_reserve_usual = 2;
+
 /// Units it may hold as one role in one database, out of its reservation.
 struct claim {
     std::string role, database;

@@ -14,7 +14,8 @@ struct fleet_settings {
     bool elsewhere = false;  ///< it is another database than the service's
 };
 
-/// Declares and reads it; `serve` and `migrate` are what DATABASE_URL and HEADROOM_MIGRATE_URL said.
+/// Declares and reads it; `serve` and `migrate` are what DATABASE_URL and HEADROOM_MIGRATE_URL
+/// said.
 fleet_settings read_settings(setting_reader& from, const persistence::connect_info& serve,
                              const persistence::connect_info& migrate);
 

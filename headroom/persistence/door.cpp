@@ -17,10 +17,15 @@ task<connect_info> door::resolved(unsigned turn, deadline until) {
     co_return to;
 }
 
-task<void> door::open(connection& which, deadline until) {
+void door::check_open_to(const connection& which) const {
     if (shut_ && which.consumer() != control_consumer)
         throw connection_lost("nothing opens while this process is not a member of its fleet");
+}
+
+task<void> door::open(connection& which, deadline until) {
+    check_open_to(which);
     auto permit = co_await gate_.pass(until);
+    check_open_to(which);  // it may have been shut meanwhile
     auto turn = turn_.load();
     try {
         co_await which.open(co_await resolved(turn, until), until);

@@ -34,6 +34,7 @@ public:
     connect_gate& gate() noexcept { return gate_; }
 
 private:
+    void check_open_to(const connection& which) const;
     task<connect_info> resolved(unsigned turn, deadline until);
 
     const connect_info target_;

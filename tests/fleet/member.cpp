@@ -7,7 +7,7 @@
 
 #include <cstdlib>
 
-#include "headroom/fleet/fleet_fixture.hpp"
+#include "headroom/fleet/process_fixture.hpp"
 #include "headroom/runtime/stop_signals.hpp"
 
 namespace {
@@ -35,8 +35,8 @@ int main(int argc, char** argv) {
     what.floor = static_cast<unsigned>(std::atoi(argv[2]));
     what.most = static_cast<unsigned>(std::atoi(argv[3]));
     const auto sessions = static_cast<unsigned>(std::atoi(argv[4]));
-    headroom::testing::test_reactor home;
-    headroom::testing::run_on(
+    testing::test_reactor home;
+    testing::run_on(
         home, [&] { return live(what, sessions, signals); }, std::chrono::minutes(5));
     return EXIT_SUCCESS;
 }
