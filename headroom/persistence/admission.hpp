@@ -21,13 +21,13 @@ struct admission_terms {
     std::string resource = "postgres";
     std::string target;  ///< connect_info::describe(), for the lines
     std::string system;  ///< the first part of our application names
-    /// Slots of the server that the fleet's ledger grants to nobody: `clamp` cuts so far that the
-    /// plan fits beside them.
-    unsigned kept_free = 0;
     /// Told each time the reason to wait changes, never more often.
     std::function<void(const std::string&)> on_wait;
     /// True: give up at once, e.g. because SIGTERM came.
     std::function<bool()> give_up;
+    /// Slots of the server that the fleet's ledger grants to nobody: `clamp` cuts so far that the
+    /// plan fits beside them.
+    unsigned kept_free = 0;
 };
 
 /// How it ended, and all that was known then.
