@@ -23,9 +23,8 @@ void door::check_open_to(const connection& which) const {
 }
 
 task<void> door::open(connection& which, deadline until) {
-    check_open_to(which);
-    auto permit = co_await gate_.pass(until);
-    check_open_to(which);  // it may have been shut meanwhile
+    const std::function<void()> may_open = [&] { check_open_to(which); };
+    auto permit = co_await gate_.pass(until, may_open);
     auto turn = turn_.load();
     try {
         co_await which.open(co_await resolved(turn, until), until);

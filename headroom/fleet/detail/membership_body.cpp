@@ -16,7 +16,8 @@ using action = member_state::action;
 
 // A fleet that comes back after its server's restart should not arrive in one moment.
 constexpr backoff_bounds pauses{20ms, 100ms, 2'000ms};
-constexpr auto turn_ms = 50ms;         // the longest sleep of the loop
+constexpr auto turn_ms = 50ms;         // between two looks of the loop
+constexpr auto fenced_turn_ms = 10ms;  // while the whole process waits for it
 constexpr auto attempt_ms_max = 5s;    // of one attempt to come back, or one visit
 constexpr const char* channel = "headroom_fleet";
 
@@ -150,7 +151,8 @@ task<void> membership::body::loop() {
     while (!stopping) {
         co_await act();
         apply();  // a fence that has lasted too long shrinks
-        if (!stopping) co_await sleep_until(deadline::after(turn_ms));
+        const auto pause_ms = fenced ? fenced_turn_ms : turn_ms;
+        if (!stopping) co_await sleep_until(deadline::after(pause_ms));
     }
     looping = false;
 }
