@@ -8,6 +8,12 @@
 #include "headroom/testing/run.hpp"
 
 namespace headroom::command {
+
+headroom::testing::outcome headroom_audit(strings arguments) {
+    arguments.insert(arguments.begin(), {HEADROOM_COMMAND, "audit"});
+    return headroom::testing::run_program({.arguments = std::move(arguments)});
+}
+
 namespace {
 
 using namespace std::chrono_literals;

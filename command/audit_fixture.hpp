@@ -15,10 +15,7 @@ namespace json = boost::json;
 using strings = std::vector<std::string>;
 
 /// The real binary; `headroom audit ARGUMENTS`.
-inline headroom::testing::outcome headroom_audit(strings arguments) {
-    arguments.insert(arguments.begin(), {HEADROOM_COMMAND, "audit"});
-    return headroom::testing::run_program({.arguments = std::move(arguments)});
-}
+headroom::testing::outcome headroom_audit(strings arguments);
 
 class audit_fixture : public ::testing::Test {
 protected:

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "headroom/fleet/consumers.hpp"
 #include "headroom/persistence/database.hpp"
 #include "headroom/runtime/runtime.hpp"
 
@@ -37,11 +40,12 @@ std::uint64_t floors_of(const process_sizes& all) {
 std::expected<unsigned, setting_fault> reserve_of(const runtime_settings& with,
                                                   std::uint64_t floors) {
     if (!with.postgres_ceiling) return with.postgres_reserve;
-    if (*with.postgres_ceiling >= floors)
+    if (*with.postgres_ceiling > floors)
         return static_cast<unsigned>(*with.postgres_ceiling - floors);
     return std::unexpected(setting_fault{
         "HEADROOM_BUDGET_POSTGRES", std::to_string(*with.postgres_ceiling), "environment",
-        fmt::format("is below the sum of floors, {}", floors),
+        fmt::format("is below {}, the sum of floors and one to visit the fleet's ledger with",
+                    floors + 1),
         "raise it, or lower DATABASE_ASYNC_POOL_SIZE, DATABASE_SYNC_POOL_SIZE, POSTGRES_POOL_SIZE "
         "or POSTGRES_PROJECTION_POOL_SIZE"});
 }
@@ -65,9 +69,11 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
     const auto sizes = sizes_of(with, of);
     const auto reserve = reserve_of(with.process, floors_of(sizes));
     if (!reserve) return std::unexpected(reserve.error());
-    into.declare(budget::resource{"postgres", {}, 0, *reserve});
+    // The ledger's visits borrow from the reserve, so a clamped one keeps a unit of it.
+    into.declare(budget::resource{"postgres", {}, 0, *reserve, std::min(*reserve, 1U)});
     for (auto& each : process.resources()) into.declare(std::move(each));
     for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
+    into.declare(fleet::consumer(with.database.serve.user, *reserve));
     into.declare(start_check());
     for (auto& each : headroom::consumers(with.process)) into.declare(std::move(each));
     for (auto& each : http::consumers(with.http, with.process.reactors))

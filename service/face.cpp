@@ -10,6 +10,7 @@ face::face(process& in, persistence::database& db, const projecting& events,
     : in_(in),
       figures_(metrics_, in.book(), db, in.log()),
       events_(metrics_, events, store),
+      fleet_(metrics_, in.fleet()),
       looks_{in.book(), health_, metrics_, in.hiding(), in.on().system_pool(), HEADROOM_VERSION},
       watch_(in, health_, db, events) {
     routes_.use(translate_errors{});

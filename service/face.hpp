@@ -2,6 +2,7 @@
 #pragma once
 #include "headroom/http/server.hpp"
 #include "service/event_metrics.hpp"
+#include "service/fleet_metrics.hpp"
 #include "service/live_metrics.hpp"
 #include "service/operations_routes.hpp"
 #include "service/readiness.hpp"
@@ -26,6 +27,7 @@ private:
     observability::metrics metrics_;
     const live_metrics figures_;
     const event_metrics events_;
+    const fleet_metrics fleet_;
     operations looks_;
     http::router routes_;
     readiness watch_;

@@ -23,6 +23,8 @@ namespace json = boost::json;
 namespace exit_code = budget::exit_code;
 using persistence::start_action;
 
+constexpr persistence::statement has_ledger{
+    "select pg_catalog.to_regclass('headroom_fleet.header') is not null"};
 constexpr char migrations_consumer[] = "persistence.migrations";
 constexpr std::chrono::milliseconds attempt_ms_max{5'000};
 constexpr std::chrono::milliseconds look_ms{100};  // how soon a signal is noticed
@@ -63,6 +65,7 @@ public:
     migrator(const settings& with, budget::book& book, std::ostream& err)
         : with_(with), err_(err), on_(book, with.process),
           door_(with.database.migrate, &on_.system_pool()),
+          fleet_door_(with.fleet.migrate, &on_.system_pool()),
           share_(book.take(migrations_consumer).value()) {}
 
     /// Tries until it worked, nothing can mend it, or the start timeout has passed. Once a server
@@ -106,15 +109,38 @@ private:
     }
 
     task<void> visit(migrate_mode mode, migrated& into, deadline until) {
+        co_await unless_stopped(door_, until, [&](persistence::connection& link) {
+            return work(link, mode, into, until);
+        });
+        if (mode == migrate_mode::apply && with_.fleet.elsewhere)
+            co_await unless_stopped(fleet_door_, until, [&](persistence::connection& link) {
+                return install_ledger(link);
+            });
+    }
+
+    /// One connection, one after the other: what it does is cancelled when a signal comes.
+    task<void> unless_stopped(persistence::door& to, deadline until,
+                              const std::function<task<void>(persistence::connection&)>& what) {
         co_await persistence::with_connection(
-            on_.home(), door_, share_, options(),
+            on_.home(), to, share_, options(),
             [&](persistence::connection& link) -> task<void> {
                 using namespace boost::asio::experimental::awaitable_operators;
                 std::exception_ptr failure;
-                co_await (kept(failure, work(link, mode, into, until)) || stop_asked());
+                co_await (kept(failure, what(link)) || stop_asked());
                 if (failure) std::rethrow_exception(failure);
             },
             until.at_most(attempt_ms_max));
+    }
+
+    /// In a database of its own, or of another service, whose migrations bring it along.
+    task<void> install_ledger(persistence::connection& link) {
+        const auto there = co_await link.run(has_ledger, {}, *work_by_);
+        if (there.one<bool>()) co_return;
+        co_await persistence::migrate(link, fleet_schema(), *work_by_,
+                                      [this](const persistence::migration& each) {
+                                          err_ << "applying " << each.file() << " in "
+                                               << with_.fleet.migrate.database << "\n";
+                                      });
     }
 
     static task<void> kept(std::exception_ptr& failure, task<void> what) {
@@ -160,7 +186,7 @@ private:
     const settings& with_;
     std::ostream& err_;
     runtime on_;
-    persistence::door door_;
+    persistence::door door_, fleet_door_;
     budget::grant share_;
     std::optional<deadline> work_by_;
 };

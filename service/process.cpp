@@ -52,7 +52,9 @@ process::process(const process_terms& terms)
       control_(on_.home(), taken(is_.book, "persistence.control"),
                {&door_, named("persistence.control"), {}}),
       watch_(is_.book, is_.log, is_.with.process.policy != budget_policy::warn),
-      keeper_(on_.home(), control_) {
+      keeper_(on_.home(), control_),
+      member_({is_.with, is_.book, is_.log, on_, control_, is_.member,
+               {&door_, &projector_door_}}) {
     while (held_.size() < event_sockets_.agreed().floor)
         held_.push_back(event_sockets_.take().value());
     for (auto* each : reactors()) control_.look_after(persistence::closing_room::of(*each));
@@ -86,6 +88,7 @@ int process::admit(deadline until) {
     terms.policy = is_.with.process.policy;
     terms.target = is_.with.database.serve.describe();
     terms.system = is_.member.system;
+    terms.kept_free = fleet::join_reserve_usual;
     terms.on_wait = [this](const std::string& why) { is_.log.warn("waiting", {{"reason", why}}); };
     terms.give_up = [this] { return on_.stop_requested(); };
     persistence::admission result;
@@ -95,6 +98,16 @@ int process::admit(deadline until) {
     });
     report(result);
     return result.starts() ? exit_code::ok : result.decision.exit_code;
+}
+
+int process::join(deadline until) {
+    const int code = member_.join(until);
+    if (code == exit_code::ok)
+        on_.home().run_blocking([this]() -> task<void> {
+            watch_.bounded_by(member_.membership());
+            co_return;
+        });
+    return code;
 }
 
 void process::report(const persistence::admission& result) {
@@ -158,7 +171,7 @@ std::optional<persistence::start_failure> process::attempt(
 // ---- work ----
 
 int process::run(persistence::database& db, std::vector<part*> parts) {
-    parts.insert(parts.begin(), {&keeper_, &db});
+    parts.insert(parts.begin(), {&keeper_, &member_, &db});
     tell_watch(&db);
     const int code = on_.run(std::move(parts));
     tell_watch(nullptr);
@@ -186,6 +199,7 @@ int run_process(const settings& with, duty of, const std::function<int(process&)
         process one({with, of, book, hiding, log, member});
         const auto until = deadline::after(with.process.start_timeout);
         if (const int code = one.admit(until); code != exit_code::ok) return code;
+        if (const int code = one.join(until); code != exit_code::ok) return code;
         if (const int code = one.check(until); code != exit_code::ok) return code;
         return work(one);
     } catch (const eventsourcing::projection_refused& why) {

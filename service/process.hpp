@@ -12,6 +12,7 @@
 #include "headroom/persistence/start_failure.hpp"
 #include "headroom/runtime/runtime.hpp"
 #include "service/blueprint.hpp"
+#include "service/fleet_member.hpp"
 #include "service/parts.hpp"
 #include "service/server_watch.hpp"
 #include "service/start_check.hpp"
@@ -28,7 +29,8 @@ struct process_terms {
     persistence::application_name member;  ///< of this process; the consumer is filled in
 };
 
-/// Constructed on `main` before anything is open; admit(), check() and run() follow in this order.
+/// Constructed on `main` before anything is open; admit(), join(), check() and run() follow in this
+/// order.
 class process {
 public:
     explicit process(const process_terms& terms);
@@ -37,6 +39,8 @@ public:
 
     /// Reads the limits over control, decides, and opens the ledgers. An exit code; says why.
     int admit(deadline until);
+    /// Takes its share of the server from the fleet's ledger. Likewise.
+    int join(deadline until);
     /// Looks once at schema and roles, by a connection that is closed again. Likewise.
     int check(deadline until);
     /// Runs the parts until a signal; control goes last.
@@ -51,6 +55,8 @@ public:
     reactor& home() noexcept { return on_.home(); }
     std::vector<reactor*> reactors();
     persistence::control& control() noexcept { return control_; }
+    /// Once it has joined.
+    const fleet::membership& fleet() noexcept { return *member_.membership(); }
     persistence::door& door() noexcept { return door_; }
     persistence::door& projector_door() noexcept { return projector_door_; }
     persistence::database_terms database_terms() const;
@@ -75,6 +81,7 @@ private:
     persistence::control control_;
     server_watch watch_;
     control_part keeper_;
+    fleet_member member_;
 };
 
 /// From the settings to the exit code: declares, admits, checks, and lets `work` make its parts and

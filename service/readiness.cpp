@@ -28,7 +28,7 @@ std::string explained(const eventsourcing::feed_stall& of) {
                        of.application_name, of.age.count());
 }
 
-static_assert(eventsourcing::projection_runners_most + 8 <= observability::health_checks_max);
+static_assert(eventsourcing::projection_runners_most + 9 <= observability::health_checks_max);
 
 // Control is for those on call; whether requests can be answered is a matter of lanes.
 observability::health_terms terms(std::string name, bool for_readiness) {
@@ -45,9 +45,11 @@ observability::health_terms terms(std::string name, bool for_readiness) {
 readiness::readiness(process& in, observability::health& to, persistence::database& db,
                      const projecting& events)
     : home_(in.home()), to_(to), control_(in.control()), db_(db), book_(in.book()),
-      events_(events), control_check_(to.declare(terms("postgres:control", false))),
+      fleet_(in.fleet()), events_(events),
+      control_check_(to.declare(terms("postgres:control", false))),
       lanes_check_(to.declare(terms("postgres:lanes", true))),
-      budget_check_(to.declare(terms("postgres:connections", false))), next_([this] { look(); }) {
+      budget_check_(to.declare(terms("postgres:connections", false))),
+      fleet_check_(to.declare(terms("fleet:reservation", false))), next_([this] { look(); }) {
     if (!events.runs()) return;
     feed_check_ = to.declare(terms("events:head", false));
     for (const auto& each : events.statuses())
@@ -82,8 +84,19 @@ void readiness::look() {
         if (each.resource == "postgres")
             report(budget_check_,
                    {health_status::pass, static_cast<double>(each.held), "connections", ""});
+    look_at_fleet();
     if (feed_check_) look_at_projections();
     home_.arm(next_, deadline::after(period_ms));
+}
+
+void readiness::look_at_fleet() {
+    const auto now = fleet_.figures();
+    const bool well = now.phase == fleet::member_phase::member && !now.safe_mode;
+    std::string what;
+    if (now.safe_mode) what = "the ledger cannot be reached: nothing grows";
+    else if (!well) what = fmt::format("{}: nothing opens", fleet::to_string(now.phase));
+    report(fleet_check_, {well ? health_status::pass : health_status::warn,
+                          static_cast<double>(now.reservation), "connections", std::move(what)});
 }
 
 void readiness::look_at_projections() {

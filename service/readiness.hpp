@@ -24,6 +24,7 @@ public:
 private:
     void look();
     void look_at_projections();
+    void look_at_fleet();
     void report(std::size_t check, observability::health_result found);
 
     reactor& home_;
@@ -31,8 +32,9 @@ private:
     const persistence::control& control_;
     persistence::database& db_;
     const budget::book& book_;
+    const fleet::membership& fleet_;
     const projecting& events_;
-    const std::size_t control_check_, lanes_check_, budget_check_;
+    const std::size_t control_check_, lanes_check_, budget_check_, fleet_check_;
     std::optional<std::size_t> feed_check_;
     std::vector<std::size_t> projection_checks_;  // in the order of statuses()
     alarm next_;

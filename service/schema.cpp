@@ -4,6 +4,7 @@
 #include <boost/assert.hpp>
 
 #include "headroom/eventsourcing/schema.hpp"
+#include "headroom/fleet/schema.hpp"
 
 namespace headroom::service {
 
@@ -11,23 +12,37 @@ std::span<const persistence::migration_file> embedded_sql();  // written by cmak
 
 namespace {
 
-/// The service's own files, and the event store's under its number among them.
+constexpr std::string_view fleet_names[] = {"0007_fleet_ledger.sql", "0008_fleet_room.sql",
+                                            "0009_fleet_membership.sql"};
+
+/// The service's own files, and the packages' under their numbers among them.
 std::vector<persistence::migration_file> all_files() {
     const auto own = embedded_sql();
     std::vector<persistence::migration_file> all(own.begin(), own.end());
     all.push_back({"0003_events.sql", eventsourcing::schema().text});
+    const auto fleet = fleet::schema();
+    BOOST_ASSERT_MSG(fleet.size() == std::size(fleet_names), "each file has its number");
+    for (std::size_t i = 0; i < fleet.size(); ++i)
+        all.push_back({fleet_names[i], fleet[i].text});
     std::ranges::sort(all, {}, &persistence::migration_file::name);
     return all;
+}
+
+std::vector<persistence::migration> parsed(std::span<const persistence::migration_file> files) {
+    auto made = persistence::migrations_of(files);
+    BOOST_ASSERT_MSG(made, "the migrations built in are well-formed");
+    return *std::move(made);
 }
 
 }  // namespace
 
 const std::vector<persistence::migration>& schema() {
-    static const auto files = [] {
-        auto parsed = persistence::migrations_of(all_files());
-        BOOST_ASSERT_MSG(parsed, "the migrations built in are well-formed");
-        return *std::move(parsed);
-    }();
+    static const auto files = parsed(all_files());
+    return files;
+}
+
+const std::vector<persistence::migration>& fleet_schema() {
+    static const auto files = parsed(fleet::schema());
     return files;
 }
 

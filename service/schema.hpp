@@ -6,9 +6,12 @@
 
 namespace headroom::service {
 
-/// service/migrations/*.sql and the event store's, in order; parsed and checked by the build's
-/// tests, so it asserts.
+/// service/migrations/*.sql, the event store's and the fleet's, in order; parsed and checked by the
+/// build's tests, so it asserts.
 const std::vector<persistence::migration>& schema();
+
+/// The fleet's alone, for a database that is not the service's; likewise.
+const std::vector<persistence::migration>& fleet_schema();
 
 /// The version this program needs.
 int schema_version();

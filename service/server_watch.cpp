@@ -4,9 +4,9 @@ namespace headroom::service {
 
 void server_watch::begin(persistence::control& control) {
     control_ = &control;
-    const auto ceiling = book_.ceiling("postgres");
-    floors_ = ceiling - book_.planned().find_resource("postgres")->reserve;
-    limits_.emplace(book_.planned(), "postgres", floors_, ceiling);
+    allowed_ = book_.ceiling("postgres");
+    floors_ = allowed_ - book_.planned().find_resource("postgres")->reserve;
+    limits_.emplace(book_.planned(), "postgres", floors_, allowed_);
     limits_->look(control.facts());
     was_ = of(control.facts());
     control.on_facts([this](const persistence::server_facts& found) { look(found); });
@@ -39,25 +39,24 @@ void server_watch::follow_identity(const persistence::server_facts& found) {
 }
 
 void server_watch::follow_limits(const persistence::server_facts& found) {
-    const auto before = std::exchange(recalled_from_, std::nullopt);
+    const auto recalled = std::exchange(recalled_, false);
     const auto changed = limits_->look(found);
     if (changed) log_.warn("limits changed", {{"what", changed->line}});
-    if (changed && bounded_)
-        resize(changed->ceiling);
-    else if (before)
-        resize(*before);
+    if (changed && bounded_) allowed_ = changed->ceiling;
+    if (recalled || (changed && bounded_)) bound(allowed_);
 }
 
 // Whoever lowers a limit below what is open, or fills the server, keeps control out with it, and
 // without control nobody learns of the limit.
 void server_watch::make_room(const persistence::server_error& refused) {
-    if (recalled_from_ || !refused.is(persistence::sqlstate::too_many_connections)) return;
-    recalled_from_ = book_.of("postgres").snapshot().ceiling;
+    if (recalled_ || !refused.is(persistence::sqlstate::too_many_connections)) return;
+    recalled_ = true;
     log_.warn("loans recalled", {{"reason", refused.what()}});
-    resize(floors_);
+    bound(floors_);
 }
 
-void server_watch::resize(unsigned ceiling) {
+void server_watch::bound(unsigned ceiling) {
+    if (share_ != nullptr) return share_->cap(ceiling);
     if (const auto done = book_.of("postgres").resize(ceiling); !done)
         log_.warn("ceiling kept", {{"reason", done.error().message()}});
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "headroom/budget/book.hpp"
+#include "headroom/fleet/membership.hpp"
 #include "headroom/observability/logger.hpp"
 #include "headroom/persistence/control.hpp"
 #include "headroom/persistence/database.hpp"
@@ -23,6 +24,8 @@ public:
 
     /// From now on every reading of `control` is looked at. Requires that the plan was admitted.
     void begin(persistence::control& control);
+    /// What is usable is one bound of the ledger, the reservation of `share` the other. Null: none.
+    void bounded_by(fleet::membership* share) { share_ = share; }
     /// Tells `db` too, until it is told null.
     void tell(persistence::database* db);
 
@@ -40,16 +43,17 @@ private:
     void follow_identity(const persistence::server_facts& found);
     void make_room(const persistence::server_error& refused);
     void follow_limits(const persistence::server_facts& found);
-    void resize(unsigned ceiling);
+    void bound(unsigned ceiling);
 
     budget::book& book_;
     const observability::logger& log_;
     const bool bounded_;
     persistence::control* control_ = nullptr;
     persistence::database* db_ = nullptr;
+    fleet::membership* share_ = nullptr;
     std::optional<persistence::limit_watch> limits_;
-    unsigned floors_ = 0;  // of the ledger
-    std::optional<unsigned> recalled_from_;  ///< the ceiling, while control has no room
+    unsigned floors_ = 0, allowed_ = 0;  // of the ledger: the sum, and what the limits leave it
+    bool recalled_ = false;              // the loans, because control has no room
     identity was_;
 };
 

@@ -49,6 +49,7 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.logs = observability::read_settings(reader);
     all.http = http::read_settings(reader);
     all.database = persistence::read_database_settings(reader);
+    all.fleet = fleet::read_settings(reader, all.database.serve, all.database.migrate);
     all.events = eventsourcing::read_event_store_settings(reader, all.database.serve);
     all.defaults = read_defaults(reader);
     all.key_pepper = read_pepper(reader);

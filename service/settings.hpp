@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "headroom/eventsourcing/settings.hpp"
+#include "headroom/fleet/settings.hpp"
 #include "headroom/http/settings.hpp"
 #include "headroom/observability/settings.hpp"
 #include "headroom/persistence/settings.hpp"
@@ -17,6 +18,7 @@ struct settings {
     observability::settings logs;
     http::settings http;
     persistence::database_settings database;
+    fleet::fleet_settings fleet;
     eventsourcing::event_store_settings events;
     tenancy::system_defaults defaults;   ///< what holds where a tenant configures nothing
     secret key_pepper;                   ///< of agents' API keys; empty: none can be issued

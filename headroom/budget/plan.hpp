@@ -65,6 +65,7 @@ struct resource {
     unsigned reserved = 0;  ///< slots an ordinary role cannot take
     unsigned reserve = 0;   ///< per process, from which all shared bursts borrow
     std::string reserve_setting{};  ///< the variable that changes the reserve; empty: none does
+    unsigned reserve_min = 0;       ///< the least `clamp` may cut the reserve to
     /// limit - reserved (0 when reserved is larger), none when the limit is unknown.
     figure usable() const noexcept;
 };

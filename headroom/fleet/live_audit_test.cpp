@@ -8,12 +8,12 @@ namespace {
 
 using budget::colour;
 using persistence::backend;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 /// A server of 20 with 17 usable and a plan of two consumers, in order until a test spoils it.
-class LiveAudit : public testing::Test {
+class LiveAudit : public ::testing::Test {
 protected:
     LiveAudit() {
         facts.reader.role = "monitor";

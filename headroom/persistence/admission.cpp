@@ -78,7 +78,14 @@ private:
     }
 
     std::vector<start_limit> facts_limits() const {
-        return limits_of(answer_.facts, book_.planned(), terms_.resource, terms_.system);
+        auto limits = limits_of(answer_.facts, book_.planned(), terms_.resource, terms_.system);
+        if (terms_.policy != budget_policy::clamp || terms_.kept_free == 0) return limits;
+        for (auto& each : limits)
+            if (each.name == "server") {
+                each.reserved += terms_.kept_free;
+                each.how += fmt::format(" - {} kept for processes that join", terms_.kept_free);
+            }
+        return limits;
     }
 
     void decide_on(std::vector<start_limit> limits) {

@@ -25,6 +25,9 @@ struct admission_terms {
     std::function<void(const std::string&)> on_wait;
     /// True: give up at once, e.g. because SIGTERM came.
     std::function<bool()> give_up;
+    /// Slots of the server that the fleet's ledger grants to nobody: `clamp` cuts so far that the
+    /// plan fits beside them.
+    unsigned kept_free = 0;
 };
 
 /// How it ended, and all that was known then.

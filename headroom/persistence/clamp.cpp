@@ -67,7 +67,8 @@ bool clamp_to(budget::plan& plan, const start_limit& limit) {
     const auto usable = bounded_by(limit, plan).resources.front().usable();
     if (!usable) return false;
     const auto reserve = std::ranges::find(plan.resources, limit.resource, &budget::resource::name);
-    if (reserve != plan.resources.end()) cut_units(plan, limit, reserve->reserve, 0, UINT64_MAX);
+    if (reserve != plan.resources.end())
+        cut_units(plan, limit, reserve->reserve, reserve->reserve_min, UINT64_MAX);
     while (peak_of(plan, limit) > *usable)
         if (!cut_largest(plan, limit)) return false;
     return true;

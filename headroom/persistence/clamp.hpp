@@ -1,7 +1,8 @@
 // persistence/clamp.hpp: making a plan small enough for one limit, in the order operators expect.
 //
-// The reserve goes first, because nobody was promised it. Then the largest floor is cut, unit by
-// unit, until the plan fits or every floor is at its consumer's stated minimum. Pure.
+// The reserve goes first, down to what the plan says somebody needs of it. Then the largest floor
+// is cut, unit by unit, until the plan fits or every floor is at its consumer's stated minimum.
+// Pure.
 #pragma once
 #include <string>
 #include <vector>

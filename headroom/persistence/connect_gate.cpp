@@ -27,8 +27,10 @@ std::expected<connect_gate::permit, connect_gate::clock::time_point> connect_gat
     return permit(*this);
 }
 
-task<connect_gate::permit> connect_gate::pass(deadline until) {
+task<connect_gate::permit> connect_gate::pass(deadline until,
+                                              const std::function<void()>& check) {
     for (;;) {
+        if (check) check();
         const auto now = clock::now();
         auto asked = ask(now);
         if (asked) co_return std::move(*asked);

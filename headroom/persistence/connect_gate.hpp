@@ -56,8 +56,9 @@ public:
 
     /// A permit, or the instant at which asking again makes sense.
     std::expected<permit, clock::time_point> ask(clock::time_point now);
-    /// Asks until there is one; throws deadline_passed.
-    task<permit> pass(deadline until);
+    /// Asks until there is one; throws deadline_passed, and what `check` throws, which is called
+    /// before each question: who may not connect any more takes nobody's turn.
+    task<permit> pass(deadline until, const std::function<void()>& check = {});
 
     bool believed_dead() const;
 

@@ -39,6 +39,24 @@ TEST_F(ConnectionOpen, KeepsToTheAddressOfANameThatAnswers) {
     });
 }
 
+TEST_F(ConnectionOpen, ADoorThatIsShutLetsControlThroughAndNobodyElse) {
+    inside([&]() -> task<void> {
+        door way(target());
+        way.shut(true);
+        auto lane = make();
+        EXPECT_EQ(co_await code_of(way.open(*lane, soon())), "lost");
+        EXPECT_FALSE(way.gate().believed_dead());
+        budget::ledger own("postgres", 1);
+        auto share = own.open({control_consumer, 1, 0}).value();
+        connection control(*reactor::current(), share.take().value(), {.application_name = "c"});
+        co_await way.open(control, soon());
+        co_await control.close(soon());
+        way.shut(false);
+        auto next = make();
+        co_await way.open(*next, soon());
+    });
+}
+
 TEST_F(ConnectionOpen, SaysThatTheServerIsFull) {
     server().create_role("single", "LOGIN CONNECTION LIMIT 1");
     inside([&]() -> task<void> {

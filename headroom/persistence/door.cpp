@@ -17,8 +17,14 @@ task<connect_info> door::resolved(unsigned turn, deadline until) {
     co_return to;
 }
 
+void door::check_open_to(const connection& which) const {
+    if (shut_ && which.consumer() != control_consumer)
+        throw connection_lost("nothing opens while this process is not a member of its fleet");
+}
+
 task<void> door::open(connection& which, deadline until) {
-    auto permit = co_await gate_.pass(until);
+    const std::function<void()> may_open = [&] { check_open_to(which); };
+    auto permit = co_await gate_.pass(until, may_open);
     auto turn = turn_.load();
     try {
         co_await which.open(co_await resolved(turn, until), until);

@@ -11,6 +11,9 @@
 
 namespace headroom::persistence {
 
+/// The one consumer that a shut door lets through.
+inline constexpr char control_consumer[] = "persistence.control";
+
 class door {
 public:
     /// `system` resolves names; a target with an address needs none. The pool outlives the door.
@@ -22,15 +25,22 @@ public:
     /// socket: it tries one of the name's addresses, and the next one only after nobody answered.
     task<void> open(connection& which, deadline until);
 
+    /// While shut, it opens control's connection and nothing else: everybody else gets
+    /// connection_lost at once, and the gate does not hear of it. For a member of a fleet whose
+    /// proof of life is gone.
+    void shut(bool on) noexcept { shut_ = on; }
+
     const connect_info& target() const noexcept { return target_; }
     connect_gate& gate() noexcept { return gate_; }
 
 private:
+    void check_open_to(const connection& which) const;
     task<connect_info> resolved(unsigned turn, deadline until);
 
     const connect_info target_;
     worker_pool* const system_;
     connect_gate gate_;
+    std::atomic<bool> shut_{false};
     std::atomic<unsigned> turn_{0};  // which of the name's addresses
 };
 

@@ -162,7 +162,9 @@ void learn_limits(budget::plan& plan, std::span<const start_limit> limits) {
     for (const auto& limit : limits) {
         const auto at = std::ranges::find(plan.resources, limit.resource, &budget::resource::name);
         if (at == plan.resources.end()) continue;
-        const budget::resource found{limit.resource, limit.limit, limit.reserved, at->reserve};
+        auto found = *at;
+        found.limit = limit.limit;
+        found.reserved = limit.reserved;
         if (!at->usable() || (found.usable() && *found.usable() < *at->usable())) *at = found;
     }
 }

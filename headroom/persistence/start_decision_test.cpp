@@ -111,6 +111,15 @@ TEST_F(StartDecision, ClampCutsTheReserveFirst) {
     EXPECT_EQ(answer.checks.front().peak, 10u);
 }
 
+TEST_F(StartDecision, ClampLeavesOfTheReserveWhatSomebodyNeeds) {
+    plan.resources.front().reserve_min = 1;
+    give("persistence.sessions", 26);
+    const auto answer = decide_on({server_of(20)}, budget_policy::clamp);
+    EXPECT_THAT(answer.cuts, ElementsAre(cut{"postgres", true, 3, 1},
+                                         cut{"persistence.sessions", false, 26, 8}));
+    EXPECT_EQ(answer.checks.front().peak, 17u);
+}
+
 TEST_F(StartDecision, ClampThenCutsTheLargestFloorsToWhatFits) {
     give("persistence.lanes", 4);
     give("persistence.sessions", 26);

@@ -118,7 +118,14 @@ task<void> with_connection(reactor& home, door& way, budget::grant& share,
                            deadline open_by) {
     auto unit = share.take();
     if (!unit) throw budget::refused(std::move(unit.error()));
-    connection on(home, std::move(*unit), std::move(options));
+    co_await with_connection(home, way, share, std::move(*unit), std::move(options),
+                             std::move(body), open_by);
+}
+
+task<void> with_connection(reactor& home, door& way, budget::grant& share, budget::lease unit,
+                           connection_options options, std::function<task<void>(connection&)> body,
+                           deadline open_by) {
+    connection on(home, std::move(unit), std::move(options));
     std::exception_ptr failure;
     try {
         co_await way.open(on, open_by);

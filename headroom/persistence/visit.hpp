@@ -36,5 +36,9 @@ void visit(const visit_terms& terms, const std::function<task<void>(connection&)
 task<void> with_connection(reactor& home, door& way, budget::grant& share,
                            connection_options options, std::function<task<void>(connection&)> body,
                            deadline open_by);
+/// The same with a unit of `share` that was waited for.
+task<void> with_connection(reactor& home, door& way, budget::grant& share, budget::lease unit,
+                           connection_options options, std::function<task<void>(connection&)> body,
+                           deadline open_by);
 
 }  // namespace headroom::persistence

@@ -1,0 +1,207 @@
+// What becomes of a share when a process, its network or its server fails.
+#include "headroom/fleet/fleet_fixture.hpp"
+#include "headroom/testing/tcp_fault_proxy.hpp"
+
+namespace headroom::fleet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::eventually_on_reactor;
+using wall = std::chrono::steady_clock;
+
+/// Processes whose control goes through a network that fails on command.
+class Life : public FleetFixture {
+protected:
+    process_ask by_network(unsigned floor, unsigned most, std::string name = {}) {
+        auto made = ask(floor, most);
+        if (name.empty()) name = database;
+        made.control_url = fmt::format("postgresql://app@127.0.0.1:{}/{}?sslmode=disable",
+                                       network.port(), name);
+        return made;
+    }
+    void cut() {
+        network.refuse_new();
+        network.drop();
+    }
+    static task<bool> is(fleet_process& who, member_phase what) {
+        co_return co_await eventually_on_reactor(
+            [&] { return who.member.figures().phase == what; });
+    }
+    static task<bool> has(fleet_process& who, unsigned units) {
+        co_return co_await eventually_on_reactor(
+            [&] { return who.member.figures().reservation == units; });
+    }
+    testing::tcp_fault_proxy network{server().socket_file()};
+};
+
+TEST_F(Life, TheShareOfAMemberThatDiesIsFreeWithinATenthOfASecond) {
+    with_processes([&](processes& all) -> task<void> {
+        auto& first = add(all, by_network(90, 90));
+        EXPECT_TRUE((co_await first.start()).has_value());
+        auto& second = add(all, ask(90, 90));
+        co_await second.control.open(testing::soon());
+        const auto cut_at = wall::now();
+        cut();
+        EXPECT_TRUE((co_await second.member.join(testing::soon())).has_value());
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(wall::now() -
+                                                                                 cut_at);
+        RecordProperty("reuse_ms", static_cast<int>(took.count()));
+        EXPECT_LE(took, 100ms) << "the visit and the pauses of a joiner included";
+    });
+}
+
+TEST_F(Life, AMemberWithoutItsControlIsFencedAndComesBackAsTheSame) {
+    with_processes([&](processes& all) -> task<void> {
+        auto& one = add(all, by_network(5, 20));
+        EXPECT_TRUE((co_await one.start()).has_value());
+        const auto row = "select number || identity::text from headroom_fleet.member";
+        const auto before = value(row);
+        cut();
+        EXPECT_TRUE(co_await is(one, member_phase::fenced));
+        EXPECT_THAT(one.fences, ElementsAre(true));
+        network.accept_new();
+        EXPECT_TRUE(co_await is(one, member_phase::member));
+        EXPECT_THAT(one.fences, ElementsAre(true, false));
+        EXPECT_EQ(value(row), before);
+        EXPECT_EQ(one.member.figures().rejoins, 1U);
+    });
+}
+
+TEST_F(Life, AMemberEndsItsOwnPredecessorThatTheServerStillBelievesAlive) {
+    with_processes([&](processes& all) -> task<void> {
+        auto& one = add(all, by_network(5, 20));
+        EXPECT_TRUE((co_await one.start()).has_value());
+        const auto old_pid = one.control.backend_pid();
+        network.blackhole(1);
+        EXPECT_TRUE(co_await is(one, member_phase::fenced));
+        EXPECT_TRUE(co_await is(one, member_phase::member));
+        EXPECT_NE(one.control.backend_pid(), old_pid);
+        network.pass(1);
+        EXPECT_EQ(value("select count(*) from pg_stat_activity where pid = " +
+                        std::to_string(old_pid)), "0");
+    });
+}
+
+TEST_F(Life, SessionsOfADeadMemberCountUntilTheyAreGone) {
+    auto eager = ask(5, 97);
+    eager.within.visit_ms = 50ms;
+    with_processes([&](processes& all) -> task<void> {
+        auto& dead = add(all, by_network(5, 20));
+        EXPECT_TRUE((co_await dead.start()).has_value());
+        co_await dead.hold(7);
+        cut();
+        EXPECT_TRUE(co_await is(dead, member_phase::fenced));
+        auto& next = add(all, eager);
+        const auto got = co_await next.start();
+        EXPECT_EQ(got ? got->units : 0U, 88U);
+        EXPECT_EQ(got ? got->bounds.front().orphans : 0U, 7U);
+        co_await dead.let_go();
+        EXPECT_TRUE(co_await has(next, 95));
+    });
+}
+
+TEST_F(Life, ADonorClosesFirstAndOnlyThenSomebodyElseGetsTheUnits) {
+    with_processes([&](processes& all) -> task<void> {
+        auto& donor = add(all, ask(5, 90));
+        EXPECT_TRUE((co_await donor.start()).has_value());
+        co_await donor.hold(80);
+        auto& next = add(all, ask(20, 30));
+        const auto early = co_await next.try_once();
+        EXPECT_FALSE(early.has_value());
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return donor.ledger.ceiling() == 75; }));
+        EXPECT_EQ(donor.member.figures().target, 75U);
+        EXPECT_EQ(reserved(), 90) << "nothing moves before it is closed";
+        co_await donor.let_go();
+        EXPECT_TRUE(co_await has(donor, 75));
+        EXPECT_EQ((co_await next.member.join(testing::soon())).value_or(reservation{}).units, 20U);
+        EXPECT_EQ(reserved(), 95);
+    });
+}
+
+TEST_F(Life, AMemberGrowsWhenOthersLeave) {
+    auto eager = ask(5, 90);
+    eager.within.visit_ms = 50ms;
+    with_processes([&](processes& all) -> task<void> {
+        auto& first = add(all, ask(60, 60));
+        EXPECT_TRUE((co_await first.start()).has_value());
+        auto& second = add(all, eager);
+        EXPECT_EQ((co_await second.start()).value_or(reservation{}).units, 35U);
+        co_await first.stop();
+        EXPECT_TRUE(co_await has(second, 90));
+        EXPECT_EQ(second.ledger.ceiling(), 90U);
+    });
+}
+
+TEST_F(Life, WithoutItsLedgerAMemberKeepsWhatItHas) {
+    auto cautious = ask(5, 20);
+    cautious.ledger_url = by_network(5, 20).control_url;
+    cautious.within.visit_ms = 50ms;
+    with_processes([&](processes& all) -> task<void> {
+        auto& one = add(all, cautious);
+        EXPECT_TRUE((co_await one.start()).has_value());
+        cut();
+        EXPECT_TRUE(co_await eventually_on_reactor(
+            [&] { return one.member.figures().safe_mode; }));
+        EXPECT_EQ(one.ledger.ceiling(), 20U);
+        EXPECT_THAT(one.fences, ElementsAre());
+        network.accept_new();
+        EXPECT_TRUE(co_await eventually_on_reactor(
+            [&] { return !one.member.figures().safe_mode; }));
+    });
+}
+
+TEST_F(Life, AMemberWhoseRowWasLostWithAFailoverJoinsAgainWithWhatItHad) {
+    auto eager = ask(5, 20);
+    eager.within.visit_ms = 50ms;
+    with_processes([&](processes& all) -> task<void> {
+        auto& one = add(all, eager);
+        EXPECT_TRUE((co_await one.start()).has_value());
+        server().sql("delete from headroom_fleet.member", database);
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return one.fences.size() == 2; }));
+        EXPECT_THAT(one.fences, ElementsAre(true, false));
+        EXPECT_EQ(reserved(), 20);
+    });
+}
+
+TEST(Restart, OldMembersComeBackFirstAndNewcomersGetTheirFloor) {
+    testing::private_postgres own;
+    ledger_database ledger(own);
+    own.sql("update headroom_fleet.header set learning_seconds = 3", ledger.name);
+    auto eager = ledger.ask(5, 20);
+    eager.within.visit_ms = 50ms;
+    with_processes([&](processes& all) -> task<void> {
+        auto& old = add(all, eager);
+        EXPECT_TRUE((co_await old.start()).has_value());
+        own.restart();
+        EXPECT_TRUE(co_await eventually_on_reactor(
+            [&] { return old.member.figures().rejoins == 1; }));
+        EXPECT_EQ(old.member.figures().reservation, 20U);
+        auto& fresh = add(all, eager);
+        const auto got = co_await fresh.start();
+        EXPECT_EQ(got ? got->units : 0U, 5U);
+        EXPECT_TRUE(got && got->learning);
+        EXPECT_TRUE(co_await eventually_on_reactor(
+            [&] { return fresh.member.figures().reservation == 20; }));
+    });
+}
+
+TEST(Restart, MembersThatAreNotBackYetKeepTheirSharesForAWhile) {
+    testing::private_postgres own({.loopback = true});
+    ledger_database ledger(own);
+    testing::tcp_fault_proxy network(own.socket_file());
+    auto old = ledger.ask(60, 60);
+    old.control_url = fmt::format("postgresql://app@127.0.0.1:{}/{}?sslmode=disable",
+                                  network.port(), ledger.name);
+    with_processes([&](processes& all) -> task<void> {
+        EXPECT_TRUE((co_await add(all, old).start()).has_value());
+        network.refuse_new();
+        own.restart();
+        const auto got = co_await add(all, ledger.ask(40, 60)).try_once();
+        EXPECT_FALSE(got.has_value());
+        if (!got) EXPECT_THAT(got.error().message(), HasSubstr("its members come back first"));
+    });
+}
+
+}  // namespace
+}  // namespace headroom::fleet

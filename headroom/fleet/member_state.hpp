@@ -1,0 +1,79 @@
+// fleet/member_state.hpp: where a process stands in the fleet, and what follows from it.
+//
+//     joining --joined--> member --lost--> fenced --joined--> member ... --left--> gone
+//
+// member   may open up to its reservation, and grow when the ledger lets it
+// safe     a member that cannot reach the ledger: keeps what it has and never grows
+// fenced   its proof of life is gone, so its share may be given to others: it opens nothing until
+//          it has joined again, and after fenced_ms_max goes down to its floor
+//
+// Pure: time is handed in, and next() says what the coroutines of membership.cpp do.
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include "headroom/fleet/reservation.hpp"
+#include "headroom/runtime/deadline.hpp"
+
+namespace headroom::fleet {
+
+enum class member_phase { joining, member, fenced, gone };
+std::string_view to_string(member_phase of) noexcept;
+
+struct member_bounds {
+    std::chrono::milliseconds visit_ms{5'000};        ///< between two visits of a member
+    std::chrono::milliseconds fenced_ms_max{10'000};  ///< then it shrinks to its floor
+};
+
+class member_state {
+public:
+    using time_point = deadline::clock::time_point;
+    enum class action {
+        rest,
+        join_again,  ///< fenced: ask for the lock and the reservation again
+        visit,       ///< tell the ledger what is closed, hear what is asked for
+    };
+
+    /// Requires 1 <= floor <= most, as in fleet_terms.
+    member_state(unsigned floor, unsigned most, member_bounds within = {});
+
+    /// The ledger granted this, to a newcomer or to one that came back.
+    void joined(const reservation& what, time_point now);
+    /// Control was lost, or the ledger does not know us any more. Nothing unless a member.
+    void lost(time_point now);
+    /// A visit was answered; `asked_at_most` units were out when it was made.
+    void visited(const reservation& what, time_point now);
+    /// A visit failed: the ledger could not be reached.
+    void unreachable(time_point now);
+    /// The ledger has called for units: visit now.
+    void called(time_point now);
+    void left();
+
+    /// `held`: units of the process that are out now.
+    action next(unsigned held, time_point now) const;
+
+    member_phase phase() const noexcept { return phase_; }
+    bool safe_mode() const noexcept { return phase_ == member_phase::member && unreached_; }
+    bool may_open() const noexcept { return phase_ == member_phase::member; }
+    /// Units the ledger has us down for; 0 before the first admission.
+    unsigned reserved() const noexcept { return units_; }
+    std::optional<unsigned> target() const noexcept { return target_; }
+    /// What the process may hold: its ledger's ceiling.
+    unsigned limit(time_point now) const;
+    /// What the next visit reports as closed.
+    unsigned closed_to() const noexcept { return target_ ? std::min(*target_, units_) : units_; }
+
+private:
+    void take(const reservation& what, time_point now);
+
+    const unsigned floor_, most_;
+    const member_bounds within_;
+    member_phase phase_ = member_phase::joining;
+    unsigned units_ = 0;
+    std::optional<unsigned> target_;
+    bool unreached_ = false;
+    time_point visit_at_{}, fenced_at_{};
+};
+
+}  // namespace headroom::fleet

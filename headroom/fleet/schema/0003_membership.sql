@@ -1,0 +1,235 @@
+-- Protocol 1 of the fleet ledger, the writing half. Every caller sends one batch: first a statement
+-- that takes the transaction lock (admission, 0), then, in a statement of its own, one of these.
+-- The second sees what was committed before the lock came free, because READ COMMITTED gives each
+-- statement a new snapshot; lock and work in one statement, or under REPEATABLE READ, would not.
+
+-- Which life of the server is this? After a restart or a failover all locks are gone, and a standby
+-- that was promoted may lack the last rows: for a while rows without a lock count as members.
+create function headroom_fleet.learn_v1() returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+as $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'the fleet ledger is used under READ COMMITTED';
+    end if;
+    update headroom_fleet.header
+    set timeline = left(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
+        server_started = pg_postmaster_start_time(),
+        learning_until = clock_timestamp() + learning_seconds * interval '1 second'
+    where (timeline, server_started)
+          <> (left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), pg_postmaster_start_time());
+    return (select clock_timestamp() < learning_until from headroom_fleet.header);
+end
+$$;
+
+-- Members whose lock is gone leave their share at once; their sessions count as orphans until the
+-- server has ended them. One of the asking number in the same database is dead too, because the
+-- asker holds that very lock.
+create function headroom_fleet.collect_v1(asking bigint, own uuid, in_database oid,
+                                          learning boolean) returns integer
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+as $$
+declare
+    gone integer;
+begin
+    delete from headroom_fleet.member m
+    where (not learning and m.identity <> own
+           and (m.lives_in, m.number) not in (select a.database, a.number
+                                              from headroom_fleet.alive_v1() a))
+       or (m.number = asking and m.lives_in = in_database and m.identity <> own);
+    get diagnostics gone = row_count;
+    return gone;
+end
+$$;
+
+-- Who holds what, for a refusal: the largest members, and the largest groups of other sessions.
+create function headroom_fleet.holders_v1(asking bigint, at_most integer) returns jsonb
+language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+as $$
+    with holder as (
+        select format('%s/%s/%s', m.system, m.duty, lpad(to_hex(m.number), 8, '0')) as name,
+               m.reservation as units
+        from headroom_fleet.member m where m.number <> asking
+        union all
+        select coalesce(nullif(s.application, ''), 'unnamed') || ' as ' || s.role_name,
+               count(*)::integer
+        from headroom_fleet.sessions_v1() s
+        where s.number is distinct from asking
+          and not exists (select from headroom_fleet.member m where m.number = s.number)
+        group by s.application, s.role_name)
+    select coalesce(jsonb_agg(jsonb_build_object('name', h.name, 'units', h.units)
+                              order by h.units desc, h.name), '[]')
+    from (select * from holder order by units desc, name limit at_most) h
+$$;
+
+-- Asks members that hold more than their floors to give `short` units back, the largest surplus
+-- first, and tells them. Nothing is asked when all of them together could not.
+create function headroom_fleet.call_v1(asking bigint, in_bound text, of_id oid, short integer)
+returns integer
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+as $$
+declare
+    missing integer := short;
+    donor record;
+begin
+    for donor in
+        select m.number, coalesce(m.target, m.reservation) - m.floor as surplus, m.floor,
+               sum(m.reservation - m.floor) over () as all_surplus,
+               sum(m.reservation - coalesce(m.target, m.reservation)) over () as coming
+        from headroom_fleet.member m
+        where m.number <> asking
+          and (in_bound = 'server'
+               or exists (select from headroom_fleet.claim c where c.number = m.number
+                          and of_id = case in_bound when 'role' then c.role else c.database end))
+        order by surplus desc, m.number
+    loop
+        exit when donor.all_surplus < short or missing <= donor.coming or donor.surplus <= 0;
+        update headroom_fleet.member m
+        set target = donor.floor + greatest(0, donor.surplus - (missing - donor.coming)),
+            target_until = clock_timestamp() + interval '60 seconds'
+        where m.number = donor.number;
+        missing := missing - least(donor.surplus, missing - donor.coming);
+    end loop;
+    if missing < short then
+        perform pg_notify('headroom_fleet', '');
+    end if;
+    return short - missing;
+end
+$$;
+
+-- Joins, or comes back after control was lost: `had` is the reservation it had then, 0 for a
+-- newcomer. Grants what is free, at most `at_most`; less than `at_least` is a refusal with every
+-- figure. The asker holds its proof of life already.
+create function headroom_fleet.admit_v1(
+    asking bigint, own uuid, of_system text, of_duty text, at_least integer, at_most integer,
+    had integer, lives_in_name text, claims jsonb, policy text) returns jsonb
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+as $$
+declare
+    learning constant boolean := headroom_fleet.learn_v1();
+    in_database constant oid := (select d.oid from pg_database d where d.datname = lives_in_name);
+    answer jsonb;
+    offers jsonb;
+    binding jsonb;
+    wish integer := case when learning and had = 0 then at_least
+                         when learning then greatest(had, at_least) else at_most end;
+    given integer;
+    let_pass integer;
+begin
+    answer := jsonb_build_object('learning', learning, 'collected',
+        headroom_fleet.collect_v1(asking, own, in_database, learning));
+    if (in_database, asking) not in (select a.database, a.number
+                                     from headroom_fleet.alive_v1() a) then
+        return answer || '{"refused": "no_proof_of_life"}';
+    end if;
+    if exists (select from headroom_fleet.member m
+               where m.number = asking and m.identity <> own) then
+        return answer || '{"refused": "number_taken"}';
+    end if;
+    select jsonb_agg(to_jsonb(o) order by o.allows, o.bound desc), min(o.allows)
+    into offers, given
+    from headroom_fleet.offers_v1(asking, at_least, at_most, claims, learning) o;
+    binding := offers -> 0;
+    answer := answer || jsonb_build_object('bounds', offers);
+    given := least(given, wish);
+    if given < at_least then
+        update headroom_fleet.override o
+        set uses = o.uses + 1, used_at = clock_timestamp(),
+            used_by = format('%s/%s/%s', of_system, of_duty, lpad(to_hex(asking), 8, '0'))
+        where o.id = (select v.id from headroom_fleet.override v
+                      where v.expires_at > clock_timestamp()
+                        and (v.system is null or v.system = of_system)
+                      order by v.system nulls last, v.id limit 1)
+        returning o.id into let_pass;
+        if let_pass is null and policy <> 'warn' then
+            return answer || jsonb_build_object(
+                'refused', 'too_little', 'called', headroom_fleet.call_v1(asking,
+                    binding ->> 'bound', (binding ->> 'id')::oid, at_least - given),
+                'holders', headroom_fleet.holders_v1(asking, 16));
+        end if;
+        answer := answer || jsonb_build_object('beyond', at_least - given, 'override', let_pass);
+        given := at_least;
+    end if;
+    perform headroom_fleet.enter_v1(asking, own, of_system, of_duty, at_least, at_most, given,
+                                    in_database, claims);
+    return answer || jsonb_build_object('reservation', given);
+end
+$$;
+
+-- Writes a member's row and claims, for the first time or again.
+create function headroom_fleet.enter_v1(
+    asking bigint, own uuid, of_system text, of_duty text, at_least integer, at_most integer,
+    given integer, in_database oid, claims jsonb) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+as $$
+begin
+    delete from headroom_fleet.member m where m.identity = own and m.number <> asking;
+    insert into headroom_fleet.member as m
+        (number, identity, system, duty, version, lives_in, floor, most, reservation)
+    values (asking, own, of_system, of_duty, 1, in_database, at_least, at_most, given)
+    on conflict (number) do update
+    set (lives_in, floor, most, reservation, target)
+        = (excluded.lives_in, excluded.floor, excluded.most, excluded.reservation, null);
+    delete from headroom_fleet.claim c where c.number = asking;
+    insert into headroom_fleet.claim (number, role, database, floor, most)
+    select asking, r.oid, d.oid, c.floor, c.most
+    from jsonb_to_recordset(claims) as c (role text, database text, floor integer, most integer)
+    left join pg_roles r on r.rolname = c.role left join pg_database d on d.datname = c.database;
+    -- Whoever gave back what it was asked for may borrow again.
+    update headroom_fleet.member m set target = null where m.target >= m.reservation;
+end
+$$;
+
+-- A member's regular visit. It has closed down to `closed_to`, and would like `at_most`. What it
+-- is asked to give back stands in `target`; it grows only from what is free, and not while it is
+-- asked to give.
+create function headroom_fleet.adjust_v1(asking bigint, own uuid, closed_to integer,
+                                         at_most integer) returns jsonb
+language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+as $$
+declare
+    learning constant boolean := headroom_fleet.learn_v1();
+    mine headroom_fleet.member;
+    claims jsonb;
+    offers jsonb;
+    possible integer;
+begin
+    update headroom_fleet.member m
+    set reservation = least(m.reservation, greatest(m.floor, closed_to)),
+        target = case when m.target_until > clock_timestamp() then m.target end
+    where m.number = asking and m.identity = own returning m.* into mine;
+    if not found or (mine.lives_in, asking) not in (select a.database, a.number
+                                                  from headroom_fleet.alive_v1() a) then
+        return jsonb_build_object('learning', learning, 'refused', 'not_a_member');
+    end if;
+    perform headroom_fleet.collect_v1(asking, own, mine.lives_in, learning);
+    select jsonb_agg(jsonb_build_object('role', r.rolname, 'database', d.datname,
+                                        'floor', c.floor, 'most', c.most))
+    into claims
+    from headroom_fleet.claim c join pg_roles r on r.oid = c.role
+    join pg_database d on d.oid = c.database where c.number = asking;
+    select jsonb_agg(to_jsonb(o) order by o.allows, o.bound desc), min(o.allows)
+    into offers, possible
+    from headroom_fleet.offers_v1(asking, mine.floor, mine.most, claims, learning) o;
+    if mine.target is null and not learning then
+        update headroom_fleet.member m
+        set reservation = greatest(m.reservation, least(possible, at_most, m.most))
+        where m.number = asking returning m.* into mine;
+    end if;
+    return jsonb_build_object('learning', learning, 'reservation', mine.reservation,
+                              'target', mine.target, 'bounds', offers);
+end
+$$;
+
+-- In good order: its share is free at once. True when it was a member.
+create function headroom_fleet.leave_v1(asking bigint, own uuid) returns boolean
+language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+as $$
+    with left_now as (
+        delete from headroom_fleet.member m where m.number = asking and m.identity = own
+        returning 1)
+    select exists (select from left_now)
+$$;
+
+revoke execute on all functions in schema headroom_fleet from public;
+grant execute on all functions in schema headroom_fleet to headroom_app;

@@ -1,0 +1,23 @@
+// service/fleet_metrics.hpp: this process's share of the server, for those who scrape.
+#pragma once
+#include "headroom/fleet/membership.hpp"
+#include "headroom/observability/metrics.hpp"
+
+namespace headroom::service {
+
+/// Read anew by each scrape. Both references, and this, outlive the last one.
+class fleet_metrics {
+public:
+    fleet_metrics(observability::metrics& to, const fleet::membership& of);
+    fleet_metrics(const fleet_metrics&) = delete;
+    fleet_metrics& operator=(const fleet_metrics&) = delete;
+
+private:
+    void refresh();
+
+    const fleet::membership& of_;
+    observability::gauge reservation_, member_, free_, unfenced_;
+    observability::counter rejoins_, failures_;
+};
+
+}  // namespace headroom::service
