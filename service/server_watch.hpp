@@ -13,8 +13,7 @@
 namespace headroom::service {
 
 /// Looks each time control has read the facts, and makes room for it where the server is full of
-/// our own loans. Everything on control's reactor; outlives control's
-/// loop.
+/// our own loans. Everything on control's reactor; outlives control's loop.
 class server_watch {
 public:
     /// `bounded`: the ledger follows what is usable; false under the policy `warn`, which promises
