@@ -70,8 +70,10 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
     const auto reserve = reserve_of(with.process, floors_of(sizes));
     if (!reserve) return std::unexpected(reserve.error());
     // The ledger's visits borrow from the reserve, so a clamped one keeps a unit of it.
-    into.declare(budget::resource{
-        .name = "postgres", .limit = {}, .reserve = *reserve, .reserve_min = std::min(*reserve, 1U)});
+    into.declare(budget::resource{.name = "postgres",
+                                  .limit = {},
+                                  .reserve = *reserve,
+                                  .reserve_min = std::min(*reserve, 1U)});
     for (auto& each : process.resources()) into.declare(std::move(each));
     for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
     into.declare(fleet::consumer(with.database.serve.user, *reserve));
