@@ -50,6 +50,12 @@ void member_state::lost(time_point now) {
     fenced_at_ = now;
 }
 
+void member_state::on_standby(time_point now) {
+    if (phase_ != member_phase::fenced) return;
+    phase_ = member_phase::member;
+    unreachable(now);
+}
+
 void member_state::unreachable(time_point now) {
     unreached_ = true;
     visit_at_ = now + within_.visit_ms;

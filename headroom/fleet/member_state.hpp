@@ -42,6 +42,9 @@ public:
     void joined(const reservation& what, time_point now);
     /// Control was lost, or the ledger does not know us any more. Nothing unless a member.
     void lost(time_point now);
+    /// Control stands on a standby, whose slots are not this ledger's and where nothing is written:
+    /// the share is kept, in safe mode. Nothing unless fenced.
+    void on_standby(time_point now);
     /// A visit was answered; `asked_at_most` units were out when it was made.
     void visited(const reservation& what, time_point now);
     /// A visit failed: the ledger could not be reached.

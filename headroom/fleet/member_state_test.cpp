@@ -55,6 +55,19 @@ TEST_F(MemberState, ClosesFirstAndReportsItOnlyWhenItIsClosed) {
     EXPECT_EQ(state.next(8, clock.now()), action::rest);
 }
 
+TEST_F(MemberState, KeepsItsShareOnAStandbyAndIsFencedAgainWhenItLeavesIt) {
+    state.joined(of(12), clock.now());
+    state.on_standby(clock.now());
+    EXPECT_FALSE(state.safe_mode());
+    state.lost(clock.now());
+    state.on_standby(clock.now());
+    EXPECT_TRUE(state.may_open());
+    EXPECT_TRUE(state.safe_mode());
+    EXPECT_EQ(state.limit(clock.now()), 12U);
+    state.lost(clock.now());
+    EXPECT_EQ(state.next(nothing_held, clock.now()), action::join_again);
+}
+
 TEST_F(MemberState, IsFencedTheMomentItsProofOfLifeIsGone) {
     state.joined(of(12), clock.now());
     state.lost(clock.now());

@@ -37,13 +37,23 @@ void membership::body::listen_to_control() {
         const auto alive = self.lock();
         if (!alive || !alive->state.may_open()) return;
         alive->state.lost(clock::now());
-        alive->tell(fmt::format("the fleet's proof of life is gone: nothing opens until it is "
-                                "taken again ({})", why));
+        // A standby is left each second: no news.
+        if (!alive->terms.control->facts().in_recovery)
+            alive->tell(fmt::format("the fleet's proof of life is gone: nothing opens until it is "
+                                    "taken again ({})", why));
         alive->apply();
     });
     terms.control->on_restored([self] {
-        if (const auto alive = self.lock()) alive->retry_at = deadline(clock::now());
+        if (const auto alive = self.lock()) alive->come_back();
     });
+}
+
+void membership::body::come_back() {
+    retry_at = deadline(clock::now());
+    if (!terms.control->facts().in_recovery) return;
+    state.on_standby(clock::now());
+    tell("the server is a standby: what there is is kept, nothing grows");
+    apply();
 }
 
 // ---- joining ----

@@ -28,6 +28,7 @@ struct membership::body : std::enable_shared_from_this<membership::body> {
                 static_cast<std::int32_t>(terms.ask.number)};
     }
     void listen_to_control();
+    void come_back();
 
     /// One attempt to be admitted: the lock first, then the ledger.
     task<fleet_result> attempt(unsigned had, deadline until);
