@@ -12,8 +12,7 @@
 namespace headroom::service {
 
 /// Looks each time control has read the facts, and makes room for it where the server is full of
-/// our own loans. Everything on control's reactor; outlives control's
-/// loop.
+/// our own loans. Everything on control's reactor; outlives control's loop.
 class server_watch {
 public:
     /// `bounded`: the ledger follows what is usable; false under the policy `warn`, which promises
@@ -48,8 +47,8 @@ private:
     persistence::control* control_ = nullptr;
     persistence::database* db_ = nullptr;
     std::optional<persistence::limit_watch> limits_;
-    unsigned floors_ = 0;  // of the ledger
-    std::optional<unsigned> recalled_from_;  ///< the ceiling, while control has no room
+    unsigned floors_ = 0;                    // of the ledger
+    std::optional<unsigned> recalled_from_;  // its ceiling, while control has no room
     identity was_;
 };
 
