@@ -148,9 +148,9 @@ private:
         return out;
     }
     budget::grant take(std::size_t which) {
-        const auto row = http::consumers(settings())[which];
-        const auto of_each = which == 0 ? static_cast<unsigned>(reactors_.size()) : 1U;
-        return files_.open({row.name, static_cast<unsigned>(*row.pool) * of_each, 0}).value();
+        const auto rows = http::consumers(settings(), static_cast<unsigned>(reactors_.size()));
+        const auto& row = rows[which];
+        return files_.open({row.name, static_cast<unsigned>(*row.pool), 0}).value();
     }
 
     budget::ledger files_{"files", 1'000};

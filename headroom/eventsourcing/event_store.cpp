@@ -5,8 +5,8 @@
 #include "headroom/eventsourcing/detail/append_driver.hpp"
 #include "headroom/eventsourcing/detail/position_sequence.hpp"
 #include "headroom/eventsourcing/detail/stream_reads.hpp"
-#include "headroom/persistence/detail/on_reactor.hpp"
 #include "headroom/persistence/start_failure.hpp"
+#include "headroom/runtime/on_reactor.hpp"
 
 namespace headroom::eventsourcing {
 namespace {
@@ -107,7 +107,7 @@ task<std::expected<appended, append_refusal>> event_store::append(append_request
     auto metadata = detail::metadata_of(what.context);
     detail::check(what, metadata, body_->within);
     const auto keep = body_;
-    co_return co_await persistence::detail::on_reactor(
+    co_return co_await on_reactor(
         keep->home(), keep->driver.append(std::move(what), std::move(metadata), until));
 }
 

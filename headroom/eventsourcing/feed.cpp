@@ -1,7 +1,7 @@
 #include "headroom/eventsourcing/feed.hpp"
 
 #include "headroom/eventsourcing/detail/feed_loop.hpp"
-#include "headroom/persistence/detail/on_reactor.hpp"
+#include "headroom/runtime/on_reactor.hpp"
 
 namespace headroom::eventsourcing {
 
@@ -31,7 +31,7 @@ void feed::stop(deadline drain_until) noexcept {
 }
 
 task<event_page> feed::next(log_position after, std::size_t events_max, deadline until) {
-    return persistence::detail::on_reactor(body_->home(), body_->next(after, events_max, until));
+    return on_reactor(body_->home(), body_->next(after, events_max, until));
 }
 
 log_position feed::head() const noexcept { return body_->head; }

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include "headroom/eventsourcing/feed_fixture.hpp"
@@ -197,11 +196,10 @@ TEST_F(FeedFaults, AStandbyIsReadOnlyOnceItIsPromotedAndThenAnew) {
     started(on.url("headroom_app", name), on.url("headroom_app", name));
     for (int i = 0; i < 3; ++i) on.sql(one_event_text, name);
     EXPECT_TRUE(reaches(3));
-    std::ofstream(std::filesystem::path(on.value("show data_directory")) / "standby.signal");
-    on.restart();
+    on.become_standby();
     const auto reads = feeding->feed().figures().reads;
     EXPECT_FALSE(eventually([&] { return feeding->feed().figures().reads > reads; }, 500ms));
-    on.sql("select pg_promote()");
+    on.promote();
     EXPECT_TRUE(eventually([&] { return feeding->feed().figures().restarts == 1; }));
     on.sql(one_event_text, name);
     expect_all_delivered(on, name);

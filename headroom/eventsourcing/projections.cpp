@@ -7,9 +7,9 @@
 
 #include "headroom/eventsourcing/consumers.hpp"
 #include "headroom/eventsourcing/detail/projections_body.hpp"
-#include "headroom/persistence/detail/on_reactor.hpp"
 #include "headroom/persistence/advisory_locks.hpp"
 #include "headroom/persistence/start_failure.hpp"
+#include "headroom/runtime/on_reactor.hpp"
 
 namespace headroom::eventsourcing {
 namespace {
@@ -266,15 +266,13 @@ task<bool> projections::wait_for(log_position at, std::string_view projection, d
     auto which = body_->named(projection);
     if (which.empty())
         throw std::invalid_argument(fmt::format("there is no projection \"{}\"", projection));
-    return persistence::detail::on_reactor(body_->home(),
-                                           body_->wait_for(at, std::move(which), until));
+    return on_reactor(body_->home(), body_->wait_for(at, std::move(which), until));
 }
 
 task<bool> projections::wait_for_all(log_position at, deadline until) {
     std::vector<runner*> all;
     for (const auto& each : body_->runners) all.push_back(each.get());
-    return persistence::detail::on_reactor(body_->home(),
-                                           body_->wait_for(at, std::move(all), until));
+    return on_reactor(body_->home(), body_->wait_for(at, std::move(all), until));
 }
 
 std::vector<projection_status> projections::statuses() const { return body_->statuses(); }

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_pgbouncer.hpp"
 #include "headroom/testing/private_postgres.hpp"
@@ -265,8 +263,7 @@ TEST(ControlSchedule, LeavesAStandbyEachSecond) {
 
 TEST_F(Control, IsConnectedToAStandbyAndListensOnceItIsAPrimary) {
     testing::private_postgres own;
-    std::ofstream(own.socket_directory() + "/data/standby.signal").flush();
-    own.restart();
+    own.become_standby();
     inside([&]() -> task<void> {
         auto one = make(own.url());
         co_await one->open(soon());
@@ -274,10 +271,9 @@ TEST_F(Control, IsConnectedToAStandbyAndListensOnceItIsAPrimary) {
         int heard = 0;
         const auto mine = co_await one->listen(
             identifier::parse("news").value(), [&](const notification&) { ++heard; }, soon());
-        own.sql("select pg_promote()");
+        own.promote();
         const auto promoted = deadline::clock::now();
-        EXPECT_TRUE(
-            co_await eventually_on_reactor([&] { return !one->facts().in_recovery; }));
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return !one->facts().in_recovery; }));
         EXPECT_LT(deadline::clock::now() - promoted, 1500ms);
         EXPECT_TRUE(co_await eventually_on_reactor([&] {
             own.sql("notify news");

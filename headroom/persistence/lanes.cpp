@@ -1,27 +1,12 @@
 #include "headroom/persistence/lanes.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-
 #include "headroom/persistence/detail/lane_group.hpp"
+#include "headroom/runtime/on_reactor.hpp"
 
 namespace headroom::persistence {
-namespace asio = boost::asio;
 namespace {
 
 constexpr unsigned read_attempts_max = 3;
-
-// Runs on another reactor; the caller goes on on its own.
-template <class Body>
-auto on_reactor_of(const detail::lane_group& group, Body body) {
-    return asio::co_spawn(group.home().get_executor(), std::move(body), use_task);
-}
-
-task<rows> send_to(detail::lane_group& group, std::optional<tenant_id> tenant, statement text,
-                   parameters values, bool read, deadline until) {
-    co_return co_await on_reactor_of(group, [&]() -> task<rows> {
-        return group.send(std::move(tenant), text, std::move(values), read, until);
-    });
-}
 
 }  // namespace
 
@@ -52,7 +37,8 @@ task<rows> lanes::send_once(std::optional<tenant_id> tenant, statement text, par
     auto& group = nearest();
     if (group.home().is_current())
         return group.send(std::move(tenant), text, std::move(values), read, until);
-    return send_to(group, std::move(tenant), text, std::move(values), read, until);
+    return on_reactor(group.home(),
+                      group.send(std::move(tenant), text, std::move(values), read, until));
 }
 
 task<rows> lanes::send(std::optional<tenant_id> tenant, statement text, parameters values,
@@ -73,12 +59,12 @@ task<rows> lanes::reader::send(std::optional<tenant_id> tenant, statement text, 
 
 task<void> lanes::start(deadline until) {
     for (const auto& each : groups_)
-        co_await on_reactor_of(*each, [&]() -> task<void> { return each->start(until); });
+        co_await on_reactor(each->home(), each->start(until));
 }
 
 task<void> lanes::stop(deadline until) {
     for (const auto& each : groups_)
-        co_await on_reactor_of(*each, [&]() -> task<void> { return each->stop(until); });
+        co_await on_reactor(each->home(), each->stop(until));
 }
 
 void lanes::retire_all() {

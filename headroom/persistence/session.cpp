@@ -1,7 +1,7 @@
 #include "headroom/persistence/session.hpp"
 
-#include "headroom/persistence/detail/on_reactor.hpp"
 #include "headroom/persistence/detail/session_keeper.hpp"
+#include "headroom/runtime/on_reactor.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -54,14 +54,14 @@ void session::give_back() noexcept {
 
 task<rows> session::run_with(statement text, parameters values, deadline until) {
     BOOST_ASSERT_MSG(at_ != nullptr, "a session that was moved from is not used");
-    return detail::on_reactor(keeper_->home(),
-                              keeper_->run(*at_, generation_, text, std::move(values), until));
+    return on_reactor(keeper_->home(),
+                      keeper_->run(*at_, generation_, text, std::move(values), until));
 }
 
 task<std::vector<rows>> session::run_unit(std::vector<step> steps, deadline until) {
     BOOST_ASSERT_MSG(at_ != nullptr, "a session that was moved from is not used");
-    return detail::on_reactor(keeper_->home(),
-                              keeper_->run_unit(*at_, generation_, std::move(steps), until));
+    return on_reactor(keeper_->home(),
+                      keeper_->run_unit(*at_, generation_, std::move(steps), until));
 }
 
 task<transaction> session::begin(deadline until, transaction_mode mode) && {

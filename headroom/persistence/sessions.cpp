@@ -4,7 +4,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include "headroom/persistence/detail/on_reactor.hpp"
 #include "headroom/persistence/detail/session_keeper.hpp"
 
 namespace headroom::persistence {

@@ -1,6 +1,5 @@
 // What a session pool does when the server, the network or its neighbours fail it.
 #include <deque>
-#include <fstream>
 #include <map>
 
 #include "headroom/persistence/door.hpp"
@@ -166,9 +165,7 @@ TEST_F(SessionFaults, TwentyFiveCallersAskADeadServerTwiceASecond) {
 TEST_F(SessionFaults, AServerThatBecameAStandbyLosesAllItsConnections) {
     floor = 3;
     inside([&](sessions& pool) -> task<void> {
-        own.stop();
-        std::ofstream(own.socket_directory() + "/data/standby.signal").flush();
-        own.start();
+        own.become_standby();
         EXPECT_TRUE(co_await eventually_on_reactor([&] {
             return pool.figures().closed == 3 && pool.figures().idle == 3;
         }));

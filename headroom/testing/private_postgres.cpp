@@ -90,6 +90,13 @@ void private_postgres::restart_with(const std::map<std::string, std::string>& se
     restart();
 }
 
+void private_postgres::become_standby() {
+    in_.write("data/standby.signal", "");
+    restart();
+}
+
+void private_postgres::promote() const { sql("SELECT pg_promote()"); }
+
 void private_postgres::kill_postmaster() { server_.kill_alone(); }
 
 void private_postgres::crash() { server_.crash(); }

@@ -56,6 +56,9 @@ public:
     void restart(stop_mode how = stop_mode::fast);
     /// Changes settings and restarts.
     void restart_with(const std::map<std::string, std::string>& settings);
+    /// Restarts in recovery, without a primary to follow: read-only until promote().
+    void become_standby();
+    void promote() const;  ///< returns once it is a primary, on a timeline of its own
     /// kill -9 of the postmaster alone: its backends notice and end on their own.
     void kill_postmaster();
     /// kill -9 of all processes at once.

@@ -29,6 +29,12 @@ protected:
             if (each.application_name.ends_with("/" + name)) found.insert(each.pid);
         return found;
     }
+    /// A lower limit, which control reads when it has come back.
+    void limit_role_to(unsigned connections) {
+        database_.server().sql(fmt::format("alter role app connection limit {}", connections));
+        for (const auto& each : of_consumer("persistence.control"))
+            database_.server().terminate(each);
+    }
     std::size_t backends() { return database_.server().backends().size(); }
     unsigned held() {
         return service_->get_json("/budget").at_pointer("/resources/0/held").to_number<unsigned>();
@@ -202,10 +208,7 @@ TEST_F(Life, ASmallerLimitOfTheRoleTakesTheCeilingDownWhileItRuns) {
             .to_number<unsigned>();
     };
     EXPECT_EQ(ceiling(), plan_ceiling);
-    database_.server().sql("alter role app connection limit 10");
-    for (const auto& each : database_.server().backends())
-        if (each.application_name.ends_with("/persistence.control"))
-            database_.server().terminate(each.pid);
+    limit_role_to(10);
     EXPECT_TRUE(testing::eventually([&] { return ceiling() == 10; }));
     EXPECT_NE(service_->errors().find("limits changed"), std::string::npos);
 }
@@ -214,9 +217,7 @@ TEST_F(Life, ASmallerLimitOfTheRoleTakesTheCeilingDownWhileItRuns) {
 TEST_F(Life, ASmallerLimitReachesEveryPoolUnderLoad) {
     load busy(*service_, 16);
     ASSERT_TRUE(testing::eventually([&] { return backends() > floors; }));
-    database_.server().sql("alter role app connection limit 10");
-    for (const auto& each : of_consumer("persistence.control"))
-        database_.server().terminate(each);
+    limit_role_to(10);
     EXPECT_TRUE(testing::eventually([&] { return held() <= 10 && backends() <= 10; }))
         << held() << " held, " << backends() << " open";
     const auto before = busy.good();
@@ -232,9 +233,7 @@ TEST_F(Life, ASmallerLimitReachesEveryPoolUnderLoad) {
 TEST_F(Life, ALimitThatLeavesNoRoomForControlBringsTheLoansBack) {
     load busy(*service_, 16);
     ASSERT_TRUE(testing::eventually([&] { return backends() > floors; }));
-    database_.server().sql("alter role app connection limit 8");
-    for (const auto& each : of_consumer("persistence.control"))
-        database_.server().terminate(each);
+    limit_role_to(8);
     EXPECT_TRUE(testing::eventually(
         [&] { return of_consumer("persistence.control").size() == 1 && backends() == floors; }));
     const auto before = busy.good();

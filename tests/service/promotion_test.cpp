@@ -1,6 +1,5 @@
 // A primary that becomes a standby, is promoted, or is replaced by another under its address.
 #include <filesystem>
-#include <fstream>
 
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/tcp_fault_proxy.hpp"
@@ -19,28 +18,22 @@ protected:
         lead_to(first_);
         network_.emplace(address_.string());
         auto where = first_.addresses();
-        for (auto* role : {"app", "migrator", "projector"})
-            where[variable_of(role)] = "postgresql://" + std::string(role) + "@127.0.0.1:" +
-                                       std::to_string(network_->port()) + "/" + first_.name();
+        where["DATABASE_URL"] = through_network("app");
+        where["HEADROOM_PROJECTOR_URL"] = through_network("projector");
         service_.emplace(where);
         ASSERT_TRUE(service_->ready()) << service_->errors();
         service_->make_tenant("acme");
     }
 
-    static std::string variable_of(std::string_view role) {
-        if (role == "app") return "DATABASE_URL";
-        return role == "migrator" ? "HEADROOM_MIGRATE_URL" : "HEADROOM_PROJECTOR_URL";
+    std::string through_network(const std::string& role) const {
+        return "postgresql://" + role + "@127.0.0.1:" + std::to_string(network_->port()) + "/" +
+               first_.name();
     }
     /// From now on new connections reach this server.
     void lead_to(served_database& server) {
         std::filesystem::remove(address_);
         std::filesystem::create_symlink(server.server().socket_file(), address_);
     }
-    static void become_standby(served_database& one) {
-        std::ofstream(one.server().socket_directory() + "/data/standby.signal").flush();
-        one.server().restart();
-    }
-    static void promote(served_database& one) { one.server().sql("select pg_promote()"); }
     unsigned read() { return service_->get("/v1/tenants/acme/configuration").status; }
     unsigned write() {
         const auto done = service_->put("/v1/tenants/acme/configuration/key",
@@ -59,20 +52,20 @@ protected:
 };
 
 TEST_F(Promotion, AStandbyServesReadsAndWritesOnceItIsPromoted) {
-    become_standby(first_);
+    first_.server().become_standby();
     EXPECT_TRUE(testing::eventually([&] { return read() == 200; }));
     EXPECT_TRUE(testing::eventually([&] { return write() == 503; })) << last_;
     EXPECT_TRUE(testing::eventually([&] { return logged("the server changed its role"); }));
-    promote(first_);
+    first_.server().promote();
     EXPECT_TRUE(testing::eventually([&] { return write() == 200; }, 1s)) << last_;
 }
 
 TEST_F(Promotion, ThePrimaryThatTakesTheAddressHasTheWritesWithinASecond) {
     served_database second;
     second.migrate();
-    become_standby(second);
-    promote(second);
-    become_standby(first_);
+    second.server().become_standby();
+    second.server().promote();
+    first_.server().become_standby();
     EXPECT_TRUE(testing::eventually([&] { return read() == 200; }));
     lead_to(second);  // connections that are open stay where they are
     EXPECT_TRUE(testing::eventually([&] { return write() == 404; }, 1s)) << last_;
