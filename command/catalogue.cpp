@@ -147,7 +147,7 @@ std::size_t reader::word(const yaml_node& node, const std::string& path, words a
     if (at != allowed.end()) return static_cast<std::size_t>(at - allowed.begin());
     complain(node.line, path,
              fmt::format("is none of {}{} ({})", fmt::join(allowed, ", "),
-                         did_you_mean(node.text, allowed), quoted(node.text)));
+                         did_you_mean(node.text, allowed), in_quotes(node.text)));
     return 0;
 }
 
@@ -161,7 +161,7 @@ void reader::check(const catalogue_pool& made, const yaml_node& node, const std:
         complain(node.line, path + ".per_cpu", "is read by nothing: the pool has no bound");
     const auto same = [&](const catalogue_pool& other) { return other.name == made.name; };
     if (!made.name.empty() && std::ranges::any_of(out_.pools, same))
-        complain(node.line, path + ".name", fmt::format("{} stands twice", quoted(made.name)));
+        complain(node.line, path + ".name", fmt::format("{} stands twice", in_quotes(made.name)));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ void require_one_of(std::span<const std::string_view> allowed, const std::string
                     const std::string& value) {
     if (holds(allowed, value)) return;
     throw usage_error(fmt::format("{}: is none of {}{} ({})", option, fmt::join(allowed, ", "),
-                                  did_you_mean(value, allowed), quoted(value)));
+                                  did_you_mean(value, allowed), in_quotes(value)));
 }
 
 void times_options::declare(option_set& set) {

@@ -54,7 +54,7 @@ std::string trouble_with(const plan& in, const budget::size& of) {
     const auto& first = of.names.front();
     if (!is_variable_name(of.setting))
         return fmt::format("settings: {} is no name of a variable: letters, digits and underscores",
-                           quoted(of.setting));
+                           in_quotes(of.setting));
     if (!of.agreed)
         return fmt::format("{0}: one variable cannot be {1}: --set {0}=N", of.setting,
                            contradiction(in, of));

@@ -80,7 +80,7 @@ void check_libraries(const env_options& options, const catalogue& known) {
     for (const auto& each : options.libraries)
         if (!known.knows_library(each))
             throw usage_error(fmt::format("--library: {} is not in the catalogue{}",
-                                          command::quoted(each),
+                                          command::in_quotes(each),
                                           did_you_mean(each, known.libraries())));
 }
 

@@ -34,7 +34,7 @@ complaint one_of(std::string_view value, std::span<const std::string_view> words
     const auto found = std::ranges::find(words, value);
     if (found == words.end())
         return fmt::format("is none of {}{} ({})", fmt::join(words, ", "),
-                           did_you_mean(value, words), quoted(value));
+                           did_you_mean(value, words), in_quotes(value));
     at = static_cast<std::size_t>(found - words.begin());
     return {};
 }
@@ -81,7 +81,7 @@ complaint read_application_name(consumer& to, std::string_view value) {
         return fmt::format("must have 1 to {} characters, and has {}", application_name_max,
                            value.size());
     if (!std::ranges::all_of(value, is_printable))
-        return fmt::format("holds a character that is not printable ASCII ({})", quoted(value));
+        return fmt::format("holds a character that is not printable ASCII ({})", in_quotes(value));
     to.application_name = value;
     return {};
 }
@@ -200,7 +200,7 @@ complaint read_number(std::string_view text, unsigned least, unsigned most, unsi
     }
     const auto trouble =
         leading_zero ? "must be written without leading zeros" : trouble_with(text);
-    return fmt::format("{} ({}, {} to {})", trouble, quoted(text), least, most);
+    return fmt::format("{} ({}, {} to {})", trouble, in_quotes(text), least, most);
 }
 
 complaint check_name(std::string_view text) {
@@ -209,7 +209,7 @@ complaint check_name(std::string_view text) {
         return fmt::format("is too long ({} characters, at most {})", text.size(), name_max);
     if (std::ranges::all_of(text, is_of_name)) return {};
     return fmt::format("holds other characters than letters, digits and . : _ - ({})",
-                       quoted(text));
+                       in_quotes(text));
 }
 
 complaint assign(resource& to, std::string_view key, std::string_view value) {

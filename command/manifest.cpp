@@ -78,7 +78,7 @@ void reader::read_resources(const yaml_node& node) {
                 fmt::format("is more than the limit ({}, at most {})", made.reserved, *made.limit));
         if (made.reserve_setting.contains('.'))
             complain(line, path + ".reserve_setting",
-                     fmt::format("holds a dot ({})", quoted(made.reserve_setting)));
+                     fmt::format("holds a dot ({})", in_quotes(made.reserve_setting)));
         out_.of.resources.push_back(std::move(made));
     }
 }
@@ -126,7 +126,7 @@ void reader::read_settings(budget::consumer& into, const yaml_node& node, const 
         if (!is(kind::scalar, value, path)) continue;
         complain_if(check_name(value.text), line, path);
         if (value.text.contains('.'))
-            complain(line, path, fmt::format("holds a dot ({})", quoted(value.text)));
+            complain(line, path, fmt::format("holds a dot ({})", in_quotes(value.text)));
         into.settings.push_back(value.text);
     }
 }
@@ -136,10 +136,11 @@ void reader::check_consumer(const budget::consumer& each, const yaml_node& node,
     if (!value_of(node, "name")) complain(node.line, path + ".name", "is missing");
     if (!value_of(node, "resource")) complain(node.line, path + ".resource", "is missing");
     if (!each.name.empty() && out_.of.find_consumer(each.name))
-        complain(node.line, path + ".name", fmt::format("{} is declared twice", quoted(each.name)));
+        complain(node.line, path + ".name",
+                 fmt::format("{} is declared twice", in_quotes(each.name)));
     if (!each.resource.empty() && !out_.of.find_resource(each.resource))
         complain(node.line, path + ".resource",
-                 fmt::format("no resource is called {}{}", quoted(each.resource),
+                 fmt::format("no resource is called {}{}", in_quotes(each.resource),
                              did_you_mean(each.resource, names_of(out_.of.resources))));
     if (each.pool && each.minimum > *each.pool && value_of(node, "minimum"))
         complain(node.line, path + ".minimum",
@@ -161,7 +162,7 @@ void reader::read_scenarios(const yaml_node& node) {
         };
         if (!made.name.empty() && std::ranges::any_of(before, is_same))
             complain(value.line, path + ".name",
-                     fmt::format("{} is declared twice", quoted(made.name)));
+                     fmt::format("{} is declared twice", in_quotes(made.name)));
         out_.scenarios.push_back(std::move(made));
     }
 }
@@ -182,7 +183,7 @@ scenario_terms reader::read_scenario(const yaml_node& node, const std::string& p
     if (!value_of(node, "name")) complain(node.line, path + ".name", "is missing");
     if (!made.resource.empty() && !out_.of.find_resource(made.resource))
         complain(node.line, path + ".resource",
-                 fmt::format("no resource is called {}{}", quoted(made.resource),
+                 fmt::format("no resource is called {}{}", in_quotes(made.resource),
                              did_you_mean(made.resource, names_of(out_.of.resources))));
     return made;
 }

@@ -73,7 +73,7 @@ complaint override_setting(plan& in, std::string_view name, std::string_view val
 }
 
 complaint unknown_key(std::string_view key, std::span<const std::string_view> keys) {
-    return fmt::format("unknown key {}{}", quoted(key), did_you_mean(key, keys));
+    return fmt::format("unknown key {}{}", in_quotes(key), did_you_mean(key, keys));
 }
 
 /// The setting behind a consumer's key when other consumers read it, too; else empty.
@@ -108,7 +108,7 @@ complaint override_figure(plan& in, std::string_view name, std::string_view valu
     if (claimant)
         return holds(figure_keys(), of.key) ? assign(*claimant, of.key, value)
                                             : unknown_key(of.key, figure_keys());
-    return fmt::format("no consumer or resource is called {}{}", quoted(of.name),
+    return fmt::format("no consumer or resource is called {}{}", in_quotes(of.name),
                        did_you_mean(of.name, names_of(in)));
 }
 

@@ -31,7 +31,7 @@ const resource* server_of(const budget::plan& in, const std::string& named) {
     const auto names = servers_of(in);
     if (!named.empty() && !holds(names, named))
         throw usage_error(fmt::format("--resource: no PostgreSQL server is called {}{}",
-                                      quoted(named), did_you_mean(named, names)));
+                                      in_quotes(named), did_you_mean(named, names)));
     if (named.empty() && names.size() > 1)
         throw usage_error(
             fmt::format("--resource: must say which server: one of {}", fmt::join(names, ", ")));
@@ -47,7 +47,7 @@ void check_direct(const budget::plan& in, const resource& server,
     for (const auto& each : direct)
         if (!holds(names, each))
             throw usage_error(fmt::format("--direct: no consumer of {} is called {}{}", server.name,
-                                          quoted(each), did_you_mean(each, names)));
+                                          in_quotes(each), did_you_mean(each, names)));
 }
 
 std::string bound_line(const pooling& of, const resource& server) {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array<std::string_view, 6> auth_types{"scram-sha-256", "md5",  "trust",
                                                      "hba",           "cert", "any"};
-constexpr unsigned port_max = 65'535;
+constexpr unsigned pooler_port_max = 65'535;
 constexpr std::size_t value_max = 200;
 
 /// Letters, digits, `_`, `-`, `.` and those of `more`.
@@ -27,12 +27,12 @@ std::string plain(const char* option, const std::string& value, std::string_view
     };
     if (value.size() <= value_max && std::ranges::all_of(value, is_plain)) return value;
     throw usage_error(fmt::format("{}: must be up to {} letters, digits and any of _-.{} ({})",
-                                  option, value_max, more, quoted(value)));
+                                  option, value_max, more, in_quotes(value)));
 }
 
 unsigned port_or(const char* option, const std::string& value, unsigned otherwise) {
     if (value.empty()) return otherwise;
-    if (auto wrong = read_number(value, 1, port_max, otherwise))
+    if (auto wrong = read_number(value, 1, pooler_port_max, otherwise))
         throw usage_error(fmt::format("{}: {}", option, *wrong));
     return otherwise;
 }

@@ -36,7 +36,7 @@ void apply_limit(budget::plan& in, const std::string& text) {
     const auto name = equals == std::string::npos ? resource_meant(in) : text.substr(0, equals);
     const auto at = std::ranges::find(in.resources, name, &budget::resource::name);
     if (at == in.resources.end())
-        throw usage_error(fmt::format("--limit: no resource is called {}{}", quoted(name),
+        throw usage_error(fmt::format("--limit: no resource is called {}{}", in_quotes(name),
                                       did_you_mean(name, names_of_resources(in))));
     unsigned units = 0;
     const auto value = equals == std::string::npos ? text : text.substr(equals + 1);
@@ -51,7 +51,7 @@ void apply_limit(budget::plan& in, const std::string& text) {
 void override_figures(budget::plan& in, const std::vector<override_pair>& pairs) {
     for (const auto& [name, value] : pairs)
         if (auto wrong = override_figure(in, name, value))
-            throw usage_error(fmt::format("--set {}: {}", quoted(name), *wrong));
+            throw usage_error(fmt::format("--set {}: {}", in_quotes(name), *wrong));
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ void source_options::declare(option_set& options) {
 override_pair split_pair(const std::string& option, const std::string& text) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
-        throw usage_error(fmt::format("{}: must be NAME=VALUE ({})", option, quoted(text)));
+        throw usage_error(fmt::format("{}: must be NAME=VALUE ({})", option, in_quotes(text)));
     return {text.substr(0, equals), text.substr(equals + 1)};
 }
 

@@ -61,7 +61,7 @@ std::string name_of_unit(const systemd_options& options) {
     if (auto wrong = check_name(options.name)) throw usage_error("--name: " + *wrong);
     if (options.name.find_first_of(":.") != std::string::npos || options.name.starts_with('-'))
         throw usage_error(fmt::format("--name: must do as the name of a unit and a folder ({})",
-                                      quoted(options.name)));
+                                      in_quotes(options.name)));
     return options.name;
 }
 
@@ -75,7 +75,7 @@ std::string command_line(const systemd_options& options, const std::string& name
         throw usage_error(
             fmt::format("--exec: must be one line that begins with the program's "
                         "absolute path ({})",
-                        quoted(options.exec)));
+                        in_quotes(options.exec)));
     return options.exec;
 }
 
@@ -87,7 +87,7 @@ std::string folder_of(const systemd_options& options, const std::string& name) {
     if (!options.folder.starts_with('/') || !std::ranges::all_of(options.folder, is_plain))
         throw usage_error(
             fmt::format("--env-dir: must be an absolute path without blanks, quotes or % ({})",
-                        quoted(options.folder)));
+                        in_quotes(options.folder)));
     return options.folder;
 }
 

@@ -11,7 +11,7 @@
 namespace headroom::command {
 namespace {
 
-constexpr unsigned port_max = 65'535;
+constexpr unsigned url_port_max = 65'535;
 
 std::string lower(std::string_view text) {
     std::string made(text);
@@ -67,7 +67,7 @@ std::string parameter(const service_url& of, std::initializer_list<std::string_v
 
 void take_port(service_url& into, std::string_view text) {
     unsigned port = 0;
-    if (!read_number(text, 1, port_max, port)) into.port = port;
+    if (!read_number(text, 1, url_port_max, port)) into.port = port;
 }
 
 void take_authority(service_url& into, std::string_view authority) {

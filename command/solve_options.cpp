@@ -30,7 +30,7 @@ figures read_figures(const std::string& option, const std::vector<std::string>& 
         const auto [name, value] = split_pair(option, each);
         const auto names = names_of_consumers(in);
         if (!holds(names, name))
-            throw usage_error(fmt::format("{}: no consumer is called {}{}", option, quoted(name),
+            throw usage_error(fmt::format("{}: no consumer is called {}{}", option, in_quotes(name),
                                           did_you_mean(name, names)));
         unsigned units = 0;
         if (auto wrong = read_number(value, 1, most, units))

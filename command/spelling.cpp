@@ -35,6 +35,6 @@ std::string printable(std::string_view text, std::size_t characters_max) {
     return text.size() > characters_max ? safe + "..." : safe;
 }
 
-std::string quoted(std::string_view text) { return "'" + printable(text, quoted_max) + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + printable(text, quoted_max) + "'"; }
 
 }  // namespace headroom::command

@@ -14,6 +14,6 @@ std::string did_you_mean(std::string_view typed, std::span<const std::string_vie
 /// what is longer is cut.
 std::string printable(std::string_view text, std::size_t characters_max = 160);
 /// The same in quotes, at most 40 characters.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace headroom::command

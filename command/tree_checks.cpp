@@ -90,10 +90,11 @@ void tree_checks::check_keys(const yaml_node& map, const std::string& path, word
     for (const auto& [key, line, value] : map.entries) {
         if (!known.empty() && !holds(known, key))
             complain(line, path,
-                     fmt::format("unknown key {}{}", quoted(key), did_you_mean(key, known)));
+                     fmt::format("unknown key {}{}", in_quotes(key), did_you_mean(key, known)));
         if (const auto [at, is_new] = first.emplace(key, line); !is_new)
-            complain(line, path,
-                     fmt::format("key {} stands twice, first in line {}", quoted(key), at->second));
+            complain(
+                line, path,
+                fmt::format("key {} stands twice, first in line {}", in_quotes(key), at->second));
     }
 }
 
@@ -103,7 +104,8 @@ std::string tree_checks::text(const yaml_node& node, const std::string& path) {
         complain(node.line, path,
                  fmt::format("must have 1 to {} bytes, and has {}", text_max, node.text.size()));
     else if (!is_one_line(node.text))
-        complain(node.line, path, fmt::format("must be one line of text ({})", quoted(node.text)));
+        complain(node.line, path,
+                 fmt::format("must be one line of text ({})", in_quotes(node.text)));
     else
         return node.text;
     return {};
