@@ -1,7 +1,7 @@
 // runtime/service_manager.hpp: tells the service manager that started us where we are in our life.
 //
 // The protocol of sd_notify(3): one datagram of NAME=VALUE lines to the unix socket that
-// $NOTIFY_SOCKET names. With systemd's `Type=notify` a unit counts as started once READY=1 has come.
+// $NOTIFY_SOCKET names. With systemd's `Type=notify` a unit has started once READY=1 has come.
 #pragma once
 #include <string>
 #include <string_view>
