@@ -125,10 +125,11 @@ public:
     /// names the holders. Never overtakes a consumer that queues and could be served.
     result<lease> take();
 
-    /// Queues for a unit, first come first served among consumers (served_first). `receiver` is called once, from
-    /// the thread that frees a unit and outside the ledger's lock; it must only hand the lease on
-    /// (post it to its own executor). One outstanding wish a grant; a second replaces nothing
-    /// and is ignored. A unit that is free already is delivered before want() returns.
+    /// Queues for a unit, first come first served among consumers (but see terms::served_first).
+    /// `receiver` is called once, from the thread that frees a unit and outside the ledger's lock;
+    /// it must only hand the lease on (post it to its own executor). One outstanding wish a grant;
+    /// a second replaces nothing and is ignored. A unit that is free already is delivered before
+    /// want() returns.
     void want(std::move_only_function<void(lease)> receiver);
     /// Withdraws the wish: true when there was one, and its receiver is never called. False when
     /// there was none, which includes that a unit is being delivered on another thread right now.

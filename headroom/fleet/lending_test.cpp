@@ -20,7 +20,8 @@ constexpr auto turn = 5ms;             // between two looks of a crowd
 class crowd {
 public:
     crowd(fleet_process& of, const process_ask& ask)
-        : in_(of), share_(of.ledger.open({fmt::format("crowd.{}", of.number), 0, ask.most}).value()),
+        : in_(of),
+          share_(of.ledger.open({fmt::format("crowd.{}", of.number), 0, ask.most}).value()),
           way_(persistence::parse_connect_info(ask.url).value()) {}
 
     /// `queues`: they wait in the ledger's queue, as for a session; else they come back, as lanes.
@@ -91,9 +92,9 @@ protected:
     Lending() {
         // Whatever is written, and by whom: the largest sum there ever was.
         server().sql("create table public.seen (units integer);"
-                     "create function public.see() returns trigger language plpgsql security definer"
-                     " as $$ begin insert into public.seen select sum(reservation) from"
-                     " headroom_fleet.member; return null; end $$;"
+                     "create function public.see() returns trigger language plpgsql"
+                     " security definer as $$ begin insert into public.seen select"
+                     " sum(reservation) from headroom_fleet.member; return null; end $$;"
                      "create trigger see after insert or update on headroom_fleet.member"
                      " for each statement execute function public.see()", database);
     }

@@ -19,7 +19,7 @@ constexpr backoff_bounds pauses{20ms, 100ms, 2'000ms};
 constexpr auto turn_ms = 50ms;         // between two looks of the loop
 constexpr auto fenced_turn_ms = 10ms;  // while the whole process waits for it
 constexpr auto attempt_ms_max = 5s;    // of one attempt to come back, or one visit
-constexpr auto look_ms = 250ms;        // between two looks for wishes, on control
+constexpr auto wish_look_ms = 250ms;   // between two looks for wishes, on control
 constexpr auto heed_ms = 500ms;        // between two visits because of one
 constexpr const char* channel = "headroom_fleet";
 
@@ -200,7 +200,7 @@ task<void> membership::body::look_for_wishes() {
     if (hears_calls || state.phase() != member_phase::member || state.target() ||
         state.reserved() <= terms.ask.floor || !terms.control->connected() || !look_at.passed())
         co_return;
-    look_at = deadline::after(look_ms);
+    look_at = deadline::after(wish_look_ms);
     try {
         const auto by = deadline::after(attempt_ms_max);
         if (!co_await terms.control->others_hold(persistence::lock_class::wish, by)) co_return;

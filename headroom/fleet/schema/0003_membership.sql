@@ -182,8 +182,8 @@ end
 $$;
 
 -- A member's visit. It has closed down to `closed_to`, would like `at_most`, and could use `wants`
--- now. What it is asked to give back stands in `target`; it grows only from what is free and owed to
--- nobody else, and not while it is asked to give. One that is below its fair part calls for it.
+-- now. What it is asked to give back stands in `target`; it grows only from what is free and owed
+-- to nobody else, and not while it is asked to give. One below its fair part calls for it.
 create function headroom_fleet.adjust_v1(asking bigint, own uuid, closed_to integer,
                                          at_most integer, wants integer) returns jsonb
 language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
