@@ -13,8 +13,9 @@ namespace {
 
 using persistence::console_table;
 
-constexpr std::array<std::string_view, 6> commands{"SHOW VERSION",   "SHOW CONFIG", "SHOW LISTS",
-                                                   "SHOW DATABASES", "SHOW POOLS",  "SHOW CLIENTS"};
+constexpr std::array<std::string_view, 7> commands{"SHOW VERSION",   "SHOW CONFIG", "SHOW LISTS",
+                                                   "SHOW DATABASES", "SHOW POOLS",  "SHOW CLIENTS",
+                                                   "SHOW SERVERS"};
 constexpr std::size_t text_bytes_max = 120;
 
 std::string printable(const std::string& text) {
@@ -69,6 +70,13 @@ void read_pools(const console_table& table, pooler_facts& into) {
     }
 }
 
+void read_servers(const console_table& table, pooler_facts& into) {
+    for (std::size_t row = 0; row < table.rows.size(); ++row)
+        into.servers.push_back({printable(table.value(row, "database")),
+                                printable(table.value(row, "user")),
+                                static_cast<int>(figure_in(table, row, "remote_pid"))});
+}
+
 void read_clients(const console_table& table, std::string_view own_name, pooler_facts& into) {
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
         persistence::backend one;
@@ -118,6 +126,7 @@ pooler_facts read_pooler(const std::vector<console_table>& answers, std::string_
     read_databases(answers[3], facts);
     read_pools(answers[4], facts);
     read_clients(answers[5], own_name, facts);
+    read_servers(answers[6], facts);
     return facts;
 }
 
