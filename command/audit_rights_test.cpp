@@ -1,7 +1,7 @@
 // The audit by those who may hardly do anything: it works, and says what it cannot see.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <sstream>
 
 #include "command/audit_crowd.hpp"
 #include "command/audit_fixture.hpp"
@@ -103,7 +103,10 @@ TEST_F(AuditWithFewRights, AUserOfRedisWithoutAnyRightSaysSo) {
 TEST_F(AuditWithFewRights, AUserForStatisticsSeesAllOfAPooler) {
     private_postgres server;
     server.create_role("little");
-    testing::private_pgbouncer pooler(server, {{"stats_users", "little"}});
+    const testing::temp_directory users;
+    const auto known = users.write("users.txt", "\"little\" \"\"\n");
+    testing::give_to(testing::server_user(), users.path());
+    testing::private_pgbouncer pooler(server, {{"auth_file", known}, {"stats_users", "little"}});
     const auto found = server_in(report({"--pgbouncer", pooler.url("little", "pgbouncer")}));
     EXPECT_TRUE(found.at("error").is_null()) << json::serialize(found);
     EXPECT_THAT(unread(found, "HR-PB-UNREAD"), IsEmpty());
