@@ -279,5 +279,24 @@ TEST_F(LiveAudit, JudgesTheKneeWhereSomebodyToldTheCores) {
     EXPECT_THAT(analyse(facts, terms).findings, IsEmpty());
 }
 
+TEST_F(LiveAudit, GrantsFurtherReplicasTheirShareWhileADeployRolls) {
+    plan.times.replicas = 2;
+    plan.times.surge.amount = 1;
+    connect("web", 9);  // 12 in all: three replicas of 4
+    EXPECT_EQ(the("HR-PG-OVERUSER").units, 0u);
+    EXPECT_EQ(look().arithmetic, "18 declared + 0 above that + 0 of strangers = 18");
+    connect("web", 1);
+    EXPECT_EQ(the("HR-PG-OVERUSER").what, "13 live, 12 declared: 1 more than it may");
+}
+
+TEST_F(LiveAudit, GrantsTheReserveOfFurtherReplicasToo) {
+    plan.resources[0].reserve = 2;
+    plan.consumers[0].overflow.kind = budget::overflow_kind::shared;
+    plan.times.surge.amount = 1;
+    connect("web", 9);  // 12 in all: two replicas of 4 and 2
+    EXPECT_EQ(the("HR-PG-OVERUSER").units, 0u);
+    EXPECT_EQ(look().peak.peak, 16u);
+}
+
 }  // namespace
 }  // namespace headroom::fleet
