@@ -3,7 +3,7 @@
 //     bench_audit [--json] [--rounds N]
 //
 // From exec to exit, the report as JSON against a manifest; the figures are over the rounds. The
-// server's work is the processor time of the backends that served it, from fork to exit, on average.
+// server's work is the processor time of the backends that served it, from fork to exit.
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <unistd.h>

@@ -92,7 +92,8 @@ int main(int argc, char** argv) {
     });
     testing::temp_directory in;
     const auto file = in.write("manifest.yaml", manifest());
-    const auto whole = sorted_times(std::min(rounds, 15), [&](int) { return run_command_ms(file); });
+    const auto whole =
+        sorted_times(std::min(rounds, 15), [&](int) { return run_command_ms(file); });
     const auto line = json ? R"({{"bench":"plan","processes":{},"consumers":{},"ms":{:.3f},)"
                              R"("ms_best":{:.3f},"ms_max":{:.3f},"command_ms":{:.1f},"rounds":{}}})"
                            : "plan: {} processes x {} consumers, a what-if in {:.3f} ms "

@@ -14,10 +14,12 @@
 #include "command/manifest.hpp"
 #include "command/solve_options.hpp"
 #include "command/source_file.hpp"
+#include "command/spelling.hpp"
 #include "headroom/fleet/audit_report.hpp"
 #include "headroom/fleet/live_audit_page.hpp"
 #include "headroom/fleet/pooler_probe.hpp"
 #include "headroom/fleet/redis_probe.hpp"
+#include "headroom/fleet/unbounded_audit.hpp"
 
 namespace headroom::command {
 namespace {
@@ -67,6 +69,7 @@ public:
         look_at_redis(time);
         look_at_pgbouncer(time);
         if (settings_) pages_.push_back(page_of(*settings_, limits_));
+        look_at_manifest();
         print();
         return code();
     }
@@ -170,6 +173,12 @@ private:
             terms.servers = behind_;
             pages_.push_back(page_of(fleet::audit_pooler(each.at, terms, time.next(), io_.names)));
         }
+    }
+
+    void look_at_manifest() {
+        if (!manifest_) return;
+        auto page = fleet::page_of_unbounded(manifest_->of, printable(options_.manifest));
+        if (page) pages_.push_back(std::move(*page));
     }
 
     void remember(const fleet::live_audit& of, const connect_info& at) {

@@ -1,7 +1,7 @@
 // The audit as an operator runs it: the real binary against real servers.
 #include <algorithm>
 
-#include "command/audit_crowd.hpp"
+#include "command/audit_crowd_fixture.hpp"
 #include "command/audit_fixture.hpp"
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_postgres.hpp"

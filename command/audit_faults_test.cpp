@@ -1,11 +1,10 @@
 // Faults planted into a stack of real servers: the audit finds each, names it and counts it.
-#include "command/audit_faults.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
 
+#include "command/audit_faults_fixture.hpp"
 #include "headroom/testing/eventually.hpp"
 
 namespace headroom::command {

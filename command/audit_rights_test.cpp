@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "command/audit_crowd.hpp"
+#include "command/audit_crowd_fixture.hpp"
 #include "command/audit_fixture.hpp"
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_pgbouncer.hpp"

@@ -1,9 +1,8 @@
 // A stack in order, and that the audit has nothing to say about it.
-#include "command/audit_stack.hpp"
-
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "command/audit_stack_fixture.hpp"
 #include "headroom/testing/eventually.hpp"
 
 namespace headroom::command {
@@ -99,10 +98,11 @@ void audit_stack::join_redis(int times, const std::string& name, const std::stri
 std::string audit_stack::manifest_text() const {
     const auto limits =
         with_usual(with_.limits, {{"postgres", "60"}, {"pgbouncer", "100"}, {"redis", "10000"}});
-    auto text = fmt::format(
-        "resources:\n  postgres: {{limit: {}, reserved: 3}}\n  pgbouncer: {{limit: {}}}\n"
-        "  redis: {{limit: {}}}\nconsumers:\n",
-        limits.at("postgres"), limits.at("pgbouncer"), limits.at("redis"));
+    std::string text = "resources:\n";
+    for (const auto& [name, limit] : limits)
+        text += fmt::format("  {}: {{limit: {}, reserved: {}}}\n", name, limit,
+                            name == "postgres" ? 3 : 0);
+    text += "consumers:\n";
     for (const auto* each :
          {"name: web.engine, resource: postgres, pool: 4, application_name: web, "
           "settings: [SQLALCHEMY_POOL_SIZE]",

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include "command/audit_crowd.hpp"
+#include "command/audit_crowd_fixture.hpp"
 #include "command/audit_fixture.hpp"
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_postgres.hpp"

@@ -39,8 +39,8 @@ void visit(const visit_terms& terms, const std::function<task<void>(connection&)
 
 /// The same within a process that has its reactor and its budget: a connection of `share` for as
 /// long as `body` runs. Whether it ends well or throws, the unit is back when this returns; a
-/// server that does not let go of it within `goodbye` is waited for no longer, which is right where a
-/// failure ends the process. `open_by` bounds the connecting; `body` has its own deadline.
+/// server that does not let go of it within `goodbye` is waited for no longer, which is right where
+/// a failure ends the process. `open_by` bounds the connecting; `body` has its own deadline.
 task<void> with_connection(reactor& home, door& way, budget::grant& share,
                            connection_options options, std::function<task<void>(connection&)> body,
                            deadline open_by, std::chrono::milliseconds goodbye = goodbye_ms_max);

@@ -24,9 +24,7 @@ constexpr const char* channel = "headroom_fleet";
 }  // namespace
 
 membership::body::body(reactor& on, membership_terms with)
-    : home(on),
-      terms(std::move(with)),
-      desk(home, std::move(terms.desk)),
+    : home(on), terms(std::move(with)), desk(home, std::move(terms.desk)),
       state(terms.ask.floor, terms.ask.most, terms.within),
       pause(pauses, std::minstd_rand(std::random_device{}())) {
     shown.floor = terms.ask.floor;
@@ -41,10 +39,8 @@ void membership::body::listen_to_control() {
         alive->state.lost(clock::now());
         // A standby is left each second: no news.
         if (!alive->terms.control->facts().in_recovery)
-            alive->tell(
-                fmt::format("the fleet's proof of life is gone: nothing opens until it is "
-                            "taken again ({})",
-                            why));
+            alive->tell(fmt::format("the fleet's proof of life is gone: nothing opens until it is "
+                                    "taken again ({})", why));
         alive->apply();
     });
     terms.control->on_restored([self] {
@@ -126,8 +122,8 @@ task<void> membership::body::join_again() {
 // ---- a member's life ----
 
 task<void> membership::body::visit() {
-    const auto got =
-        co_await desk.adjust(terms.ask, state.closed_to(), deadline::after(attempt_ms_max));
+    const auto got = co_await desk.adjust(terms.ask, state.closed_to(),
+                                          deadline::after(attempt_ms_max));
     if (!got) {
         state.lost(clock::now());
         tell(got.error().message());
@@ -146,20 +142,16 @@ task<void> membership::body::act() {
     if (!terms.control->connected() || !retry_at.passed(now)) co_return;
     std::string failure;
     try {
-        if (what == action::join_again)
-            co_await join_again();
-        else
-            co_await visit();
+        if (what == action::join_again) co_await join_again();
+        else co_await visit();
     } catch (const std::exception& why) {
         failure = why.what();
     }
     if (failure.empty()) co_return;
     retry_at = deadline::after(pause.next());
     if (what == action::visit) state.unreachable(clock::now());
-    tell(
-        fmt::format("the fleet's ledger cannot be reached: what there is is kept, nothing grows "
-                    "({})",
-                    failure));
+    tell(fmt::format("the fleet's ledger cannot be reached: what there is is kept, nothing grows "
+                     "({})", failure));
     const std::scoped_lock lock(mutex);
     ++shown.failures;
 }

@@ -1,12 +1,12 @@
-// command/audit_faults.hpp: faults as tests plant them into a stack, and what the audit has to
-// find.
+// command/audit_faults_fixture.hpp: faults as tests plant them into a stack, and what the audit has
+// to find.
 #pragma once
 #include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
 
-#include "command/audit_stack.hpp"
+#include "command/audit_stack_fixture.hpp"
 
 namespace headroom::command {
 

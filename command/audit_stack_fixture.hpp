@@ -1,11 +1,11 @@
-// command/audit_stack.hpp: a PostgreSQL, a PgBouncer and a Redis of one small company, in order,
-// with its manifest and its settings, for tests that plant faults into them.
+// command/audit_stack_fixture.hpp: a PostgreSQL, a PgBouncer and a Redis of one small company, in
+// order, with its manifest and its settings, for tests that plant faults into them.
 #pragma once
 #include <map>
 #include <string>
 #include <vector>
 
-#include "command/audit_crowd.hpp"
+#include "command/audit_crowd_fixture.hpp"
 #include "command/audit_fixture.hpp"
 #include "headroom/testing/private_pgbouncer.hpp"
 #include "headroom/testing/private_redis.hpp"

@@ -1,4 +1,4 @@
-// command/audit_crowd.hpp: sessions of other people's programs, for the tests of the audit.
+// command/audit_crowd_fixture.hpp: sessions of other people's programs, for the tests of the audit.
 #pragma once
 #include <chrono>
 #include <memory>
