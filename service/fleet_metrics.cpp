@@ -6,6 +6,8 @@ fleet_metrics::fleet_metrics(observability::metrics& to, const fleet::membership
     : of_(of),
       reservation_(to.measure("headroom_fleet_reservation",
                               "Connections the fleet's ledger has this process down for.")),
+      demand_(to.measure("headroom_fleet_demand",
+                         "Connections this process could use of late: in use and waited for.")),
       member_(to.measure("headroom_fleet_member",
                          "1 while the proof of life is held; 0: nothing opens.")),
       free_(to.measure("headroom_fleet_free",
@@ -21,6 +23,7 @@ fleet_metrics::fleet_metrics(observability::metrics& to, const fleet::membership
 void fleet_metrics::refresh() {
     const auto now = of_.figures();
     reservation_.set(now.reservation);
+    demand_.set(now.demand);
     member_.set(now.phase == fleet::member_phase::member ? 1 : 0);
     if (!now.bounds.empty()) free_.set(now.bounds.front().free);
     unfenced_.set(now.unfenced_max);

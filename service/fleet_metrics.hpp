@@ -16,7 +16,7 @@ private:
     void refresh();
 
     const fleet::membership& of_;
-    observability::gauge reservation_, member_, free_, unfenced_;
+    observability::gauge reservation_, demand_, member_, free_, unfenced_;
     observability::counter rejoins_, failures_;
 };
 

@@ -96,7 +96,8 @@ result<grant> book::take(declared which) {
         BOOST_ASSERT_MSG(!taken_[which.index], "a grant is taken once");
         taken_[which.index] = true;
     }
-    auto opened = book.open({each.name, floor_of(each), burst, each.waits_on_nobody});
+    auto opened = book.open(
+        {each.name, floor_of(each), burst, each.waits_on_nobody, each.served_first});
     if (!opened) {
         std::scoped_lock lock(mutex_);
         taken_[which.index] = false;  // a refused grant may be asked for again

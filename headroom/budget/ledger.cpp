@@ -10,10 +10,12 @@ struct account {
     account(ledger& of, terms with) : book(of), agreed(std::move(with)) {}
 
     unsigned borrowed() const { return held > agreed.floor ? held - agreed.floor : 0; }
+    unsigned room() const { return agreed.floor + agreed.burst - held; }
 
     ledger& book;
     const terms agreed;
     unsigned held = 0, closing = 0, held_max = 0, refusals = 0;
+    unsigned awaited = 1;  // by a wish
     std::move_only_function<void(lease)> receiver;
     // Shared with a delivery under way on another thread, which may outlast the grant.
     std::shared_ptr<std::move_only_function<void()>> recall_listener;
@@ -84,6 +86,7 @@ result<lease> grant::take() {
     // queues while a unit is free is held back by its own burst.
     if (book.may_lend(*page_)) return book.lend(*page_);
     ++page_->refusals;
+    if (page_->room() > 0) ++book.turned_away_;
     return std::unexpected(
         book.refuse(page_, page_->agreed.consumer, 1, refusal_reason::exhausted));
 }
@@ -95,7 +98,8 @@ void grant::want(std::move_only_function<void(lease)> receiver) {
         std::scoped_lock lock(page_->book.mutex_);
         if (page_->receiver) return;
         page_->receiver = std::move(receiver);
-        page_->book.wishes_.push_back(page_);
+        auto& wishes = page_->book.wishes_;
+        wishes.insert(page_->agreed.served_first ? wishes.begin() : wishes.end(), page_);
         page_->book.collect_deliveries(out);
     }
     out.run();
@@ -112,6 +116,11 @@ bool grant::forget() {
     }
     out.run();
     return static_cast<bool>(withdrawn);
+}
+
+void grant::awaits(unsigned units) {
+    std::scoped_lock lock(page_->book.mutex_);
+    page_->awaited = std::max(1U, units);
 }
 
 bool grant::recalled() const noexcept { return page_->recalled.load(std::memory_order_relaxed); }
@@ -236,7 +245,7 @@ void ledger::collect_deliveries(delivery& out) {
 void ledger::refresh_recall_flags(delivery& out) {
     const account* waiter = nullptr;
     for (const account* each : wishes_)
-        if (each->held < each->agreed.floor || each->borrowed() < each->agreed.burst) {
+        if (each->room() > 0) {
             waiter = each;
             break;
         }
@@ -281,6 +290,13 @@ ledger_snapshot ledger::snapshot() const {
     for (const auto& each : accounts_)
         now.accounts.push_back({each.agreed, each.held, each.closing, each.borrowed(),
                                 each.held_max, each.refusals, static_cast<bool>(each.receiver)});
+    return now;
+}
+
+ledger_demand ledger::demand() const {
+    std::scoped_lock lock(mutex_);
+    ledger_demand now{held_, 0, turned_away_};
+    for (const account* each : wishes_) now.queued += std::min(each->awaited, each->room());
     return now;
 }
 

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <boost/assert.hpp>
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <list>
@@ -36,6 +37,8 @@ struct terms {
     /// Whoever holds a unit of this consumer never asks for another while holding it, so others
     /// may queue for its floor even when they hold units themselves.
     bool waits_on_nobody = false;
+    /// Its wish is served before those of others: for what brings more units for all.
+    bool served_first = false;
 };
 
 class ledger;
@@ -91,6 +94,16 @@ struct ledger_snapshot {
     std::vector<account_snapshot> accounts;  ///< in the order in which grants were taken
 };
 
+/// What the process could use now if its ceiling were higher. What a consumer's own burst holds
+/// back is none of it.
+struct ledger_demand {
+    unsigned held = 0;    ///< leases out
+    unsigned queued = 0;  ///< units consumers wait for
+    /// take() refused for want of a unit, so far: they do not wait, and how many more they would
+    /// have taken nobody knows.
+    std::uint64_t turned_away = 0;
+};
+
 /// A consumer's share of a ledger, taken once at start. Move-only; requires on destruction that
 /// all its leases are back.
 class [[nodiscard]] grant {
@@ -112,14 +125,18 @@ public:
     /// names the holders. Never overtakes a consumer that queues and could be served.
     result<lease> take();
 
-    /// Queues for a unit, first come first served among consumers. `receiver` is called once, from
-    /// the thread that frees a unit and outside the ledger's lock; it must only hand the lease on
-    /// (post it to its own executor). One outstanding wish a grant; a second replaces nothing
-    /// and is ignored. A unit that is free already is delivered before want() returns.
+    /// Queues for a unit, first come first served among consumers (but see terms::served_first).
+    /// `receiver` is called once, from the thread that frees a unit and outside the ledger's lock;
+    /// it must only hand the lease on (post it to its own executor). One outstanding wish a grant;
+    /// a second replaces nothing and is ignored. A unit that is free already is delivered before
+    /// want() returns.
     void want(std::move_only_function<void(lease)> receiver);
     /// Withdraws the wish: true when there was one, and its receiver is never called. False when
     /// there was none, which includes that a unit is being delivered on another thread right now.
     bool forget();
+    /// How many units the consumer's own callers wait for, of which a wish asks for one: what
+    /// demand() adds up. Counts while the wish is out; never given, a wish stands for one.
+    void awaits(unsigned units);
 
     /// True while another consumer queues for the reserve and this one borrows from it: idle loans
     /// older than loan_ms_min go back now. One relaxed atomic load.
@@ -160,6 +177,7 @@ public:
     [[nodiscard]] result<void> resize(unsigned ceiling);
 
     ledger_snapshot snapshot() const;
+    ledger_demand demand() const;
     unsigned held() const;
     unsigned ceiling() const;
 
@@ -183,8 +201,9 @@ private:
     // guarded by mutex_
     unsigned ceiling_;
     unsigned floors_ = 0, lent_ = 0, held_ = 0, closing_ = 0, held_max_ = 0;
+    std::uint64_t turned_away_ = 0;
     std::list<account> accounts_;  // stable addresses: leases point into it
-    std::deque<account*> wishes_;  // first come, first served
+    std::deque<account*> wishes_;  // served_first ones, then first come, first served
 };
 
 }  // namespace headroom::budget

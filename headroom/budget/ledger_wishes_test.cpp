@@ -101,6 +101,65 @@ TEST_F(Wishes, ForgettingOneThatWasServedSaysSo) {
     delivered.clear();
 }
 
+TEST_F(Wishes, OneThatIsServedFirstOvertakesThoseWhoCameEarlier) {
+    auto holder = open("holder", 0, 4), waits = open("waits", 0, 4);
+    auto first = book.open({"first", 0, 1, false, true}).value();
+    auto held = take(holder, 4);
+    want(waits);
+    want(first);
+    held.pop_back();
+    EXPECT_EQ(served, strings{"first"});
+    held.pop_back();
+    EXPECT_EQ(served, (strings{"first", "waits"}));
+    delivered.clear();
+}
+
+TEST_F(Wishes, OneThatAwaitsItsOwnUnitGetsItBackBeforeOthers) {
+    auto holder = open("holder", 0, 3), waits = open("waits", 0, 4);
+    auto visits = book.open({"visits", 0, 1, false, true}).value();
+    auto held = take(holder, 3), visit = take(visits, 1);
+    want(waits);
+    want(visits);
+    visit.clear();
+    EXPECT_EQ(served, strings{"visits"});
+    EXPECT_TRUE(waits.forget());
+    delivered.clear();
+}
+
+TEST_F(Wishes, CountAsDemandWithAllTheyStandFor) {
+    auto holder = open("holder", 0, 4), waits = open("waits", 0, 9), other = open("other", 0, 9);
+    auto held = take(holder, 4);
+    EXPECT_EQ(book.demand().queued, 0U);
+    waits.awaits(7);
+    EXPECT_EQ(book.demand().queued, 0U) << "nobody queues";
+    want(waits);
+    want(other);
+    EXPECT_EQ(book.demand().held, 4U);
+    EXPECT_EQ(book.demand().queued, 8U);
+    waits.awaits(20);
+    EXPECT_EQ(book.demand().queued, 10U) << "no more than its own burst";
+    waits.forget();
+    other.forget();
+}
+
+TEST_F(Wishes, OfOneHeldBackByItsOwnBurstAreNoDemand) {
+    auto capped = open("capped", 0, 1);
+    auto held = take(capped, 1);
+    want(capped);
+    EXPECT_FALSE(capped.take());
+    EXPECT_EQ(book.demand().queued, 0U);
+    EXPECT_EQ(book.demand().turned_away, 0U);
+    capped.forget();
+}
+
+TEST_F(Wishes, WhoIsTurnedAwayForWantOfAUnitIsCounted) {
+    auto holder = open("holder", 0, 4), lanes = open("lanes", 0, 2);
+    auto held = take(holder, 4);
+    EXPECT_FALSE(lanes.take());
+    EXPECT_FALSE(lanes.take());
+    EXPECT_EQ(book.demand().turned_away, 2U);
+}
+
 TEST_F(Wishes, TheFloorOfAnEndedGrantServesThem) {
     auto holder = open("holder", 0, 4), waits = open("waits", 0, 4);
     std::optional<grant> ends = open("ends", 4, 0);

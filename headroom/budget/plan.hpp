@@ -49,6 +49,7 @@ struct consumer {
     bool hardcoded = false;             ///< no setting changes it
     std::string role;                   ///< the database role it signs in as, if it matters
     bool waits_on_nobody = false;       ///< see budget::terms
+    bool served_first = false;          ///< see budget::terms
     unsigned minimum = 1;               ///< the least the pool of an instance may be cut to
     std::string application_name;       ///< how its connections are called, `*` and `?` allowed
 

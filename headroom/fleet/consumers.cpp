@@ -26,6 +26,7 @@ budget::consumer consumer(const std::string& role, unsigned reserve) {
     made.pool = reserve > 0 ? 0 : 1;
     made.minimum = reserve > 0 ? 0 : 1;
     made.overflow = {budget::overflow_kind::shared, 1};
+    made.served_first = true;  // a visit may bring units for all who wait
     made.role = role;
     made.hardcoded = true;
     made.application_name = std::string("*/*/*/") + ledger_consumer;

@@ -83,6 +83,8 @@ reservation reservation_of(const json::object& in) {
     if (const auto* target = in.if_contains("target"); target != nullptr && !target->is_null())
         made.target = target->to_number<unsigned>();
     made.learning = in.at("learning").as_bool();
+    const auto* unmet = in.if_contains("unmet");
+    made.unmet = unmet != nullptr && unmet->as_bool();
     made.beyond = units_or_none(in, "beyond");
     made.collected = units_or_none(in, "collected");
     made.bounds = bounds_of(in);

@@ -1,5 +1,6 @@
 #include "headroom/fleet/ledger_answer.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,6 +39,16 @@ TEST(LedgerAnswer, GivesTheReservationAndWhatBoundsIt) {
     EXPECT_EQ(got->target, std::nullopt);
     EXPECT_EQ(got->collected, 2U);
     EXPECT_EQ(got->beyond, 1U);
+}
+
+TEST(LedgerAnswer, SaysWhetherTheAskerIsBelowItsPart) {
+    const auto got = [](std::string_view unmet) {
+        const auto text = fmt::format(
+            R"({{"learning": false, "reservation": 9, "bounds": null, "unmet": {}}})", unmet);
+        return read_answer(text, asker()).value().unmet;
+    };
+    EXPECT_TRUE(got("true"));
+    EXPECT_FALSE(got("false"));
 }
 
 TEST(LedgerAnswer, TurnsARefusalIntoOneLineWithEveryFigure) {

@@ -17,7 +17,7 @@ using persistence::statement;
 constexpr statement take_turn{"select pg_advisory_xact_lock($1, 0)"};
 constexpr statement admit_v1{
     "select headroom_fleet.admit_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
-constexpr statement adjust_v1{"select headroom_fleet.adjust_v1($1, $2, $3, $4)"};
+constexpr statement adjust_v1{"select headroom_fleet.adjust_v1($1, $2, $3, $4, $5)"};
 constexpr statement leave_v1{"select headroom_fleet.leave_v1($1, $2)"};
 
 constexpr std::chrono::milliseconds look_ms{5};  // for a unit that another thread delivered
@@ -65,10 +65,11 @@ task<fleet_result> ledger_desk::admit(const fleet_terms& who, unsigned had, dead
 }
 
 task<fleet_result> ledger_desk::adjust(const fleet_terms& who, unsigned closed_to,
-                                       deadline until) {
+                                       unsigned wants, deadline until) {
     const auto answer = co_await ask(
         {&adjust_v1,
-         parameters::of(number_of(who), who.identity, whole(closed_to), whole(who.most))},
+         parameters::of(number_of(who), who.identity, whole(closed_to), whole(who.most),
+                        whole(wants))},
         until);
     co_return read_answer(answer.one<persistence::jsonb>().text, who);
 }
@@ -98,18 +99,39 @@ task<persistence::rows> ledger_desk::ask(persistence::step what, deadline until)
     }
 }
 
+void ledger_desk::keep_unit(bool kept) {
+    keeps_ = kept;
+    if (keeps_) return wish();
+    forget();
+    counter_->unit = {};
+}
+
+void ledger_desk::wish() {
+    if (counter_->wishing || counter_->unit) return;
+    counter_->wishing = true;
+    terms_.share.want([to = home_.get_executor(), at = counter_](budget::lease one) {
+        boost::asio::post(to, [at, one = std::move(one)]() mutable {
+            at->wishing = false;
+            at->unit = std::move(one);
+        });
+    });
+}
+
+void ledger_desk::forget() {
+    if (terms_.share.forget()) counter_->wishing = false;
+}
+
 /// Waits in the queue for the reserve; nothing is held meanwhile (design law 5).
 task<budget::lease> ledger_desk::unit(deadline until) {
-    const auto got = std::make_shared<budget::lease>();  // written on the reactor
-    terms_.share.want([to = home_.get_executor(), got](budget::lease one) {
-        boost::asio::post(to, [got, one = std::move(one)]() mutable { *got = std::move(one); });
-    });
-    while (!*got && !until.passed()) co_await sleep_until(until.at_most(look_ms));
-    if (!*got) {
-        terms_.share.forget();  // one that is on its way goes back with `got`
+    wish();
+    while (!counter_->unit && !until.passed()) co_await sleep_until(until.at_most(look_ms));
+    if (!counter_->unit) {
+        if (!keeps_) forget();
         throw budget::refused(terms_.share.refuse(budget::refusal_reason::timed_out));
     }
-    co_return std::move(*got);
+    auto mine = std::exchange(counter_->unit, {});
+    if (keeps_) wish();  // first in the queue when this one comes back
+    co_return mine;
 }
 
 persistence::connection_options ledger_desk::options() const {

@@ -22,7 +22,7 @@ struct desk_bounds {
 
 struct desk_terms {
     persistence::door* through = nullptr;  ///< to the budget database; outlives the desk
-    budget::grant share;                   ///< of `fleet.ledger`: one unit is enough
+    budget::grant share;                   ///< of `fleet.ledger`: one unit, served first
     std::string application_name;          ///< application_name{...}.text()
     desk_bounds within{};
 };
@@ -38,20 +38,36 @@ public:
 
     /// Joins, or comes back with `had` units; 0 for a newcomer. Control holds the proof of life.
     task<fleet_result> admit(const fleet_terms& who, unsigned had, deadline until);
-    /// Reports that no more than `closed_to` units are out, and asks for up to who.most.
-    task<fleet_result> adjust(const fleet_terms& who, unsigned closed_to, deadline until);
+    /// Reports that no more than `closed_to` units are out and `wants` could be used, and asks for
+    /// up to who.most.
+    task<fleet_result> adjust(const fleet_terms& who, unsigned closed_to, unsigned wants,
+                              deadline until);
     /// In good order; false when it was no member.
     task<bool> leave(const fleet_terms& who, deadline until);
+
+    /// True: the unit of a visit stays here between visits, because a process whose units are all
+    /// out could not ask for more. Taken as soon as one is free. False: it goes back.
+    void keep_unit(bool kept);
 
     const persistence::connect_info& target() const noexcept { return terms_.through->target(); }
 
 private:
     task<persistence::rows> ask(persistence::step what, deadline until);
     task<budget::lease> unit(deadline until);
+    void wish();
+    void forget();
     persistence::connection_options options() const;
+
+    /// Written on the reactor, to which a unit may still be on its way when the desk has ended.
+    struct counter {
+        budget::lease unit;
+        bool wishing = false;
+    };
 
     reactor& home_;
     desk_terms terms_;
+    bool keeps_ = false;
+    const std::shared_ptr<counter> counter_ = std::make_shared<counter>();
 };
 
 }  // namespace headroom::fleet

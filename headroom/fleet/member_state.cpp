@@ -1,6 +1,5 @@
 #include "headroom/fleet/member_state.hpp"
 
-#include <algorithm>
 #include <boost/assert.hpp>
 
 #include "headroom/fleet/overshoot.hpp"
@@ -24,6 +23,9 @@ std::string_view to_string(member_phase of) noexcept {
 member_state::member_state(unsigned floor, unsigned most, member_bounds within)
     : floor_(floor), most_(most), within_(within) {
     BOOST_ASSERT(1 <= floor_ && floor_ <= most_);
+    BOOST_ASSERT(within_.ask_ms_min <= within_.ask_ms_max);
+    BOOST_ASSERT(within_.fair_ms_min <= within_.fair_ms_max);
+    earlier_ = lately_ = told_ = floor_;
 }
 
 void member_state::joined(const reservation& what, time_point now) {
@@ -36,13 +38,36 @@ void member_state::joined(const reservation& what, time_point now) {
 void member_state::visited(const reservation& what, time_point now) {
     if (phase_ != member_phase::member) return;  // lost meanwhile: the answer is of another life
     target_ = what.target && *what.target < what.units ? what.target : std::nullopt;
+    wait_after(what);
     take(what, now);
+}
+
+// Longer each time nothing came.
+void member_state::wait_after(const reservation& what) {
+    const bool had_its_part = told_ > what.units && !what.unmet;
+    const auto least = had_its_part ? within_.fair_ms_min : within_.ask_ms_min;
+    const auto most = had_its_part ? within_.fair_ms_max : within_.ask_ms_max;
+    const bool in_vain = told_ > what.units && what.units <= units_;
+    pause_ = in_vain ? std::clamp(pause_ * 3 / 2, least, most) : least;
+}
+
+void member_state::needs(unsigned units, time_point now) {
+    const auto could_use = std::clamp(units, floor_, most_);
+    if (now - peak_from_ < within_.peak_ms) {
+        lately_ = std::max(lately_, could_use);
+        return;
+    }
+    earlier_ = now - peak_from_ < 2 * within_.peak_ms ? lately_ : could_use;
+    lately_ = could_use;
+    peak_from_ = now;
 }
 
 void member_state::take(const reservation& what, time_point now) {
     BOOST_ASSERT(floor_ <= what.units && what.units <= most_);
     units_ = what.units;
     unreached_ = false;
+    unmet_ = what.unmet;
+    visited_at_ = now;
     visit_at_ = now + within_.visit_ms;
 }
 
@@ -71,8 +96,20 @@ member_state::action member_state::next(unsigned held, time_point now) const {
     if (phase_ == member_phase::fenced) return action::join_again;
     if (phase_ != member_phase::member || !may_visit()) return action::rest;
     // What was asked for is closed; only an unreachable ledger makes that wait.
-    const bool has_closed = target_ && held <= *target_ && !unreached_;
-    return has_closed || now >= visit_at_ ? action::visit : action::rest;
+    const bool has_closed = target_ && held <= *target_;
+    const bool has_news = !unreached_ && (has_closed || asks(now) || lets_go(now));
+    return has_news || now >= visit_at_ ? action::visit : action::rest;
+}
+
+// Not while it is asked to give: two that ask each other would never rest.
+bool member_state::asks(time_point now) const {
+    return !target_ && demand() > units_ && now - visited_at_ >= pause_;
+}
+
+// The ledger lends by what it was told: a demand that has halved is worth a visit.
+bool member_state::lets_go(time_point now) const {
+    return units_ > floor_ && demand() <= told_ / 2 && told_ - demand() > 2 &&
+           now - visited_at_ >= within_.let_go_ms;
 }
 
 bool member_state::may_visit() const noexcept { return units_ >= sessions_per_joiner; }

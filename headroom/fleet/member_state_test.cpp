@@ -55,6 +55,81 @@ TEST_F(MemberState, ClosesFirstAndReportsItOnlyWhenItIsClosed) {
     EXPECT_EQ(state.next(8, clock.now()), action::rest);
 }
 
+TEST_F(MemberState, AsksAtOnceWhenItCouldUseMoreThanItHas) {
+    state.joined(of(12), clock.now());
+    clock.advance(1s);
+    state.needs(12, clock.now());
+    EXPECT_EQ(state.next(12, clock.now()), action::rest);
+    state.needs(13, clock.now());
+    EXPECT_EQ(state.next(12, clock.now()), action::visit);
+    EXPECT_EQ(state.tell_demand(), 13U);
+    state.needs(50, clock.now());
+    EXPECT_EQ(state.tell_demand(), 20U) << "its ceiling";
+}
+
+TEST_F(MemberState, AsksAgainSoonWhileItIsBelowItsPartAndSeldomOtherwise) {
+    state.joined(of(12), clock.now());
+    const auto asks_after = [&](const reservation& answer) {
+        state.needs(20, clock.now());
+        state.tell_demand();
+        state.visited(answer, clock.now());
+        auto waited = 0ms;
+        while (state.next(12, clock.now()) == action::rest) {
+            clock.advance(10ms);
+            waited += 10ms;
+            state.needs(20, clock.now());
+        }
+        return waited;
+    };
+    auto below = of(12);
+    below.unmet = true;
+    EXPECT_EQ(asks_after(below), 100ms);
+    EXPECT_EQ(asks_after(below), 150ms);
+    for (int i = 0; i < 5; ++i) asks_after(below);
+    EXPECT_EQ(asks_after(below), 500ms);
+    EXPECT_TRUE(state.unmet());
+    EXPECT_EQ(asks_after(of(12)), 1000ms) << "it has its part";
+    for (int i = 0; i < 5; ++i) asks_after(of(12));
+    EXPECT_EQ(asks_after(of(12)), 3000ms);
+    below.units = 14;
+    EXPECT_EQ(asks_after(below), 100ms) << "something came";
+}
+
+TEST_F(MemberState, DoesNotAskWhileItIsAskedToGive) {
+    state.joined(of(12), clock.now());
+    state.visited(of(12, 8), clock.now());
+    clock.advance(1s);
+    state.needs(20, clock.now());
+    EXPECT_EQ(state.next(12, clock.now()), action::rest);
+    EXPECT_TRUE(state.may_have_to_visit());
+}
+
+TEST_F(MemberState, TellsTheLedgerWhenItsDemandHasHalved) {
+    state.joined(of(20), clock.now());
+    state.needs(18, clock.now());
+    state.tell_demand();
+    state.visited(of(20), clock.now());
+    for (int i = 0; i < 9; ++i) {
+        clock.advance(100ms);
+        state.needs(6, clock.now());
+        EXPECT_EQ(state.next(6, clock.now()), action::rest) << "a peak of the last moments";
+    }
+    clock.advance(200ms);
+    state.needs(6, clock.now());
+    EXPECT_EQ(state.demand(), 6U);
+    EXPECT_EQ(state.next(6, clock.now()), action::visit);
+}
+
+TEST_F(MemberState, MayHaveToVisitUnlessItHasAllItCanEverUse) {
+    EXPECT_FALSE(state.may_have_to_visit()) << "no member yet";
+    state.joined(of(12), clock.now());
+    EXPECT_TRUE(state.may_have_to_visit());
+    state.visited(of(20), clock.now());
+    EXPECT_FALSE(state.may_have_to_visit());
+    state.visited(of(20, 15), clock.now());
+    EXPECT_TRUE(state.may_have_to_visit());
+}
+
 TEST_F(MemberState, KeepsItsShareOnAStandbyAndIsFencedAgainWhenItLeavesIt) {
     state.joined(of(12), clock.now());
     state.on_standby(clock.now());

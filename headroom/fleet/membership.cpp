@@ -58,6 +58,8 @@ task<fleet_result> membership::join(deadline until) {
         if (said && (over || refuses_at_once(*said, self->terms.ask.policy)))
             co_return std::unexpected(*std::move(said));
         if (said) self->tell(said->message());
+        // Members whose control is elsewhere do not hear what the ledger called for.
+        co_await self->show_wish(said && said->called > 0);
         co_await sleep_until(until.at_most(self->pause.next()));
     }
 }
@@ -69,6 +71,8 @@ task<void> membership::leave(deadline until) {
     if (self->state.phase() == member_phase::gone) co_return;
     const bool visits = self->state.phase() == member_phase::member && self->state.may_visit();
     self->state.left();
+    self->desk.keep_unit(false);
+    co_await self->show_wish(false);
     self->calls = {};
     try {
         if (visits) co_await self->desk.leave(self->terms.ask, until);

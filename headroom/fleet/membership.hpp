@@ -37,6 +37,7 @@ struct membership_terms {
 struct membership_figures {
     member_phase phase = member_phase::joining;
     unsigned reservation = 0, floor = 0, most = 0, limit = 0;
+    unsigned demand = 0;  ///< what the process could use of late, between floor and most
     std::optional<unsigned> target;
     bool safe_mode = false, learning = false;
     unsigned beyond = 0;     ///< of the reservation, what did not fit and was let pass

@@ -115,7 +115,7 @@ private:
                     ask.floor, ask.most, ask.claims, ask.policy};
         if (ask.claims.empty()) made.ask.claims = {{at.user, at.database, ask.floor, ask.most}};
         made.desk.through = &ledger_way_;
-        made.desk.share = ledger.open({own("ledger"), 0, ask.most}).value();
+        made.desk.share = ledger.open({own("ledger"), 0, 1, false, true}).value();
         made.desk.application_name = named("fleet.ledger");
         made.within = ask.within;
         made.give_up = [this, more = ask.give_up] { return impatient || (more && more()); };

@@ -66,6 +66,7 @@ struct reservation {
     unsigned units = 0;
     std::optional<unsigned> target;  ///< what the ledger asks it to shrink to
     bool learning = false;           ///< the server has just restarted: nothing grows
+    bool unmet = false;      ///< below its fair part: others were asked, so ask again soon
     unsigned beyond = 0;     ///< of units, those that did not fit: warn or an override let them
     unsigned collected = 0;  ///< rows of dead members this visit removed
     std::vector<bound_figures> bounds;  ///< the binding one first

@@ -14,6 +14,7 @@ enum class lock_class : std::int32_t {
     proof_of_life = 0x48520002,  ///< a member of the fleet is alive; session lock; key: its number
     admission = 0x48520003,      ///< one joiner of the fleet ledger at a time; transaction lock
     leader = 0x48520004,         ///< one of many does it, e.g. a projection; session lock
+    wish = 0x48520005,  ///< a member waits for units of others; session lock; key: its number
 };
 
 struct advisory_lock {

@@ -18,6 +18,9 @@ constexpr statement see_lock{
     "select exists (select from pg_catalog.pg_locks where locktype = 'advisory' and granted"
     " and database = (select oid from pg_catalog.pg_database where datname = current_database())"
     " and classid::int8 = $1 and objid::int8 = $2 and objsubid = 2)"};
+constexpr statement see_class{
+    "select exists (select from pg_catalog.pg_locks where locktype = 'advisory' and granted"
+    " and classid::int8 = $1 and objsubid = 2 and pid <> pg_backend_pid())"};
 constexpr statement end_named{
     "select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity"
     " where application_name = $1 and pid <> pg_backend_pid()"};
@@ -104,6 +107,13 @@ task<bool> control::is_held(advisory_lock which, deadline until) {
     const auto key = static_cast<std::int64_t>(static_cast<std::uint32_t>(which.key));
     const auto answer = co_await with->run(
         see_lock, parameters::of(static_cast<std::int64_t>(which.of), key), body_->soon(until));
+    co_return answer.one<bool>();
+}
+
+task<bool> control::others_hold(lock_class any_of, deadline until) {
+    const auto with = body_->require();
+    const auto answer = co_await with->run(
+        see_class, parameters::of(static_cast<std::int64_t>(any_of)), body_->soon(until));
     co_return answer.one<bool>();
 }
 

@@ -72,6 +72,8 @@ public:
     bool holds(advisory_lock which) const noexcept;
     /// Is it held by anybody, in this database? By pg_locks, which any role may read.
     task<bool> is_held(advisory_lock which, deadline until);
+    /// Does any other session of the server hold one of this class, in whichever database?
+    task<bool> others_hold(lock_class any_of, deadline until);
 
     /// Notifications of a channel go to `listener`, on the reactor. Listening again after a
     /// reconnect is control's business; what was sent in between is lost, so listeners that need

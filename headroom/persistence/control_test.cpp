@@ -178,6 +178,24 @@ TEST_F(Control, HoldsALockOfWhichOthersAreToldAndWhichGoesWithIt) {
     });
 }
 
+TEST_F(Control, SeesTheLocksOthersHoldInWhicheverDatabase) {
+    const auto elsewhere = server().create_database();
+    inside([&]() -> task<void> {
+        auto one = make(), other = make(server().url("postgres", elsewhere));
+        co_await one->open(soon());
+        co_await other->open(soon());
+        const advisory_lock wish{lock_class::wish, 7};
+        EXPECT_TRUE(co_await one->try_lock(wish, soon()));
+        EXPECT_TRUE(co_await other->others_hold(lock_class::wish, soon()));
+        EXPECT_FALSE(co_await one->others_hold(lock_class::wish, soon())) << "its own";
+        EXPECT_FALSE(co_await other->others_hold(lock_class::leader, soon()));
+        co_await one->unlock(wish, soon());
+        EXPECT_FALSE(co_await other->others_hold(lock_class::wish, soon()));
+        co_await one->stop(soon());
+        co_await other->stop(soon());
+    });
+}
+
 TEST_F(Control, GivesASilentServerUpAfterFourSecondsAndReplacesTheConnection) {
     testing::tcp_fault_proxy network(std::to_string(server().port()));
     inside([&]() -> task<void> {

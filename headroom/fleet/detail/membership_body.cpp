@@ -19,6 +19,8 @@ constexpr backoff_bounds pauses{20ms, 100ms, 2'000ms};
 constexpr auto turn_ms = 50ms;         // between two looks of the loop
 constexpr auto fenced_turn_ms = 10ms;  // while the whole process waits for it
 constexpr auto attempt_ms_max = 5s;    // of one attempt to come back, or one visit
+constexpr auto wish_look_ms = 250ms;   // between two looks for wishes, on control
+constexpr auto heed_ms = 500ms;        // between two visits because of one
 constexpr const char* channel = "headroom_fleet";
 
 }  // namespace
@@ -91,11 +93,14 @@ task<fleet_result> membership::body::settle_in(fleet_result joined, deadline unt
     home.spawn([self = shared_from_this()]() -> task<void> { co_await self->loop(); });
     const std::weak_ptr<body> self = weak_from_this();
     try {
-        // The ledger calls in its own database; where control lives in another, visits find out.
+        // The ledger calls in its own database; where control lives in another, see
+        // look_for_wishes().
         calls = co_await terms.control->listen(
             persistence::identifier::parse(channel).value(),
-            [self](const persistence::notification&) {
-                if (const auto alive = self.lock()) alive->state.called(clock::now());
+            [self](const persistence::notification& said) {
+                const auto alive = self.lock();
+                if (alive && said.payload == std::to_string(alive->terms.ask.number))
+                    alive->state.called(clock::now());
             },
             until);
     } catch (const std::exception&) {
@@ -122,7 +127,7 @@ task<void> membership::body::join_again() {
 // ---- a member's life ----
 
 task<void> membership::body::visit() {
-    const auto got = co_await desk.adjust(terms.ask, state.closed_to(),
+    const auto got = co_await desk.adjust(terms.ask, state.closed_to(), state.tell_demand(),
                                           deadline::after(attempt_ms_max));
     if (!got) {
         state.lost(clock::now());
@@ -159,12 +164,52 @@ task<void> membership::body::act() {
 task<void> membership::body::loop() {
     const auto self = shared_from_this();
     while (!stopping) {
+        look_at_demand();
+        co_await look_for_wishes();
         co_await act();
+        co_await show_wish(state.unmet());
         apply();  // a fence that has lasted too long shrinks
+        desk.keep_unit(state.may_have_to_visit());
         const auto pause_ms = fenced ? fenced_turn_ms : turn_ms;
         if (!stopping) co_await sleep_until(deadline::after(pause_ms));
     }
     looping = false;
+}
+
+void membership::body::look_at_demand() {
+    const auto now = terms.ledger->demand();
+    auto units = now.held + now.queued;
+    // How many more those would have taken is unknown: twice as many is reached in few steps.
+    if (std::exchange(turned_away, now.turned_away) != now.turned_away)
+        units = std::max(units, 2 * now.held);
+    state.needs(std::min(units, capped), clock::now());
+}
+
+task<void> membership::body::show_wish(bool shown) {
+    if (!terms.control->connected() || terms.control->holds(wish()) == shown) co_return;
+    try {
+        const auto by = deadline::after(attempt_ms_max);
+        if (shown) co_await terms.control->try_lock(wish(), by);
+        else co_await terms.control->unlock(wish(), by);
+    } catch (const std::exception&) {
+    }
+}
+
+task<void> membership::body::look_for_wishes() {
+    const bool hears_calls = desk.target().database == terms.ask.lives_in;
+    if (hears_calls || state.phase() != member_phase::member || state.target() ||
+        state.reserved() <= terms.ask.floor || !terms.control->connected() || !look_at.passed())
+        co_return;
+    look_at = deadline::after(wish_look_ms);
+    try {
+        const auto by = deadline::after(attempt_ms_max);
+        if (!co_await terms.control->others_hold(persistence::lock_class::wish, by)) co_return;
+    } catch (const std::exception&) {
+        co_return;  // on_lost says the rest
+    }
+    if (!heed_at.passed()) co_return;
+    heed_at = deadline::after(heed_ms);
+    state.called(clock::now());
 }
 
 // ---- what follows ----
@@ -177,6 +222,7 @@ void membership::body::apply() {
     if (std::exchange(fenced, close) != close && terms.fence) terms.fence(close);
     const std::scoped_lock lock(mutex);
     shown.limit = limit;
+    shown.demand = state.demand();
     shown.phase = state.phase();
     shown.reservation = state.reserved();
     shown.target = state.target();

@@ -17,6 +17,8 @@ struct membership::body : std::enable_shared_from_this<membership::body> {
     backoff pause;
     persistence::control::subscription calls;
     unsigned capped = ~0U;  // by cap()
+    std::uint64_t turned_away = 0;  // by the process's ledger, as of the last turn
+    deadline look_at{deadline::clock::time_point{}}, heed_at{deadline::clock::time_point{}};
     bool looping = false, stopping = false, fenced = false;
     deadline retry_at{deadline::clock::time_point{}};
     std::string told;
@@ -26,6 +28,9 @@ struct membership::body : std::enable_shared_from_this<membership::body> {
     persistence::advisory_lock proof() const {
         return {persistence::lock_class::proof_of_life,
                 static_cast<std::int32_t>(terms.ask.number)};
+    }
+    persistence::advisory_lock wish() const {
+        return {persistence::lock_class::wish, proof().key};
     }
     void listen_to_control();
     void come_back();
@@ -39,6 +44,14 @@ struct membership::body : std::enable_shared_from_this<membership::body> {
     task<void> visit();
     task<void> act();
     task<void> loop();
+
+    /// What the process could use now.
+    void look_at_demand();
+    /// A wish shown is a lock that members with their control in any database can see. Only control
+    /// being lost stops that, and whoever shows it then finds out by itself.
+    task<void> show_wish(bool shown);
+    /// Where the ledger's calls are not heard: looks for wishes of others on control.
+    task<void> look_for_wishes();
 
     /// The ledger's ceiling and the fence follow the state.
     void apply();

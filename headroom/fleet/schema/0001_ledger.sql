@@ -35,6 +35,10 @@ create table headroom_fleet.member (
     reservation  integer     not null check (reservation >= floor),
     target       integer     check (target >= floor),  -- what a donor is asked to shrink to
     target_until timestamptz not null default '-infinity',
+    -- A joiner's floor waits for it: it stands whatever the donor itself needs meanwhile.
+    target_firm  boolean     not null default false,
+    demand       integer     not null default 0,       -- what it could use, as it last said
+    demand_at    timestamptz not null default '-infinity',
     joined_at    timestamptz not null default clock_timestamp()
 );
 

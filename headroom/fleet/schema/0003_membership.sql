@@ -86,13 +86,11 @@ begin
         exit when donor.all_surplus < short or missing <= donor.coming or donor.surplus <= 0;
         update headroom_fleet.member m
         set target = donor.floor + greatest(0, donor.surplus - (missing - donor.coming)),
-            target_until = clock_timestamp() + interval '60 seconds'
+            target_until = clock_timestamp() + interval '60 seconds', target_firm = true
         where m.number = donor.number;
         missing := missing - least(donor.surplus, missing - donor.coming);
+        perform pg_notify('headroom_fleet', donor.number::text);
     end loop;
-    if missing < short then
-        perform pg_notify('headroom_fleet', '');
-    end if;
     return short - missing;
 end
 $$;
@@ -149,6 +147,9 @@ begin
         end if;
         answer := answer || jsonb_build_object('beyond', at_least - given, 'override', let_pass);
         given := at_least;
+    elsif not learning then
+        given := greatest(at_least, least(given, (
+            select min(s.allows - s.owed) from headroom_fleet.standing_v1(asking, offers) s)));
     end if;
     perform headroom_fleet.enter_v1(asking, own, of_system, of_duty, at_least, at_most, given,
                                     in_database, claims);
@@ -168,8 +169,8 @@ begin
         (number, identity, system, duty, version, lives_in, floor, most, reservation)
     values (asking, own, of_system, of_duty, 1, in_database, at_least, at_most, given)
     on conflict (number) do update
-    set (lives_in, floor, most, reservation, target)
-        = (excluded.lives_in, excluded.floor, excluded.most, excluded.reservation, null);
+    set (lives_in, floor, most, reservation, target, demand)
+        = (excluded.lives_in, excluded.floor, excluded.most, excluded.reservation, null, 0);
     delete from headroom_fleet.claim c where c.number = asking;
     insert into headroom_fleet.claim (number, role, database, floor, most)
     select asking, r.oid, d.oid, c.floor, c.most
@@ -180,11 +181,11 @@ begin
 end
 $$;
 
--- A member's regular visit. It has closed down to `closed_to`, and would like `at_most`. What it
--- is asked to give back stands in `target`; it grows only from what is free, and not while it is
--- asked to give.
+-- A member's visit. It has closed down to `closed_to`, would like `at_most`, and could use `wants`
+-- now. What it is asked to give back stands in `target`; it grows only from what is free and owed
+-- to nobody else, and not while it is asked to give. One below its fair part calls for it.
 create function headroom_fleet.adjust_v1(asking bigint, own uuid, closed_to integer,
-                                         at_most integer) returns jsonb
+                                         at_most integer, wants integer) returns jsonb
 language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
 declare
@@ -192,11 +193,14 @@ declare
     mine headroom_fleet.member;
     claims jsonb;
     offers jsonb;
-    possible integer;
+    fair record;
+    unmet boolean := false;
+    called integer := 0;
 begin
     update headroom_fleet.member m
     set reservation = least(m.reservation, greatest(m.floor, closed_to)),
-        target = case when m.target_until > clock_timestamp() then m.target end
+        target = case when m.target_until > clock_timestamp() then m.target end,
+        demand = least(wants, m.most), demand_at = clock_timestamp()
     where m.number = asking and m.identity = own returning m.* into mine;
     if not found or (mine.lives_in, asking) not in (select a.database, a.number
                                                   from headroom_fleet.alive_v1() a) then
@@ -208,16 +212,36 @@ begin
     into claims
     from headroom_fleet.claim c join pg_roles r on r.oid = c.role
     join pg_database d on d.oid = c.database where c.number = asking;
-    select jsonb_agg(to_jsonb(o) order by o.allows, o.bound desc), min(o.allows)
-    into offers, possible
+    select jsonb_agg(to_jsonb(o) order by o.allows, o.bound desc)
+    into offers
     from headroom_fleet.offers_v1(asking, mine.floor, mine.most, claims, learning) o;
+    -- The inequality that leaves it least, and whether anybody waits for units under any of them.
+    select s.*, max(s.owed) over () as waited_for, min(s.fair) over () as part into fair
+    from headroom_fleet.standing_v1(asking, offers) s order by s.allows - s.owed, s.bound desc
+    limit 1;
+    -- Its demand may have changed since it was called, and theirs who called.
+    if mine.target is not null and not mine.target_firm then
+        mine.target := greatest(fair.part, least(mine.target, greatest(mine.floor, mine.demand)));
+        if fair.waited_for = 0 or mine.target >= mine.reservation then
+            mine.target := null;
+        end if;
+    end if;
     if mine.target is null and not learning then
-        update headroom_fleet.member m
-        set reservation = greatest(m.reservation, least(possible, at_most, m.most))
-        where m.number = asking returning m.* into mine;
+        mine.reservation := greatest(mine.reservation,
+                                     least(fair.allows - fair.owed, at_most, mine.most));
+    end if;
+    update headroom_fleet.member m set (reservation, target) = (mine.reservation, mine.target)
+    where m.number = asking;
+    if mine.target is null and not learning then
+        unmet := least(mine.demand, fair.part) > mine.reservation;
+        if unmet then
+            called := headroom_fleet.lend_v1(asking, fair.bound, fair.id, fair.total,
+                                             fair.part - mine.reservation);
+        end if;
     end if;
     return jsonb_build_object('learning', learning, 'reservation', mine.reservation,
-                              'target', mine.target, 'bounds', offers);
+                              'target', mine.target, 'bounds', offers, 'unmet', unmet,
+                              'called', called);
 end
 $$;
 

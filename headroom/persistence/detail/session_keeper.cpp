@@ -134,6 +134,7 @@ void session_keeper::do_chores(const chores& todo) {
 
 void session_keeper::pump() {
     if (stopping_) return;
+    if (wishing_) share_.awaits(queue_.callers_waiting());
     while (auto* slot = queue_.next_to_check()) spawn([this, slot] { return check(of(slot)); });
     while (!wishing_ && queue_.openings_wanted() > 0) {
         const bool down = failures_ > 0;
@@ -147,6 +148,7 @@ void session_keeper::pump() {
 // Queues at the ledger for those who wait here; none of them holds a unit.
 void session_keeper::wish() {
     wishing_ = true;
+    share_.awaits(queue_.callers_waiting());
     share_.want([home = &home_, alive = std::weak_ptr(alive_)](budget::lease unit) {
         asio::post(home->get_executor(), [alive, unit = std::move(unit)]() mutable {
             if (const auto self = alive.lock()) (*self)->granted(std::move(unit));

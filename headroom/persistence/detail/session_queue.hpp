@@ -126,6 +126,8 @@ public:
 
     /// How many connections should begin to open now.
     unsigned openings_wanted() const;
+    /// Callers that wait for a session, whatever is opening for them.
+    unsigned callers_waiting() const;
     /// A vacant slot, now opening, or null.
     session_slot* begin_opening();
     void open_failed(session_slot& slot);

@@ -20,6 +20,11 @@ milliseconds whole_ms(instant::duration span) {
 
 }  // namespace
 
+unsigned session_queue::callers_waiting() const {
+    std::scoped_lock lock(mutex_);
+    return static_cast<unsigned>(waiting_.size());
+}
+
 unsigned session_queue::openings_wanted() const {
     std::scoped_lock lock(mutex_);
     if (closed_ || live() >= cap_) return 0;
