@@ -96,7 +96,7 @@ member_state::action member_state::next(unsigned held, time_point now) const {
     if (phase_ == member_phase::fenced) return action::join_again;
     if (phase_ != member_phase::member || !may_visit()) return action::rest;
     // What was asked for is closed; only an unreachable ledger makes that wait.
-    const bool has_closed = target_ && held <= *target_;
+    const bool has_closed = target_ && held <= limit(now);
     const bool has_news = !unreached_ && (has_closed || asks(now) || lets_go(now));
     return has_news || now >= visit_at_ ? action::visit : action::rest;
 }
@@ -114,8 +114,8 @@ bool member_state::lets_go(time_point now) const {
 
 bool member_state::may_visit() const noexcept { return units_ >= sessions_per_joiner; }
 
-// Who shrinks to control alone keeps the unit of the visit that says so until it is answered; who
-// comes back has both sessions of a joiner.
+// Who shrinks to control alone keeps the unit of the visit that says so until it is answered: with
+// that one taken, no other is open. Who comes back has both sessions of a joiner.
 unsigned member_state::limit(time_point now) const {
     switch (phase_) {
         case member_phase::member:

@@ -195,8 +195,8 @@ TEST_F(SmallestMember, KeepsAUnitForTheVisitThatSaysItHasShrunkToControl) {
     small.joined(of(3), clock.now());
     small.visited(of(3, 1), clock.now());
     EXPECT_EQ(small.limit(clock.now()), 2U);
-    EXPECT_EQ(small.next(2, clock.now()), action::rest);
-    EXPECT_EQ(small.next(1, clock.now()), action::visit);
+    EXPECT_EQ(small.next(3, clock.now()), action::rest);
+    EXPECT_EQ(small.next(2, clock.now()), action::visit) << "control and the unit of the visit";
     EXPECT_EQ(small.closed_to(), 1U);
     small.visited(of(1), clock.now());
     EXPECT_EQ(small.limit(clock.now()), 1U);
