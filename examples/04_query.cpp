@@ -70,7 +70,7 @@ int main() {
     // Then what opens.
     runtime on(book, process);
     persistence::door door(settings.serve, &on.system_pool());
-    database db(on, book, door, {settings, {"shop", "example", 1, ""}, false, {}, {}});
+    database db(on, book, door, {settings, {"shop", "example", 1, ""}, {}, {}});
     db.start(soon());
     on.home().run_blocking([&] { return work(on, db); });
     db.stop(soon());

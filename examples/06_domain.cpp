@@ -131,7 +131,7 @@ int main() {
     persistence::door door(settings.serve, &on.system_pool());
     persistence::control control(on.home(), book.take("persistence.control").value(),
                                  {&door, "shop/example/00000001/persistence.control", {}});
-    persistence::database db(on, book, door, {settings, {"shop", "example", 1, ""}, false, {}, {}});
+    persistence::database db(on, book, door, {settings, {"shop", "example", 1, ""}, {}, {}});
     event_store store(db, book);
     feed source(db, control, book);
     std::vector<std::unique_ptr<projection>> all;

@@ -57,6 +57,8 @@ std::string_view to_string(duty of) noexcept { return of == duty::serve ? "serve
 process_sizes sizes_of(const settings& with, duty of) {
     process_sizes all{with.database, {}};
     all.events = eventsourcing::pools_of(with.events, with.database.serve, of == duty::serve);
+    if (with.database.pooler) all.events.store_role = with.database.pooler->user;
+    all.events.store_resource = with.database.query_resource();
     if (of == duty::serve) return all;
     // A lane for health; nobody queries, opens a transaction or blocks.
     all.database.async = {.lanes = 1, .sessions = 0};
@@ -74,6 +76,10 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
                                   .limit = {},
                                   .reserve = *reserve,
                                   .reserve_min = std::min(*reserve, 1U)});
+    if (with.database.pooler)
+        into.declare(budget::resource{.name = persistence::pooler_resource,
+                                      .limit = {},
+                                      .reserve = with.process.postgres_reserve});
     for (auto& each : process.resources()) into.declare(std::move(each));
     for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
     into.declare(fleet::consumer(with.database.serve.user, *reserve));

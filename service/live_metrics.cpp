@@ -41,7 +41,7 @@ pool_reading reading_of(const persistence::pool_figures& pool) {
 void bound(pool_reading& now, const budget::book& book, std::string_view consumer) {
     for (const auto& ledger : book.snapshot())
         for (const auto& each : ledger.accounts)
-            if (ledger.resource == "postgres" && each.agreed.consumer == consumer) {
+            if (each.agreed.consumer == consumer) {
                 now.idle_min = each.agreed.floor;
                 now.max = each.agreed.floor + each.agreed.burst;
             }

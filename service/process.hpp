@@ -57,7 +57,9 @@ public:
     persistence::control& control() noexcept { return control_; }
     /// Once it has joined.
     const fleet::membership& fleet() noexcept { return *member_.membership(); }
+    /// To the server itself, and the way of queries: the same, or a pooler.
     persistence::door& door() noexcept { return door_; }
+    persistence::door& query_door() noexcept { return pooler_door_ ? *pooler_door_ : door_; }
     persistence::door& projector_door() noexcept { return projector_door_; }
     persistence::database_terms database_terms() const;
     /// The grant of a consumer. Throws budget::refused.
@@ -78,6 +80,7 @@ private:
     budget::grant event_sockets_;
     std::vector<budget::lease> held_;  // descriptors of every connection of events there may be
     persistence::door door_, projector_door_;
+    std::optional<persistence::door> pooler_door_;
     persistence::control control_;
     server_watch watch_;
     control_part keeper_;

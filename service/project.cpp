@@ -9,7 +9,7 @@ namespace headroom::service {
 namespace {
 
 int run(process& in) {
-    persistence::database db(in.on(), in.book(), in.door(), in.database_terms());
+    persistence::database db(in.on(), in.book(), in.query_door(), in.database_terms(), &in.door());
     projecting events(in, db, nullptr);
     face shown(in, db, events, nullptr);
     auto parts = events.parts();

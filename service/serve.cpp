@@ -7,7 +7,7 @@ namespace headroom::service {
 namespace {
 
 int work(process& in, const projection_source& run) {
-    persistence::database db(in.on(), in.book(), in.door(), in.database_terms());
+    persistence::database db(in.on(), in.book(), in.query_door(), in.database_terms(), &in.door());
     db.sessions().on_leak([&log = in.log()](const persistence::leak& held) {
         log.warn("a session is held for long", {{"hold", held.message()}});
     });

@@ -31,9 +31,11 @@ std::vector<budget::consumer> consumers(const event_pools& of, unsigned reserve)
     std::vector<budget::consumer> all;
     unsigned sockets = reserve;
     if (of.appends) {
-        auto store = connections(store_consumer, of.store, of.role,
-                                 {"POSTGRES_POOL_SIZE", "POSTGRES_MAX_OVERFLOW"});
+        auto store =
+            connections(store_consumer, of.store, of.store_role.empty() ? of.role : of.store_role,
+                        {"POSTGRES_POOL_SIZE", "POSTGRES_MAX_OVERFLOW"});
         store.overflow = persistence::burst_terms(of.store_overflow);
+        store.resource = of.store_resource;
         all.push_back(std::move(store));
         sockets += of.store;
     }

@@ -22,8 +22,10 @@ struct event_pools {
     std::optional<unsigned> store_overflow;     ///< none: the whole reserve
     unsigned writers = 2;
     std::optional<unsigned> catch_up_overflow;  ///< likewise
-    std::string role;            ///< appends and reads
-    std::string projector_role;  ///< writes read models
+    std::string role;                           ///< reads the feed
+    std::string store_role{};                   ///< appends; empty: as `role`
+    std::string store_resource = "postgres";    ///< a pooler's where appends go through one
+    std::string projector_role;                 ///< writes read models
 };
 
 /// The rows of `postgres` and `files`: the same for one projection and for a thousand.

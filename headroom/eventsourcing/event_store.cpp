@@ -27,7 +27,9 @@ unsigned floor_of(const budget::book& from) {
 
 struct event_store::body {
     body(persistence::database& with, budget::book& from, const store_bounds& bounds)
-        : on(with), within(bounds), pool(with.make_pool(store_consumer, nullptr, {}, one_plan)),
+        : on(with),
+          within(bounds),
+          pool(with.make_pool(store_consumer, {.with_queries = true, .settings = one_plan})),
           driver(home(), *pool, terms(floor_of(from))) {}
 
     reactor& home() { return on.on().home(); }

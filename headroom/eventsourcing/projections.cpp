@@ -71,8 +71,10 @@ projections::body::body(persistence::database& database, persistence::door& writ
                         persistence::control& with, feed& source,
                         std::vector<std::unique_ptr<projection>> all,
                         const projection_bounds& bounds)
-    : on(database), control(with), from(source),
-      pool(on.make_pool(writers_consumer, &writers, projector_role)),
+    : on(database),
+      control(with),
+      from(source),
+      pool(on.make_pool(writers_consumer, {.through = &writers, .role = projector_role})),
       queue(home(), std::max(1U, pool->figures().max)),
       shared{home(), on, control, from, *pool, queue, bounds}, changed(home()) {
     if (bounds.runners_max == 0) all.clear();

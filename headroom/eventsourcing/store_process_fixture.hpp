@@ -46,12 +46,8 @@ public:
         for (auto& each : persistence::consumers(settings, 3)) book_.declare(std::move(each));
         for (auto& each : consumers(pools, 3)) book_.declare(std::move(each));
         db_.emplace(*threads_->on, book_, way_,
-                    persistence::database_terms{settings,
-                                                {"test", "serve", next_member(), {}},
-                                                false,
-                                                {},
-                                                {},
-                                                std::move(echo)});
+                    persistence::database_terms{
+                        settings, {"test", "serve", next_member(), {}}, {}, {}, std::move(echo)});
         db_->start(soon());
         store_.emplace(*db_, book_, bounds);
     }

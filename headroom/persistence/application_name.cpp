@@ -11,6 +11,7 @@ namespace headroom::persistence {
 namespace {
 
 constexpr std::size_t member_digits = 8;
+constexpr std::string_view of_a_pooler = "pooled";
 
 static_assert(application_name::system_max + application_name::role_max + member_digits +
                   application_name::consumer_max + 3 <= application_name::bytes_max);
@@ -51,7 +52,8 @@ std::optional<std::uint32_t> hexadecimal(std::string_view digits) {
 
 std::string application_name::text() const {
     BOOST_ASSERT_MSG(fits(*this), "a part of an application_name does not fit");
-    auto all = fmt::format("{}/{}/{:08x}/{}", system, role, member, consumer);
+    const auto whose = pooled ? std::string(of_a_pooler) : fmt::format("{:08x}", member);
+    auto all = fmt::format("{}/{}/{}/{}", system, role, whose, consumer);
     BOOST_ASSERT(all.size() <= bytes_max);
     return all;
 }
@@ -70,10 +72,12 @@ std::optional<application_name> application_name::parse(std::string_view text) {
     application_name found;
     found.system = next_part(text);
     found.role = next_part(text);
-    const auto member = hexadecimal(next_part(text));
+    const auto whose = next_part(text);
+    const auto member = hexadecimal(whose);
+    found.pooled = whose == of_a_pooler;
     found.consumer = text;
-    if (!member || !fits(found)) return std::nullopt;
-    found.member = *member;
+    if ((!member && !found.pooled) || !fits(found)) return std::nullopt;
+    found.member = member.value_or(0);
     return found;
 }
 

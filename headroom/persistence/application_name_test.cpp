@@ -18,6 +18,13 @@ TEST(ApplicationName, OfFullLengthFitsIntoWhatPostgresKeeps) {
     EXPECT_EQ(application_name::parse(name.text()), name);
 }
 
+TEST(ApplicationName, BehindAPoolerIsNoMembers) {
+    const application_name name{
+        .system = "orders", .role = "serve", .consumer = "persistence.lanes", .pooled = true};
+    EXPECT_EQ(name.text(), "orders/serve/pooled/persistence.lanes");
+    EXPECT_EQ(application_name::parse(name.text()), name);
+}
+
 TEST(ApplicationName, TooLongAPartEndsTheProgram) {
     const application_name name{std::string(13, 's'), "serve", 1, "c"};
     EXPECT_DEATH(name.text(), "does not fit");

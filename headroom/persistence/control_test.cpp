@@ -102,7 +102,7 @@ TEST_F(Control, RefusesATransactionPoolerAndNamesTheRemedy) {
         } catch (const pooler_in_the_way& refused) {
             said = refused.what();
         }
-        EXPECT_THAT(said, HasSubstr("point the control connection at the server itself"));
+        EXPECT_THAT(said, HasSubstr("set HEADROOM_DIRECT_URL to the server itself"));
         EXPECT_FALSE(one->connected());
     });
 }

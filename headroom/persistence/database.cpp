@@ -35,6 +35,13 @@ budget::consumer connections(const char* name, unsigned pool, const std::string&
     return made;
 }
 
+/// Of the async and the sync engine: by the way of queries.
+budget::consumer queries(const char* name, unsigned pool, const database_settings& of) {
+    auto made = connections(name, pool, of.pooler ? of.pooler->user : of.serve.user);
+    made.resource = of.query_resource();
+    return made;
+}
+
 budget::consumer elastic(budget::consumer made, std::optional<unsigned> overflow,
                          std::vector<std::string> settings) {
     made.overflow = burst_terms(overflow);
@@ -72,18 +79,19 @@ std::vector<budget::consumer> consumers(const database_settings& of, unsigned re
     control.waits_on_nobody = true;
     // It has to come back before the close of its predecessor is known: only it can find that out.
     control.overflow = {budget::overflow_kind::shared, 1};
-    auto lanes = elastic(connections(lanes_name, of.async.lanes, role), of.async_overflow,
+    auto lanes = elastic(queries(lanes_name, of.async.lanes, of), of.async_overflow,
                          {"DATABASE_ASYNC_POOL_SIZE", "DATABASE_ASYNC_MAX_OVERFLOW"});
-    auto sessions = elastic(connections(sessions_name, of.async.sessions, role), of.async_overflow,
+    auto sessions = elastic(queries(sessions_name, of.async.sessions, of), of.async_overflow,
                             {"DATABASE_ASYNC_POOL_SIZE", "DATABASE_ASYNC_MAX_OVERFLOW"});
     auto migrations = connections("persistence.migrations", 1, of.migrate.user);
     migrations.when = budget::phase::deploy;
     std::vector<budget::consumer> all{std::move(control), std::move(lanes), std::move(sessions)};
     if (of.sync_pool > 0)
-        all.push_back(elastic(connections(sync_name, of.sync_pool, role), of.sync_overflow,
+        all.push_back(elastic(queries(sync_name, of.sync_pool, of), of.sync_overflow,
                               {"DATABASE_SYNC_POOL_SIZE", "DATABASE_SYNC_MAX_OVERFLOW"}));
     all.push_back(std::move(migrations));
-    const auto sockets = 1 + of.async.lanes + of.async.sessions + of.sync_pool + reserve;
+    const auto reserves = of.pooler ? 2 * reserve : reserve;  // one each ledger
+    const auto sockets = 1 + of.async.lanes + of.async.sessions + of.sync_pool + reserves;
     auto descriptors = claimant(sockets_name, "files", sockets);
     descriptors.minimum = sockets;
     all.push_back(std::move(descriptors));
@@ -92,18 +100,23 @@ std::vector<budget::consumer> consumers(const database_settings& of, unsigned re
     return all;
 }
 
-database::database(runtime& on, budget::book& from, door& to, database_terms with)
-    : on_(on), from_(from), to_(to), with_(std::move(with)), sockets_(taken(from, sockets_name)),
+database::database(runtime& on, budget::book& from, door& to, database_terms with, door* direct)
+    : on_(on),
+      from_(from),
+      to_(to),
+      direct_(direct != nullptr ? *direct : to),
+      with_(std::move(with)),
+      sockets_(taken(from, sockets_name)),
       cancels_(on.system_pool(), taken(from, cancel_name)) {
     while (held_.size() < sockets_.agreed().floor) held_.push_back(sockets_.take().value());
     lanes_ = std::make_unique<persistence::lanes>(
         reactors_of(on), taken(from, lanes_name),
         [this](connection& link, deadline until) { return to_.open(link, until); },
-        lane_settings{options_for(lanes_name).application_name, with_.pooled, with_.for_lanes,
+        lane_settings{options_for(lanes_name, pooled()).application_name, pooled(), with_.for_lanes,
                       with_.echo ? &with_.echo : nullptr});
-    sessions_ = make_pool(sessions_name);
+    sessions_ = make_pool(sessions_name, {.with_queries = true});
     if (with_.settings.sync_pool == 0) return;
-    for_sync_ = make_pool(sync_name);
+    for_sync_ = make_pool(sync_name, {.with_queries = true});
     sync_.emplace(
         *for_sync_,
         [this](std::optional<tenant_id> tenant, statement text, parameters values, deadline until) {
@@ -114,29 +127,31 @@ database::database(runtime& on, budget::book& from, door& to, database_terms wit
 
 database::~database() { stop(deadline::after(std::chrono::milliseconds(0))); }
 
-connection_options database::options_for(std::string consumer) {
+// A pooler's backends are shared: nothing is prepared and nothing is set there.
+connection_options database::options_for(std::string consumer, bool through_pooler) {
     auto name = with_.name;
     name.consumer = std::move(consumer);
+    name.pooled = through_pooler;
     connection_options made;
     made.application_name = name.text();
     made.cancels = &cancels_;
     made.echo = with_.echo ? &with_.echo : nullptr;
-    if (with_.pooled) made.statement_cache_max = 0;
+    if (through_pooler) made.statement_cache_max = 0;
     else made.start_up = {check_the_client};
     return made;
 }
 
 std::unique_ptr<persistence::sessions> database::make_pool(std::string_view consumer,
-                                                           door* through, std::string_view role,
-                                                           const std::vector<std::string>& more) {
-    auto options = options_for(std::string(consumer));
-    if (!with_.pooled) options.start_up.insert(options.start_up.end(), more.begin(), more.end());
-    if (!role.empty()) options.start_up.push_back("role=" + std::string(role));
+                                                           const pool_way& by) {
+    const bool through_pooler = by.with_queries && pooled();
+    auto options = options_for(std::string(consumer), through_pooler);
+    if (!through_pooler)
+        options.start_up.insert(options.start_up.end(), by.settings.begin(), by.settings.end());
+    if (!by.role.empty()) options.start_up.push_back("role=" + std::string(by.role));
+    auto* const way = by.through != nullptr ? by.through : by.with_queries ? &to_ : &direct_;
     auto made = std::make_unique<persistence::sessions>(
         on_.home(), taken(from_, consumer),
-        [by = through != nullptr ? through : &to_](connection& link, deadline until) {
-            return by->open(link, until);
-        },
+        [way](connection& link, deadline until) { return way->open(link, until); },
         std::move(options), bounds_of(with_));
     made->add_to_refusals([note = note_] { return note->text(); });
     retirers_.push_back(made->retirer());
@@ -190,7 +205,7 @@ void database::retire_connections() {
 
 std::vector<census_row> database::census() const {
     std::vector<census_row> rows;
-    const auto book = from_.of("postgres").snapshot();
+    const auto book = from_.of(with_.settings.query_resource()).snapshot();
     const auto enter = [&](const char* consumer, unsigned open) {
         const auto at = std::ranges::find(book.accounts, consumer, [](const auto& each) {
             return std::string_view(each.agreed.consumer);

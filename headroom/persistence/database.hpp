@@ -34,10 +34,19 @@ std::vector<budget::consumer> consumers(const database_settings& of, unsigned re
 struct database_terms {
     database_settings settings;
     application_name name;  ///< system, role and member; each consumer is filled in
-    bool pooled = false;    ///< behind PgBouncer's transaction pooling: nothing is prepared
     lane_bounds for_lanes;
     session_bounds for_sessions;
     statement_listener echo{};  ///< of every connection; empty: nobody listens
+};
+
+/// How one more pool of a database reaches it.
+struct pool_way {
+    /// With the queries, so through the pooler where there is one, without `role` and `settings`.
+    bool with_queries = false;
+    door* through = nullptr;  ///< another door: as another role
+    std::string_view role{};  ///< assumed by each connection right at its start
+    /// Further run-time options of its connections, "name=value".
+    std::vector<std::string> settings{};
 };
 
 /// A consumer's leases beside the connections it says it has: equal at rest.
@@ -51,8 +60,10 @@ struct census_row {
 class database final : public part {
 public:
     /// Takes the grants of consumers(), but for control's and the migrations', from `from`. Throws
-    /// budget::refused when they do not fit. All references outlive it.
-    database(runtime& on, budget::book& from, door& to, database_terms with);
+    /// budget::refused when they do not fit. `to`: the way of queries, a pooler's when the settings
+    /// have one; `direct`: to the server itself, null for the same. All outlive it.
+    database(runtime& on, budget::book& from, door& to, database_terms with,
+             door* direct = nullptr);
     ~database() override;
 
     std::string_view name() const noexcept override { return "persistence.database"; }
@@ -73,14 +84,10 @@ public:
 
     /// A pool of one more consumer of this database, e.g. the event store's: takes its grant from
     /// the book, is placed on the home reactor and bounded as this database's sessions are. It is
-    /// the caller's to start and to stop, before the database. `through` another door: as another
-    /// role. `role`, if any, is assumed by each connection right at its start. `settings`: further
-    /// run-time options of its connections, "name=value"; not behind a pooler, which shares its
-    /// backends. Not to be called beside retire_connections().
+    /// the caller's to start and to stop, before the database. Not to be called beside
+    /// retire_connections().
     std::unique_ptr<persistence::sessions> make_pool(std::string_view consumer,
-                                                     door* through = nullptr,
-                                                     std::string_view role = {},
-                                                     const std::vector<std::string>& settings = {});
+                                                     const pool_way& by = {});
     runtime& on() noexcept { return on_; }
 
     /// Quoted by the refusals of sessions; let control's on_facts teach it.
@@ -91,13 +98,14 @@ public:
     std::vector<census_row> census() const;
 
 private:
-    connection_options options_for(std::string consumer);
+    bool pooled() const noexcept { return with_.settings.pooler.has_value(); }
+    connection_options options_for(std::string consumer, bool through_pooler);
     task<void> start_all(deadline by);
     task<void> stop_all(deadline by);
 
     runtime& on_;
     budget::book& from_;
-    door& to_;
+    door &to_, &direct_;
     const database_terms with_;
     budget::grant sockets_;
     std::vector<budget::lease> held_;  // descriptors of every connection there may be

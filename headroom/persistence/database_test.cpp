@@ -36,7 +36,7 @@ struct Database : ::testing::Test {
         declare();
         on.emplace(book, process);
         const application_name name{"test", "serve", 1, {}};
-        db.emplace(*on, book, through, database_terms{settings, name, false, {}, {}});
+        db.emplace(*on, book, through, database_terms{settings, name, {}, {}});
         db->start(soon());
     }
     void run(std::function<task<void>()> body) {
@@ -222,7 +222,7 @@ TEST_F(Database, ASecondDatabaseOnTheSameGrantsIsABrokenProgram) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     start();
     const application_name name{"test", "serve", 1, {}};
-    const database_terms terms{settings, name, false, {}, {}};
+    const database_terms terms{settings, name, {}, {}};
     EXPECT_DEATH(database(*on, book, way, terms), "once");
 }
 

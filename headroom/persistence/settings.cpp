@@ -91,6 +91,18 @@ connect_info read_serve_address(setting_reader& from) {
     return accept(from, "DATABASE_HOST", checked(std::move(from_parts), tls_of(from)));
 }
 
+/// Control holds session locks and listens, which gets lost behind a pooler: it needs a way around.
+void read_direct_address(setting_reader& from, database_settings& to) {
+    auto direct = read_other_login(
+        from, "HEADROOM_DIRECT_URL",
+        "The same database on the server itself, where DATABASE_URL is a PgBouncer with "
+        "transaction pooling: control, feed and projections go this way, queries and appends "
+        "through the pooler.",
+        to.serve);
+    if (!from.is_set("HEADROOM_DIRECT_URL")) return;
+    to.pooler = std::exchange(to.serve, std::move(direct));
+}
+
 void read_pools(setting_reader& from, database_settings& to) {
     to.async = split_async_pool(from.count(
         {.name = "DATABASE_ASYNC_POOL_SIZE",
@@ -163,9 +175,10 @@ connect_info read_other_login(setting_reader& from, std::string_view variable,
 database_settings read_database_settings(setting_reader& from) {
     database_settings made;
     made.serve = read_serve_address(from);
+    read_direct_address(from, made);
     made.migrate = read_other_login(
         from, "HEADROOM_MIGRATE_URL",
-        "The same database as the owner of its tables, for migrate; else DATABASE_URL.",
+        "The same database as the owner of its tables, for migrate; else as the app role.",
         made.serve);
     made.migrate_timeout = from.duration(
         {.name = "HEADROOM_MIGRATE_TIMEOUT",

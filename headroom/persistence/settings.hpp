@@ -27,8 +27,15 @@ async_split split_async_pool(unsigned size);
 /// A *_MAX_OVERFLOW as a plan's terms: unset borrows from the whole reserve, 0 from nothing.
 budget::overflow_terms burst_terms(std::optional<unsigned> overflow_max);
 
+/// What DATABASE_URL is where HEADROOM_DIRECT_URL is set: a ledger of its own, of the pooler's
+/// clients, beside the one of the server's connections.
+inline constexpr char pooler_resource[] = "postgres:pooler";
+
 struct database_settings {
-    connect_info serve;    ///< DATABASE_URL: the app role
+    /// The server itself as the app role: HEADROOM_DIRECT_URL, else DATABASE_URL.
+    connect_info serve;
+    /// DATABASE_URL where that is a transaction pooler's: the way of queries and appends.
+    std::optional<connect_info> pooler{};
     connect_info migrate;  ///< HEADROOM_MIGRATE_URL, else as `serve`
     std::chrono::milliseconds migrate_timeout{3'600'000};  ///< for all files of one `migrate`
     async_split async;
@@ -39,6 +46,9 @@ struct database_settings {
     std::chrono::milliseconds pool_recycle{3'600'000};  ///< the oldest a connection gets
     std::chrono::milliseconds session_hold{30'000};     ///< the longest hold of a borrowed session
     bool echo = false;  ///< statements in the log, without their values
+
+    /// Whose units queries and appends draw: "postgres", or the pooler's.
+    const char* query_resource() const noexcept { return pooler ? pooler_resource : "postgres"; }
 };
 
 /// Declares and reads them. Faults are kept by the reader; `serve` and `migrate` are only to be

@@ -27,7 +27,7 @@ constexpr std::array<meaning, 11> meanings{{
     {"57P02", start_action::wait, "the server crashed and recovers"},
     {"57P05", start_action::wait, "idle_session_timeout ended the session"},
     {"08P01", start_action::wait,
-     "if a pooler is in the way, point the URL at the server itself"},
+     "if this is a pooler, set HEADROOM_DIRECT_URL to the server itself"},
     {sqlstate::invalid_password, start_action::refuse, "check the password of the URL"},
     {sqlstate::invalid_authorization, start_action::refuse,
      "check the role of the URL and pg_hba.conf"},

@@ -102,6 +102,42 @@ TEST_F(Tenancy, AThousandInterleavedTenantsOnLanesThroughATransactionPoolerToo) 
     interleave_on_lanes(true);
 }
 
+// More lanes than servers, under two names, which PgBouncer sets anew whenever a server changes
+// hands; always statements under way, some larger than what it reads at once.
+TEST_F(Tenancy, NoAnswerIsLostOnLanesBehindATransactionPooler) {
+    testing::private_pgbouncer pooler(server(), {{"default_pool_size", "2"}});
+    ledger.emplace("postgres", 4);
+    door way(parse_connect_info(pooler.url("app", database)).value());
+    unsigned right = 0;
+    const auto ask = [&](lanes& through, int client) -> task<void> {
+        static constexpr statement same{"select $1 || current_setting('app.current_tenant')"},
+            echo{"select $1"};
+        for (unsigned turn = 0; turn < 100; ++turn) {
+            const std::string text(turn * 37 % 3'000, 'x');
+            right += co_await through.one<std::string>(tenant(client), same, soon(), text) ==
+                     text + tenant(client).text();
+            right += co_await through.reads().one<std::string>(echo, soon(), text) == text;
+        }
+    };
+    testing::run([&]() -> task<void> {
+        const auto opener = [&](connection& link, deadline until) { return way.open(link, until); };
+        lanes one({reactor::current()}, ledger->open({"one", 2, 0}).value(), opener,
+                  {.application_name = "one", .pooled = true, .bounds = {}});
+        lanes two({reactor::current()}, ledger->open({"two", 2, 0}).value(), opener,
+                  {.application_name = "two", .pooled = true, .bounds = {}});
+        co_await one.start(soon());
+        co_await two.start(soon());
+        for (int n = 1; n <= 16; ++n)
+            beside([&, n]() -> task<void> { co_await ask(n % 2 == 0 ? one : two, n); });
+        co_await all_done();
+        EXPECT_EQ(one.figures().lost + two.figures().lost, 0U);
+        co_await one.stop(soon());
+        co_await two.stop(soon());
+    });
+    EXPECT_EQ(right, 3'200U);
+    ledger.reset();
+}
+
 TEST_F(Tenancy, TheSettingIsEmptyWhenASessionIsLentAgain) {
     floor = 1;
     fill(1);

@@ -77,7 +77,9 @@ std::vector<budget::lease> runtime::take_all(budget::book& from, const char* con
 int runtime::run(std::vector<part*> parts) {
     part_sequence all(std::move(parts));
     all.start(deadline::after(settings_.start_timeout));
+    manager_.tell("READY=1");
     signals_.wait();
+    manager_.tell("STOPPING=1");
     signals_.end_program_at_next(settings_.drain_timeout + drain_grace);
     all.stop(deadline::after(settings_.drain_timeout));
     int code = undecided;

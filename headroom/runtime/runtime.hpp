@@ -11,6 +11,7 @@
 #include "headroom/budget/book.hpp"
 #include "headroom/runtime/name_resolver.hpp"
 #include "headroom/runtime/part.hpp"
+#include "headroom/runtime/service_manager.hpp"
 #include "headroom/runtime/settings.hpp"
 #include "headroom/runtime/stop_signals.hpp"
 #include "headroom/runtime/worker_pool.hpp"
@@ -47,7 +48,8 @@ public:
 
     /// Starts the parts in order, waits for SIGTERM, SIGINT or end(), stops them in reverse and
     /// answers the exit code. Throws what a part's start threw, once those before it are stopped.
-    /// During the drain a second signal ends the program at once. Once, on `main`.
+    /// During the drain a second signal ends the program at once. The service manager is told
+    /// READY=1 once all parts have started, and STOPPING=1. Once, on `main`.
     int run(std::vector<part*> parts);
 
     /// Asks run() to stop as a signal would and to answer `code`; the first call wins. From any
@@ -60,6 +62,7 @@ private:
     std::vector<budget::lease> take_all(budget::book& from, const char* consumer);
 
     const runtime_settings settings_;
+    const service_manager manager_ = service_manager::of_this_process();
     stop_signals signals_;
     std::atomic<int> exit_code_;
     std::vector<budget::grant> grants_;

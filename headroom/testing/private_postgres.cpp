@@ -13,6 +13,8 @@ namespace headroom::testing {
 namespace {
 
 constexpr const char* folder_variable = "HEADROOM_POSTGRES_BIN";
+/// Of our own sessions, the last of which may still be ending when the next one looks around.
+constexpr const char* own_name = "private_postgres";
 
 using connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
 using answer = std::unique_ptr<PGresult, decltype(&PQclear)>;
@@ -131,7 +133,8 @@ void private_postgres::create_role(std::string_view name, std::string_view attri
 
 private_postgres::rows private_postgres::sql(const std::string& text,
                                              const std::string& database) const {
-    const connection to(PQconnectdb(url(superuser, database).c_str()), PQfinish);
+    const auto by = fmt::format("{}&application_name={}", url(superuser, database), own_name);
+    const connection to(PQconnectdb(by.c_str()), PQfinish);
     if (PQstatus(to.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(to.get()));
     const answer got(PQexec(to.get(), text.c_str()), PQclear);
     const auto status = PQresultStatus(got.get());
@@ -147,9 +150,10 @@ std::string private_postgres::value(const std::string& text, const std::string& 
 
 std::vector<backend> private_postgres::backends() const {
     std::vector<backend> all;
-    for (auto& row : sql("SELECT pid, usename, datname, application_name, state, query "
-                         "FROM pg_stat_activity WHERE backend_type = 'client backend' "
-                         "AND pid <> pg_backend_pid() ORDER BY pid"))
+    for (auto& row : sql(fmt::format(
+             "SELECT pid, usename, datname, application_name, state, query FROM pg_stat_activity "
+             "WHERE backend_type = 'client backend' AND application_name <> '{}' ORDER BY pid",
+             own_name)))
         all.push_back({std::stoi(row[0]), row[1], row[2], row[3], row[4], row[5]});
     return all;
 }

@@ -1,5 +1,9 @@
 // What the service does before it listens: the sum, the server's limits, and the policy.
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/datagram_protocol.hpp>
+
 #include "headroom/testing/eventually.hpp"
+#include "headroom/testing/temp_directory.hpp"
 #include "tests/service/service_fixture.hpp"
 
 namespace headroom::service {
@@ -36,6 +40,24 @@ TEST_F(Start, TheDefaultPlanFitsASmallServer) {
     running_service service(with());
     ASSERT_TRUE(service.ready()) << service.errors();
     EXPECT_TRUE(mentions(service.errors(), "max_connections 20 - 3"));
+}
+
+TEST_F(Start, ItsServiceManagerHearsWhenItServesAndWhenItStops) {
+    using boost::asio::local::datagram_protocol;
+    const testing::temp_directory in;
+    boost::asio::io_context here;
+    datagram_protocol::socket manager(here, datagram_protocol::endpoint(in.file("notify")));
+    const auto heard = [&] {
+        std::array<char, 64> bytes{};
+        return std::string(bytes.data(), manager.receive(boost::asio::buffer(bytes)));
+    };
+    running_service service(with({{"NOTIFY_SOCKET", in.file("notify")}}));
+    ASSERT_TRUE(service.ready()) << service.errors();
+    EXPECT_EQ(heard(), "READY=1");
+    EXPECT_EQ(service.get("/readyz").status, 200U);
+    service.process().signal(SIGTERM);
+    EXPECT_EQ(heard(), "STOPPING=1");
+    EXPECT_EQ(service.process().wait(), testing::exit_status{});
 }
 
 TEST_F(Start, RefuseExits78BeforeListeningAndNamesSumLimitAndHolders) {

@@ -15,8 +15,11 @@ DOORS = {
     r"\bPQcancel\s*\(": ["headroom/persistence/canceller.cpp"],
     r"\bstd::j?thread\b(?!::)|\bpthread_create\s*\(|\bstd::async\b|\bthread_pool\b":
         ["headroom/runtime/leased_thread.hpp", "headroom/runtime/leased_thread.cpp"],
-    r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\basync_connect\s*\(": [],
-    r"(?<![\w.>])::(?:socket|connect)\s*\(": ["headroom/fleet/wire.cpp"],
+    # the service manager's socket lasts for one datagram, within runtime's margin of descriptors
+    r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\basync_connect\s*\(":
+        ["headroom/runtime/service_manager.cpp"],
+    r"(?<![\w.>])::(?:socket|connect)\s*\(":
+        ["headroom/fleet/wire.cpp", "headroom/runtime/service_manager.cpp"],
     r"\bbasic_(?:\w+_)?socket(?:_acceptor)?\b|\b(?:tcp|udp|stream_protocol)::(?:socket|acceptor)\b":
         LISTENER,
     r"\btcp_(?:socket|acceptor)\s+\w+[({;]": LISTENER,

@@ -4,29 +4,36 @@
 -- Proofs of life on the whole server. 1213333506 is the class `proof_of_life`, 0x48520002.
 create function headroom_fleet.alive_v1()
 returns table (database oid, number bigint)
-language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+language plpgsql volatile
 as $$
+#variable_conflict use_column
+begin
+    return query
     select l.database, l.objid::bigint from pg_locks l
-    where l.locktype = 'advisory' and l.granted and l.classid = 1213333506 and l.objsubid = 2
+    where l.locktype = 'advisory' and l.granted and l.classid = 1213333506 and l.objsubid = 2;
+end
 $$;
 
 -- Client sessions, with the number of the member they say they belong to. Without pg_monitor the
 -- kind of another role's backend is hidden: what has a role and a database and is no walsender is
 -- taken for a client then, which counts a parallel worker too many and never a client too few.
 create function headroom_fleet.sessions_v1()
-returns table (role oid, database oid, role_name text, database_name text, application text,
-               number bigint)
-language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+returns table (role oid, database oid, application text, number bigint)
+language plpgsql volatile
 as $$
-    select a.usesysid, a.datid, a.usename, a.datname, a.application_name,
+#variable_conflict use_column
+begin
+    return query
+    select a.usesysid, a.datid, a.application_name,
            case when a.application_name ~
                      '^[a-z0-9._-]{1,12}/[a-z0-9._-]{1,9}/[0-9a-f]{8}/[a-z0-9._-]{1,31}$'
                 then ('x' || lpad(split_part(a.application_name, '/', 3), 16, '0'))
                      ::bit(64)::bigint end
-    from pg_stat_activity a
+    from pg_stat_get_activity(null) a
     where a.backend_type = 'client backend'
        or (a.backend_type is null and a.usesysid is not null and a.datid is not null
-           and not exists (select from pg_stat_replication r where r.pid = a.pid))
+           and not exists (select from pg_stat_get_wal_senders() r where r.pid = a.pid));
+end
 $$;
 
 -- The inequalities that bind whoever asks: one of the server, one of each role and each database
@@ -36,8 +43,11 @@ create function headroom_fleet.room_v1(asking bigint, roles oid[], databases oid
                                        learning boolean)
 returns table (bound text, id oid, name text, usable integer, joining integer, externals integer,
                strangers integer, orphans integer, reserved integer, free integer)
-language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+language plpgsql volatile
 as $$
+#variable_conflict use_column
+begin
+    return query
     with alive as materialized (select * from headroom_fleet.alive_v1()),
     live as materialized (
         select m.number, m.floor, m.reservation from headroom_fleet.member m
@@ -56,8 +66,10 @@ as $$
         left join lateral (
             select e.id from headroom_fleet.external e
             where s.number is null
-              and (e.role is null or e.role = s.role_name)
-              and (e.database is null or e.database = s.database_name)
+              and (e.role is null
+                   or s.role = (select r.oid from pg_roles r where r.rolname = e.role))
+              and (e.database is null
+                   or s.database = (select d.oid from pg_database d where d.datname = e.database))
               and (e.application is null or s.application like e.application)
             order by e.id limit 1) x on true),
     demand as materialized (
@@ -74,15 +86,15 @@ as $$
         select l.number, greatest(l.reservation, count(f.number)) as units
         from live l left join found f on f.number = l.number group by l.number, l.reservation),
     bounds as (
-        select 'server' as bound, 0::oid as id, 'server' as name,
+        select 'server'::text as bound, 0::oid as id, 'server'::text as name,
                current_setting('max_connections')::integer
                - current_setting('superuser_reserved_connections')::integer
                - coalesce(current_setting('reserved_connections', true)::integer, 0) as usable
         union all
-        select 'role', r.oid, r.rolname, r.rolconnlimit from pg_roles r
+        select 'role', r.oid, r.rolname::text, r.rolconnlimit from pg_roles r
         where r.rolconnlimit >= 0 and not r.rolsuper and r.oid = any (roles)
         union all
-        select 'database', d.oid, d.datname, d.datconnlimit from pg_database d
+        select 'database', d.oid, d.datname::text, d.datconnlimit from pg_database d
         where d.datconnlimit >= 0 and d.oid = any (databases))
     select b.bound, b.id, b.name, b.usable, s.joining, s.externals, s.strangers, s.orphans,
            r.reserved,
@@ -111,7 +123,8 @@ as $$
                         from headroom_fleet.claim o
                         where o.number = l.number
                           and b.id = case b.bound when 'role' then o.role else o.database end) c
-                        on c.most is not null) end::integer as reserved) r
+                        on c.most is not null) end::integer as reserved) r;
+end
 $$;
 
 -- What of it an ask may get: `allows` is the largest reservation this inequality lets pass.
@@ -120,8 +133,11 @@ create function headroom_fleet.offers_v1(asking bigint, at_least integer, at_mos
 returns table (bound text, id oid, name text, usable integer, joining integer, externals integer,
                strangers integer, orphans integer, reserved integer, free integer,
                needs integer, allows integer)
-language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+language plpgsql volatile
 as $$
+#variable_conflict use_column
+begin
+    return query
     with asked as materialized (
         select r.oid as role, d.oid as database, c.floor, c.most
         from jsonb_to_recordset(claims)
@@ -139,5 +155,6 @@ as $$
                case r.bound when 'server' then at_most else sum(a.most) end::integer as most
         from asked a
         where r.bound = 'server' or r.id = case r.bound when 'role' then a.role
-                                           else a.database end) o
+                                           else a.database end) o;
+end
 $$;

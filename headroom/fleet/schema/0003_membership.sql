@@ -7,6 +7,7 @@
 -- that was promoted may lack the last rows: for a while rows without a lock count as members.
 create function headroom_fleet.learn_v1() returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+    set plan_cache_mode = force_generic_plan
 as $$
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -28,6 +29,7 @@ $$;
 create function headroom_fleet.collect_v1(asking bigint, own uuid, in_database oid,
                                           learning boolean) returns integer
 language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+    set plan_cache_mode = force_generic_plan
 as $$
 declare
     gone integer;
@@ -45,18 +47,20 @@ $$;
 -- Who holds what, for a refusal: the largest members, and the largest groups of other sessions.
 create function headroom_fleet.holders_v1(asking bigint, at_most integer) returns jsonb
 language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+    set plan_cache_mode = force_generic_plan
 as $$
     with holder as (
         select format('%s/%s/%s', m.system, m.duty, lpad(to_hex(m.number), 8, '0')) as name,
                m.reservation as units
         from headroom_fleet.member m where m.number <> asking
         union all
-        select coalesce(nullif(s.application, ''), 'unnamed') || ' as ' || s.role_name,
+        select coalesce(nullif(s.application, ''), 'unnamed') || ' as '
+                   || pg_get_userbyid(s.role),
                count(*)::integer
         from headroom_fleet.sessions_v1() s
         where s.number is distinct from asking
           and not exists (select from headroom_fleet.member m where m.number = s.number)
-        group by s.application, s.role_name)
+        group by s.application, s.role)
     select coalesce(jsonb_agg(jsonb_build_object('name', h.name, 'units', h.units)
                               order by h.units desc, h.name), '[]')
     from (select * from holder order by units desc, name limit at_most) h
@@ -67,6 +71,7 @@ $$;
 create function headroom_fleet.call_v1(asking bigint, in_bound text, of_id oid, short integer)
 returns integer
 language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+    set plan_cache_mode = force_generic_plan
 as $$
 declare
     missing integer := short;
@@ -102,6 +107,7 @@ create function headroom_fleet.admit_v1(
     asking bigint, own uuid, of_system text, of_duty text, at_least integer, at_most integer,
     had integer, lives_in_name text, claims jsonb, policy text) returns jsonb
 language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+    set plan_cache_mode = force_generic_plan
 as $$
 declare
     learning constant boolean := headroom_fleet.learn_v1();
@@ -162,6 +168,7 @@ create function headroom_fleet.enter_v1(
     asking bigint, own uuid, of_system text, of_duty text, at_least integer, at_most integer,
     given integer, in_database oid, claims jsonb) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+    set plan_cache_mode = force_generic_plan
 as $$
 begin
     delete from headroom_fleet.member m where m.identity = own and m.number <> asking;
@@ -187,6 +194,7 @@ $$;
 create function headroom_fleet.adjust_v1(asking bigint, own uuid, closed_to integer,
                                          at_most integer, wants integer) returns jsonb
 language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+    set plan_cache_mode = force_generic_plan
 as $$
 declare
     learning constant boolean := headroom_fleet.learn_v1();
@@ -248,6 +256,7 @@ $$;
 -- In good order: its share is free at once. True when it was a member.
 create function headroom_fleet.leave_v1(asking bigint, own uuid) returns boolean
 language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+    set plan_cache_mode = force_generic_plan
 as $$
     with left_now as (
         delete from headroom_fleet.member m where m.number = asking and m.identity = own

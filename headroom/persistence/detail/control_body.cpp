@@ -55,8 +55,8 @@ task<void> control::body::accept(std::shared_ptr<connection> fresh, deadline unt
     auto found = co_await read_server_facts(*fresh, soon(until));
     if (found.through == route::pooled)
         throw pooler_in_the_way(fmt::format(
-            "{} is a pooler: session locks and LISTEN get lost behind it; point the control "
-            "connection at the server itself",
+            "{} is a pooler: session locks and LISTEN get lost behind it; set HEADROOM_DIRECT_URL "
+            "to the server itself, then DATABASE_URL may stay as it is",
             terms.through->target().describe()));
     const std::weak_ptr<body> self = weak_from_this();
     fresh->on_notification([self](const notification& what) {

@@ -241,7 +241,8 @@ void lane_group::look(clock::time_point now) {
     std::size_t pending = 0;
     for (const auto& each : views_) pending += each.pending;
     seen_.pending = pending;
-    if (wants_another(views_, with_.bounds)) last_deep_ = now;
+    if (wants_another(views_, with_.bounds) || has_queue()) last_deep_ = now;
+    serve_queue();
     const bool recalled = share_.recalled();
     std::size_t at = 0;
     for (auto& each : lanes_) {
@@ -284,8 +285,12 @@ void lane_group::take_views(clock::time_point now) {
 task<rows> lane_group::send(std::optional<tenant_id> tenant, statement text, parameters values,
                             bool read, deadline until) {
     BOOST_ASSERT_MSG(fits_a_lane(text.text()), "this statement needs a session, not a lane");
-    connection* on = choose();
+    connection* on = has_queue() ? nullptr : choose();
     if (on == nullptr) on = co_await up(until);
+    struct turn {
+        ~turn() { of.serve_queue(); }
+        lane_group& of;
+    } const mine{*this};
     seen_.statements.fetch_add(1, std::memory_order_relaxed);
     if (!tenant) {
         if (read) co_return co_await on->run_read(text, std::move(values), until);
@@ -301,7 +306,8 @@ connection* lane_group::choose() {
     if (stopping_) return nullptr;
     pending_.clear();
     for (const auto& each : lanes_) {
-        const bool ready = each.ready && each.on->is() == connection::state::ready;
+        const bool ready = each.ready && each.on->is() == connection::state::ready &&
+                           !(with_.pooled && each.on->pending() > 0);
         pending_.push_back(ready ? each.on->pending() : not_ready);
     }
     const auto best = choose_lane(pending_, last_chosen_);
@@ -310,12 +316,17 @@ connection* lane_group::choose() {
     return std::next(lanes_.begin(), static_cast<std::ptrdiff_t>(*best))->on.get();
 }
 
+/// Behind a pooler a lane that is free takes the first who waits.
+void lane_group::serve_queue() {
+    if (has_queue() && choose() != nullptr) waiting_.front()->cancel();
+}
+
 task<connection*> lane_group::up(deadline until) {
     const counted<std::size_t> one(seen_.waiting);
-    for (;;) {
+    for (bool new_here = has_queue();; new_here = false) {
         if (stopping_ || !started_)
             throw budget::refused(share_.refuse(budget::refusal_reason::closing));
-        if (auto* on = choose()) co_return on;
+        if (auto* on = new_here ? nullptr : choose()) co_return on;
         if (waiting_.size() >= with_.bounds.waiting_max)
             throw budget::refused(share_.refuse(budget::refusal_reason::queue_full));
         if (until.passed())

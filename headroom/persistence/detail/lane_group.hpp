@@ -68,6 +68,8 @@ private:
     void take_views(clock::time_point now);
 
     connection* choose();
+    bool has_queue() const noexcept { return with_.pooled && !waiting_.empty(); }
+    void serve_queue();
     task<connection*> up(deadline until);
     void wake_waiting();
     connection_options options() const;

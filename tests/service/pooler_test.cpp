@@ -1,0 +1,123 @@
+// Two routes and two ledgers: queries through PgBouncer's transaction pooling, control beside it.
+#include <algorithm>
+#include <utility>
+
+#include "headroom/testing/eventually.hpp"
+#include "headroom/testing/private_pgbouncer.hpp"
+#include "tests/service/service_fixture.hpp"
+
+namespace headroom::service {
+namespace {
+
+constexpr unsigned pool_size = 3;
+constexpr unsigned direct_floors = 4;  // control, the feed, two writers
+constexpr unsigned reserve = 3;        // of each ledger, by default
+
+class Pooled : public ::testing::Test {
+protected:
+    void SetUp() override {
+        database_.migrate();
+        // What a lane says of itself elsewhere the role says behind a pooler.
+        database_.server().sql("alter role app set statement_timeout = '5s'");
+    }
+
+    std::string pooler_url() const { return pooler_.url("app", database_.name()); }
+    variables two_routes() const {
+        auto all = database_.addresses();
+        all["HEADROOM_DIRECT_URL"] = std::exchange(all["DATABASE_URL"], pooler_url());
+        return all;
+    }
+    /// Backends of the app role whose application_name contains this. (PgBouncer looks passwords up
+    /// as another role, under the same names.)
+    std::size_t backends(std::string_view part) {
+        const auto all = database_.server().backends();
+        return static_cast<std::size_t>(std::ranges::count_if(all, [&](const auto& each) {
+            return each.user == "app" && each.application_name.find(part) != std::string::npos;
+        }));
+    }
+    unsigned of_resource(const running_service& in, std::string_view name, const char* figure) {
+        for (const auto& each : in.get_json("/budget").at("resources").as_array())
+            if (each.at("name").as_string() == name) return each.at(figure).to_number<unsigned>();
+        ADD_FAILURE() << "no resource " << name;
+        return 0;
+    }
+
+    served_database database_;
+    testing::private_pgbouncer pooler_{
+        database_.server(),
+        {{"default_pool_size", std::to_string(pool_size)}, {"ignore_startup_parameters", ""}}};
+};
+
+TEST_F(Pooled, QueriesShareThePoolersServersAndControlHasItsOwnWay) {
+    running_service service(two_routes());
+    ASSERT_TRUE(service.ready()) << service.errors();
+    {
+        load busy(service, 12);
+        std::size_t direct_most = 0, pooled_most = 0;
+        EXPECT_TRUE(testing::eventually([&] {
+            direct_most = std::max(direct_most, backends("/serve/") - backends("/pooled/"));
+            pooled_most = std::max(pooled_most, backends("/pooled/"));
+            return busy.good() > 400;
+        })) << busy.first_wrong();
+        busy.stop();
+        EXPECT_EQ(busy.wrong() + busy.broken(), 0U) << busy.first_wrong();
+        EXPECT_LE(direct_most, direct_floors + reserve);
+        EXPECT_GE(pooled_most, 1U);
+        EXPECT_LE(pooled_most, pool_size);
+    }
+    EXPECT_EQ(of_resource(service, "postgres", "ceiling"), direct_floors + reserve);
+    EXPECT_EQ(of_resource(service, "postgres:pooler", "ceiling"), 5 + reserve);
+    EXPECT_GE(of_resource(service, "postgres:pooler", "held"), 5U);
+}
+
+TEST_F(Pooled, TheFleetCountsThePoolersServersAsOthers) {
+    running_service service(two_routes());
+    ASSERT_TRUE(service.ready()) << service.errors();
+    service.make_tenant("acme");
+    EXPECT_EQ(database_.server().value("select sum(reservation) from headroom_fleet.member",
+                                       database_.name()),
+              std::to_string(direct_floors + reserve));
+    EXPECT_GE(backends("/pooled/"), 1U);
+    EXPECT_EQ(database_.server().value("select count(*) from headroom_fleet.sessions_v1() "
+                                       "where application like '%/pooled/%' and number is not null",
+                                       database_.name()),
+              "0");
+}
+
+TEST_F(Pooled, WithThePoolerGoneItIsNotReadyAndComesBack) {
+    running_service service(two_routes());
+    ASSERT_TRUE(service.ready()) << service.errors();
+    service.make_tenant("acme");
+    pooler_.stop();
+    EXPECT_TRUE(testing::eventually([&] { return service.get("/readyz").status == 503; }));
+    EXPECT_EQ(backends("persistence.control"), 1U);
+    pooler_.start();
+    EXPECT_TRUE(testing::eventually([&] { return service.get("/readyz").status == 200; }));
+    service.make_tenant("after");
+}
+
+testing::outcome start_behind(const served_database& on, const std::string& pooler) {
+    auto alone = on.addresses();
+    alone["DATABASE_URL"] = pooler;
+    alone["HEADROOM_START_TIMEOUT"] = "2s";
+    return run_service(alone, {"serve"});
+}
+
+TEST_F(Pooled, APoolerAloneIsRefusedWithTheRemedy) {
+    const testing::private_pgbouncer lenient(
+        database_.server(), {{"ignore_startup_parameters", "extra_float_digits,options"}});
+    const auto refused = start_behind(database_, lenient.url("app", database_.name()));
+    EXPECT_EQ(refused.code, 78) << refused.errors;
+    EXPECT_NE(refused.errors.find("is a pooler"), std::string::npos) << refused.errors;
+    EXPECT_NE(refused.errors.find("HEADROOM_DIRECT_URL"), std::string::npos) << refused.errors;
+}
+
+// As PgBouncer comes it takes no options at all: what its refusal means cannot be known for sure.
+TEST_F(Pooled, APoolerThatTakesNoOptionsIsNamedAsWell) {
+    const auto refused = start_behind(database_, pooler_url());
+    EXPECT_EQ(refused.code, 75) << refused.errors;
+    EXPECT_NE(refused.errors.find("HEADROOM_DIRECT_URL"), std::string::npos) << refused.errors;
+}
+
+}  // namespace
+}  // namespace headroom::service
