@@ -64,6 +64,8 @@ public:
     task<void> hold_if_free() {
         if (auto unit = work_.take()) co_await open(std::move(*unit));
     }
+    /// Somebody else of the process waits for a unit that one of these has borrowed.
+    bool recalled() const { return work_.recalled(); }
     /// The oldest one; uses it first, as its work would.
     task<void> use_and_let_go() {
         if (held_.empty()) co_return;

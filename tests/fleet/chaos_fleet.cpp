@@ -83,11 +83,16 @@ void chaos_fleet::kill(place& who, unsigned& count) {
 
 void chaos_fleet::leave(place& who, unsigned most) {
     who.most = most;
+    if (!who.in || !go_on([this] { return one_more_may(); }, place_free_bound)) return;
+    send_away(who);
+    replace(who);
+}
+
+void chaos_fleet::send_away(place& who) {
     if (!who.in) return;
     ++counts_.leaves;
     who.in->leave();
     leaving_.push_back(std::move(who.in));
-    replace(who);
 }
 
 void chaos_fleet::stop(place& who, unsigned lasts_ms) {
@@ -100,7 +105,7 @@ void chaos_fleet::stop(place& who, unsigned lasts_ms) {
 // it was just about to open before it notices.
 void chaos_fleet::cut(place& who) {
     if (!who.in || who.in->stopped() || !who.in->joined()) return;
-    if (!go_on([this] { return joining() < joiners_max; }, place_free_bound)) return;
+    if (!go_on([this] { return one_more_may(); }, place_free_bound)) return;
     if (!who.in || who.in->stopped()) return;
     ++counts_.cuts;
     who.in->settles_in(after_stop);
@@ -153,7 +158,7 @@ void chaos_fleet::turn() {
 }
 
 void chaos_fleet::start_next() {
-    while (!to_start_.empty() && joining() < joiners_max) {
+    while (!to_start_.empty() && one_more_may()) {
         auto& who = *to_start_.front();
         to_start_.pop_front();
         if (!who.wanted || (who.in && !who.drains_first)) continue;
@@ -172,12 +177,12 @@ void chaos_fleet::start_next() {
 
 void chaos_fleet::look_after(place& who) {
     if (!who.in) return;
-    if (who.in->resumes() && joining() < joiners_max) {
+    if (who.in->resumes() && one_more_may()) {
         who.in->settles_in(after_stop);
         who.in->go_on();
     }
     if (const auto how = who.in->ended(0ms)) {
-        if (how->code == budget::exit_code::unavailable) ++counts_.joins_refused;
+        if (how->code == budget::exit_code::unavailable) ++counts_.joins_given_up;
         else faults_.push_back(fmt::format("ended by itself with {}", how->code));
         check(*who.in, *how);
         who.in.reset();
@@ -196,6 +201,7 @@ void chaos_fleet::bury() {
 void chaos_fleet::check(resident& who, testing::exit_status how) {
     const auto said = who.errors();
     if (who.joined()) ++counts_.joins;
+    if (said.contains("too little is free")) ++counts_.joins_refused;
     if (!resident::ended_well(how, who.killed()))
         faults_.push_back(fmt::format("code {} signal {}: {}", how.code, how.signal,
                                       said.substr(said.size() - std::min<std::size_t>(
@@ -203,13 +209,16 @@ void chaos_fleet::check(resident& who, testing::exit_status how) {
     if (const auto full = first_line_with(said, "53300"); !full.empty()) faults_.push_back(full);
 }
 
-unsigned chaos_fleet::joining() {
-    return static_cast<unsigned>(std::ranges::count_if(
-        places_, [](auto& each) { return each.in && each.in->joining(); }));
+unsigned chaos_fleet::coming_and_going() {
+    const auto joining = std::ranges::count_if(
+        places_, [](auto& each) { return each.in && each.in->joining(); });
+    return static_cast<unsigned>(joining) + static_cast<unsigned>(leaving_.size());
 }
 
+bool chaos_fleet::one_more_may() { return coming_and_going() < joiners_max; }
+
 bool chaos_fleet::everybody_joined() {
-    return to_start_.empty() && leaving_.empty() && joining() == 0 &&
+    return to_start_.empty() && coming_and_going() == 0 &&
            std::ranges::all_of(places_, [](auto& each) {
                return each.in && !each.in->stopped() && each.in->joined();
            });
@@ -226,7 +235,7 @@ bool chaos_fleet::settle(std::chrono::milliseconds bound) {
 bool chaos_fleet::leave(std::chrono::milliseconds bound) {
     for (auto& each : places_) {
         each.wanted = false;
-        leave(each, each.most);
+        send_away(each);
     }
     return go_on([this] { return leaving_.empty(); }, bound);
 }

@@ -16,12 +16,12 @@ namespace headroom::fleet {
 struct chaos_counts {
     unsigned steps = 0, kills = 0, stops = 0, leaves = 0, cuts = 0, deploys = 0, limits = 0;
     unsigned starts = 0, joins = 0;
-    unsigned joins_refused = 0;  ///< programs that were not let in and ended; others came instead
-    unsigned members_max = 0;    ///< joined at the same time, services included
+    unsigned joins_refused = 0;  ///< programs that had to ask more than once
+    unsigned joins_given_up = 0;  ///< programs that were not let in and ended; others came instead
 };
 
-/// Whoever is gone is replaced, but no more than joiners_max join at the same time: that is what
-/// the header's join_reserve is sized for, as an operator would.
+/// Whoever is gone is replaced, but no more than joiners_max join or leave at the same time: that is
+/// what the header's join_reserve is sized for, as an operator would.
 class chaos_fleet {
 public:
     static constexpr unsigned members = 50, services = 4;
@@ -64,6 +64,7 @@ private:
     void replace(place& who);
     void kill(place& who, unsigned& count);
     void leave(place& who, unsigned most);
+    void send_away(place& who);
     void stop(place& who, unsigned lasts_ms);
     void cut(place& who);
     void resize(unsigned wanted);
@@ -76,7 +77,8 @@ private:
     void look_after(place& who);
     void bury();
     void check(resident& who, testing::exit_status how);
-    unsigned joining();
+    unsigned coming_and_going();
+    bool one_more_may();
     bool everybody_joined();
 
     service::served_database& on_;

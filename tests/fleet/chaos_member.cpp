@@ -65,7 +65,7 @@ private:
         const auto now = one_.member.figures();
         if (now.phase != member_phase::member) co_return;
         const bool too_many = one_.ledger.held() > now.target.value_or(now.limit);
-        if (too_many || random_() % 2 == 0) co_await one_.use_and_let_go();
+        if (too_many || one_.recalled() || random_() % 4 == 0) co_await one_.use_and_let_go();
         else co_await one_.hold_if_free();
     }
 
