@@ -92,6 +92,7 @@ private:
     task<void> open(budget::lease unit) {
         persistence::connection_options with;
         with.application_name = named("persistence.lanes");
+        with.ends_with_host = true;
         auto fresh = std::make_unique<persistence::connection>(home_, std::move(unit),
                                                                std::move(with));
         co_await own_.open(*fresh, testing::soon());
