@@ -49,7 +49,7 @@ TEST_F(ConnectionOpen, TheServerEndsItWithinSecondsOfLosingItsHostWhereThatIsAsk
         co_await on->open(parse_connect_info(server().url("postgres", "postgres",
                                                           testing::route::loopback)).value(),
                           soon());
-        EXPECT_EQ((co_await on->run(seconds, {}, soon())).one<std::string>(), "5 1 3 7s");
+        EXPECT_EQ((co_await on->run(seconds, {}, soon())).one<std::string>(), "5 1 3 7000");
     });
 }
 

@@ -23,6 +23,7 @@ namespace exit_code = budget::exit_code;
 constexpr auto patience = 60s;         // to be let in
 constexpr auto turn_min = 100ms;       // between two things it does
 constexpr int turn_more_ms_max = 600;
+constexpr unsigned turns_to_close = 12;
 constexpr auto life_max = std::chrono::hours(3);
 
 class chaos_member {
@@ -85,7 +86,10 @@ private:
         const auto may = now.phase == member_phase::member
                              ? now.reservation
                              : std::max(now.reservation, sessions_per_joiner);
-        if (open <= may) return;
+        // Who comes back may be granted less than it has open, and closes the rest first.
+        if (std::exchange(rejoins_, now.rejoins) != now.rejoins) turns_to_close_ = turns_to_close;
+        if (turns_to_close_ > 0) --turns_to_close_;
+        if (open <= may || turns_to_close_ > 0) return;
         std::fprintf(stderr, "%zu sockets of %u granted, %s\n", open, now.reservation,
                      std::string(to_string(now.phase)).c_str());
         code_ = exit_code::internal;
@@ -102,6 +106,7 @@ private:
     std::minstd_rand random_{std::random_device{}()};
     std::string said_;
     std::size_t told_ = 0;
+    unsigned rejoins_ = 0, turns_to_close_ = 0;
     int code_ = exit_code::ok;
 };
 

@@ -19,9 +19,6 @@ using testing::eventually;
 using wall = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr unsigned usable = 97, join_reserve = 2, strangers = 2;  // the hand and the sampler
-constexpr unsigned sessions = 10;
-
 milliseconds since(wall::time_point then) {
     return std::chrono::duration_cast<milliseconds>(wall::now() - then);
 }
@@ -29,6 +26,10 @@ milliseconds since(wall::time_point then) {
 /// A member and a service on another host, on a server here.
 class CutCable : public ::testing::Test {
 protected:
+    static constexpr unsigned usable = 97, join_reserve = 2;
+    static constexpr unsigned strangers = 2;  ///< the hand and the sampler
+    static constexpr unsigned sessions = 10;  ///< of the member, besides control
+
     static void SetUpTestSuite() {
         if (cable::refusal().empty()) wire.emplace();
     }
