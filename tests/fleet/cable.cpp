@@ -40,9 +40,12 @@ std::string cable::refusal() {
 }
 
 cable::cable()
-    : host_(fmt::format("hr-host-{}", getpid())), ours_end_(fmt::format("hra{}", getpid())),
-      their_end_(fmt::format("hrb{}", getpid())), network_(network_of(getpid()) + "/30"),
-      ours_(address_in(network_of(getpid()), 1)), theirs_(address_in(network_of(getpid()), 2)) {
+    : host_(fmt::format("hr-host-{}", getpid())),
+      ours_end_(fmt::format("hra{}", getpid())),
+      their_end_(fmt::format("hrb{}", getpid())),
+      network_(network_of(getpid()) + "/30"),
+      ours_(address_in(network_of(getpid()), 1)),
+      theirs_(address_in(network_of(getpid()), 2)) {
     must({"netns", "add", host_});
     must({"link", "add", ours_end_, "type", "veth", "peer", "name", their_end_, "netns", host_});
     must({"addr", "add", ours_ + "/30", "dev", ours_end_});

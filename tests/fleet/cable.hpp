@@ -5,8 +5,8 @@
 
 namespace headroom::fleet {
 
-/// A namespace joined to ours by a pair of virtual interfaces. Both are gone with it. Needs root and
-/// CAP_NET_ADMIN; throws std::runtime_error with the system's words when something is refused.
+/// A namespace joined to ours by a pair of virtual interfaces. Both are gone with it. Needs root
+/// and CAP_NET_ADMIN; throws std::runtime_error with the system's words when something is refused.
 class cable {
 public:
     cable();

@@ -109,17 +109,20 @@ void chaos_fleet::cut(place& who) {
     if (!who.in || who.in->stopped()) return;
     ++counts_.cuts;
     who.in->settles_in(after_stop);
-    hand_.sql(fmt::format("select pg_terminate_backend(pid) from pg_stat_activity where"
-                          " application_name = 'test/serve/{}/persistence.control'",
-                          who.in->number()));
+    hand_.sql(
+        fmt::format("select pg_terminate_backend(pid) from pg_stat_activity where"
+                    " application_name = 'test/serve/{}/persistence.control'",
+                    who.in->number()));
 }
 
 void chaos_fleet::resize(unsigned wanted) {
     for (unsigned i = 0; i < members; ++i) {
         auto& each = member_at(i);
         each.wanted = i < wanted;
-        if (!each.wanted) leave(each, each.most);
-        else if (!each.in) replace(each);
+        if (!each.wanted)
+            leave(each, each.most);
+        else if (!each.in)
+            replace(each);
     }
 }
 
@@ -163,9 +166,9 @@ void chaos_fleet::start_next() {
         to_start_.pop_front();
         if (!who.wanted || (who.in && !who.drains_first)) continue;
         ++counts_.starts;
-        auto fresh = std::make_unique<resident>(
-            who.kind, who.kind == resident_kind::member ? member(member_floor, who.most)
-                                                        : service());
+        auto fresh = std::make_unique<resident>(who.kind, who.kind == resident_kind::member
+                                                              ? member(member_floor, who.most)
+                                                              : service());
         if (who.in) {
             who.in->leave();
             leaving_.push_back(std::move(who.in));
@@ -182,8 +185,10 @@ void chaos_fleet::look_after(place& who) {
         who.in->go_on();
     }
     if (const auto how = who.in->ended(0ms)) {
-        if (how->code == budget::exit_code::unavailable) ++counts_.joins_given_up;
-        else faults_.push_back(fmt::format("ended by itself with {}", how->code));
+        if (how->code == budget::exit_code::unavailable)
+            ++counts_.joins_given_up;
+        else
+            faults_.push_back(fmt::format("ended by itself with {}", how->code));
         check(*who.in, *how);
         who.in.reset();
         replace(who);
@@ -203,15 +208,15 @@ void chaos_fleet::check(resident& who, testing::exit_status how) {
     if (who.joined()) ++counts_.joins;
     if (said.contains("too little is free")) ++counts_.joins_refused;
     if (!resident::ended_well(how, who.killed()))
-        faults_.push_back(fmt::format("code {} signal {}: {}", how.code, how.signal,
-                                      said.substr(said.size() - std::min<std::size_t>(
-                                                                    said.size(), 2'000))));
+        faults_.push_back(
+            fmt::format("code {} signal {}: {}", how.code, how.signal,
+                        said.substr(said.size() - std::min<std::size_t>(said.size(), 2'000))));
     if (const auto full = first_line_with(said, "53300"); !full.empty()) faults_.push_back(full);
 }
 
 unsigned chaos_fleet::coming_and_going() {
-    const auto joining = std::ranges::count_if(
-        places_, [](auto& each) { return each.in && each.in->joining(); });
+    const auto joining =
+        std::ranges::count_if(places_, [](auto& each) { return each.in && each.in->joining(); });
     return static_cast<unsigned>(joining) + static_cast<unsigned>(leaving_.size());
 }
 
@@ -251,7 +256,7 @@ std::map<std::string, unsigned> chaos_fleet::members_say() const {
 
 testing::program chaos_fleet::member(unsigned floor, unsigned most) const {
     testing::program what;
-    what.arguments = {HEADROOM_CHAOS_MEMBER, on_.url("app"), on_.url("worker"),
+    what.arguments = {HEADROOM_CHAOS_MEMBER, on_.url("app"),       on_.url("worker"),
                       std::to_string(floor), std::to_string(most), on_.server().socket_file()};
     return what;
 }

@@ -16,12 +16,12 @@ namespace headroom::fleet {
 struct chaos_counts {
     unsigned steps = 0, kills = 0, stops = 0, leaves = 0, cuts = 0, deploys = 0, limits = 0;
     unsigned starts = 0, joins = 0;
-    unsigned joins_refused = 0;  ///< programs that had to ask more than once
+    unsigned joins_refused = 0;   ///< programs that had to ask more than once
     unsigned joins_given_up = 0;  ///< programs that were not let in and ended; others came instead
 };
 
-/// Whoever is gone is replaced, but no more than joiners_max join or leave at the same time: that is
-/// what the header's join_reserve is sized for, as an operator would.
+/// Whoever is gone is replaced, but no more than joiners_max join or leave at the same time: that
+/// is what the header's join_reserve is sized for, as an operator would.
 class chaos_fleet {
 public:
     static constexpr unsigned members = 50, services = 4;

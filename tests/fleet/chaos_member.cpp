@@ -20,8 +20,8 @@ using namespace headroom;
 using namespace headroom::fleet;
 namespace exit_code = budget::exit_code;
 
-constexpr auto patience = 60s;         // to be let in
-constexpr auto turn_min = 100ms;       // between two things it does
+constexpr auto patience = 60s;    // to be let in
+constexpr auto turn_min = 100ms;  // between two things it does
 constexpr int turn_more_ms_max = 600;
 constexpr unsigned turns_to_close = 12;
 constexpr auto life_max = std::chrono::hours(3);
@@ -36,8 +36,10 @@ public:
             co_await one_.control.open(testing::soon());
             const auto got = co_await one_.member.join(deadline::after(patience));
             if (!got) std::fprintf(stderr, "refused: %s\n", got.error().message().c_str());
-            if (got) co_await stay(got->units);
-            else code_ = exit_code::unavailable;
+            if (got)
+                co_await stay(got->units);
+            else
+                code_ = exit_code::unavailable;
         } catch (const std::exception& broken) {
             std::fprintf(stderr, "ends: %s\n", broken.what());
             code_ = exit_code::unavailable;
@@ -66,8 +68,10 @@ private:
         const auto now = one_.member.figures();
         if (now.phase != member_phase::member) co_return;
         const bool too_many = one_.ledger.held() > now.target.value_or(now.limit);
-        if (too_many || one_.recalled() || random_() % 4 == 0) co_await one_.use_and_let_go();
-        else co_await one_.hold_if_free();
+        if (too_many || one_.recalled() || random_() % 4 == 0)
+            co_await one_.use_and_let_go();
+        else
+            co_await one_.hold_if_free();
     }
 
     void report() {

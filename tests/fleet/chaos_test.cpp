@@ -37,7 +37,8 @@ protected:
         database.server().create_role("worker", "LOGIN");
         database.migrate();
         database.server().sql(fmt::format("update headroom_fleet.header set join_reserve = {}",
-                                          chaos_fleet::join_reserve), database.name());
+                                          chaos_fleet::join_reserve),
+                              database.name());
         sampler.emplace(database.server().url("postgres", database.name()), usable);
         fleet.emplace(database);
     }
@@ -46,14 +47,14 @@ protected:
         return value("select " + column + " from headroom_fleet.room_v1(-1, '{}', '{}', false)");
     }
     /// Lines of the server's log with a refusal for want of slots.
-    unsigned refusals() const {
+    unsigned refusals() {
         unsigned found = 0;
-        const auto log = database_log();
-        for (auto at = log.find(" 53300 "); at != std::string::npos; at = log.find(" 53300 ", at + 1))
+        const auto log = database.server().log();
+        for (auto at = log.find(" 53300 "); at != std::string::npos;
+             at = log.find(" 53300 ", at + 1))
             ++found;
         return found;
     }
-    std::string database_log() const { return database.server().log(); }
 
     /// What members say they have is what the ledger has them down for.
     void expect_the_books_agree() {
@@ -64,7 +65,7 @@ protected:
             ledger[row[0]] = static_cast<unsigned>(std::stoul(row[1]));
         EXPECT_EQ(ledger, fleet->members_say());
     }
-    void expect_within_bounds(const slot_samples& seen) const {
+    void expect_within_bounds(const slot_samples& seen) {
         EXPECT_EQ(seen.broken, "");
         EXPECT_LE(seen.backends_max, usable) << seen.fullest;
         // Rows of members that died this moment stand until the next visit and are part of it.
@@ -73,13 +74,22 @@ protected:
     }
     void record(const slot_samples& seen, std::chrono::milliseconds settled) {
         const auto& did = fleet->counts();
-        const std::pair<const char*, unsigned> figures[] = {
-            {"samples", seen.taken}, {"backends_max", seen.backends_max}, {"cap", usable},
-            {"reserved_max", seen.reserved_max}, {"refused_53300", refusals()},
-            {"steps", did.steps}, {"kills", did.kills}, {"stops", did.stops},
-            {"leaves", did.leaves}, {"cuts", did.cuts}, {"deploys", did.deploys},
-            {"role_limits", did.limits}, {"starts", did.starts}, {"joins", did.joins},
-            {"joins_refused", did.joins_refused}, {"joins_given_up", did.joins_given_up}};
+        const std::pair<const char*, unsigned> figures[] = {{"samples", seen.taken},
+                                                            {"backends_max", seen.backends_max},
+                                                            {"cap", usable},
+                                                            {"reserved_max", seen.reserved_max},
+                                                            {"refused_53300", refusals()},
+                                                            {"steps", did.steps},
+                                                            {"kills", did.kills},
+                                                            {"stops", did.stops},
+                                                            {"leaves", did.leaves},
+                                                            {"cuts", did.cuts},
+                                                            {"deploys", did.deploys},
+                                                            {"role_limits", did.limits},
+                                                            {"starts", did.starts},
+                                                            {"joins", did.joins},
+                                                            {"joins_refused", did.joins_refused},
+                                                            {"joins_given_up", did.joins_given_up}};
         for (const auto& [name, figure] : figures) RecordProperty(name, static_cast<int>(figure));
         RecordProperty("settle_ms", static_cast<int>(settled.count()));
         RecordProperty("sample_gap_ms_max", static_cast<int>(seen.gap_max.count()));
@@ -87,7 +97,7 @@ protected:
     }
 
     const std::uint64_t seed = chaos_seed();
-    mutable service::served_database database{{{"log_line_prefix", "%m [%p] %e "}}};
+    service::served_database database{{{"log_line_prefix", "%m [%p] %e "}}};
     std::optional<slot_sampler> sampler;
     std::optional<chaos_fleet> fleet;
 };
@@ -101,8 +111,8 @@ TEST_F(Chaos, NeverTooManySessionsAndInTheEndEverybodyIsThere) {
     const auto ended = wall::now();
     EXPECT_TRUE(fleet->settle(60s));
     const auto settled = std::chrono::duration_cast<std::chrono::milliseconds>(wall::now() - ended);
-    EXPECT_TRUE(testing::eventually([&] { return room("orphans + joining") == std::to_string(
-        chaos_fleet::join_reserve); }));
+    EXPECT_TRUE(testing::eventually(
+        [&] { return room("orphans + joining") == std::to_string(chaos_fleet::join_reserve); }));
     EXPECT_EQ(value("select count(*) from headroom_fleet.member m where (m.lives_in, m.number) in"
                     " (select database, number from headroom_fleet.alive_v1())"),
               std::to_string(chaos_fleet::members + chaos_fleet::services));
@@ -110,8 +120,9 @@ TEST_F(Chaos, NeverTooManySessionsAndInTheEndEverybodyIsThere) {
 
     EXPECT_TRUE(fleet->leave(60s));
     const auto all_that_is_free = usable - superusers - chaos_fleet::join_reserve;
-    EXPECT_TRUE(testing::eventually([&] { return room("free") == std::to_string(all_that_is_free); }))
-        << room("free");
+    EXPECT_TRUE(testing::eventually([&] {
+        return room("free") == std::to_string(all_that_is_free);
+    })) << room("free");
     EXPECT_THAT(fleet->faults(), ::testing::IsEmpty());
     sampler->stop();
     expect_within_bounds(sampler->so_far());

@@ -70,8 +70,8 @@ protected:
     /// A member of floor 5 that would like 20 and has ten sessions open besides control.
     std::unique_ptr<testing::child_process> member_there() {
         testing::program what;
-        what.arguments =
-            wire->there({HEADROOM_MEMBER, over_the_cable("app"), "5", "20", std::to_string(sessions)});
+        what.arguments = wire->there(
+            {HEADROOM_MEMBER, over_the_cable("app"), "5", "20", std::to_string(sessions)});
         return std::make_unique<testing::child_process>(what);
     }
     std::unique_ptr<testing::child_process> service_there() {

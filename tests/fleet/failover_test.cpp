@@ -30,8 +30,8 @@ protected:
     }
     process_ask by_address(unsigned floor, unsigned most) const {
         auto made = ledger.ask(floor, most);
-        made.url = made.ledger_url = fmt::format(
-            "postgresql://app@127.0.0.1:{}/{}?sslmode=disable", network->port(), ledger.name);
+        made.url = made.ledger_url = fmt::format("postgresql://app@127.0.0.1:{}/{}?sslmode=disable",
+                                                 network->port(), ledger.name);
         made.within.visit_ms = 50ms;
         return made;
     }
@@ -54,6 +54,17 @@ protected:
                        each->member.figures().rejoins > 0;
             });
         });
+    }
+    void expect_never_too_many() {
+        sampler->stop();
+        const auto seen = sampler->so_far();
+        EXPECT_EQ(seen.broken, "");
+        EXPECT_LE(seen.backends_max, usable) << seen.fullest;
+        EXPECT_LE(seen.reserved_max, usable - join_reserve - sampling);
+        EXPECT_FALSE(second.log().contains("remaining connection slots"));
+        RecordProperty("samples", static_cast<int>(seen.taken));
+        RecordProperty("backends_max", static_cast<int>(seen.backends_max));
+        RecordProperty("reserved_max", static_cast<int>(seen.reserved_max));
     }
 
     testing::private_postgres first, second;
@@ -95,15 +106,7 @@ TEST_F(Failover, OldMembersGetWhatTheyHadAndNewcomersTheirFloorUntilItHasBeenLea
         RecordProperty("newcomer_grows_ms", static_cast<int>((wall::now() - failed_over) / 1ms));
         EXPECT_GE(wall::now() - failed_over, 9s) << "it is learning for ten";
     });
-    sampler->stop();
-    const auto seen = sampler->so_far();
-    EXPECT_EQ(seen.broken, "");
-    EXPECT_LE(seen.backends_max, usable) << seen.fullest;
-    EXPECT_LE(seen.reserved_max, usable - join_reserve - sampling);
-    EXPECT_FALSE(second.log().contains("remaining connection slots"));
-    RecordProperty("samples", static_cast<int>(seen.taken));
-    RecordProperty("backends_max", static_cast<int>(seen.backends_max));
-    RecordProperty("reserved_max", static_cast<int>(seen.reserved_max));
+    expect_never_too_many();
 }
 
 }  // namespace

@@ -82,8 +82,8 @@ std::optional<testing::exit_status> resident::ended(std::chrono::milliseconds wi
 
 bool resident::ended_well(testing::exit_status how, bool killed) {
     if (killed) return how.signal == SIGKILL || how.signal == 0;
-    return how.signal == 0 && (how.code == budget::exit_code::ok ||
-                               how.code == budget::exit_code::unavailable);
+    return how.signal == 0 &&
+           (how.code == budget::exit_code::ok || how.code == budget::exit_code::unavailable);
 }
 
 }  // namespace headroom::fleet

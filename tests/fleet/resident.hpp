@@ -22,7 +22,7 @@ public:
         : kind_(kind), program_(std::make_unique<testing::child_process>(what)) {}
 
     void kill();
-    void leave();                             ///< SIGTERM; wakes it first
+    void leave();  ///< SIGTERM; wakes it first
     void stop(std::chrono::milliseconds lasts);
     void go_on();
     void settles_in(std::chrono::milliseconds bound) { settled_at_ = wall::now() + bound; }

@@ -15,7 +15,8 @@ constexpr const char* sum_reservations =
     "select coalesce(sum(reservation), 0) from headroom_fleet.member";
 constexpr const char* name_backends =
     "select string_agg(name || ' ' || units, ', ') from (select application_name as name, count(*)"
-    " as units from pg_stat_activity where backend_type = 'client backend' group by 1 order by 1) g";
+    " as units from pg_stat_activity where backend_type = 'client backend' group by 1 order by 1) "
+    "g";
 constexpr unsigned reservations_each = 10;
 
 unsigned number(const std::string& text) { return static_cast<unsigned>(std::stoul("0" + text)); }
