@@ -219,8 +219,9 @@ int main(int argc, char** argv) {
                 ? R"({{"bench":"fleet","joiners":{},"floor_per_s":{:.0f},"kept_per_s":{:.0f},)"
                   R"("kept_p50_ms":{:.1f},"kept_p99_ms":{:.1f},"visits_per_s":{:.0f},)"
                   R"("visits_p50_ms":{:.1f},"visits_p99_ms":{:.1f}}})"
-                : "fleet: {} joiners: lock and row alone {:.0f}/s; admissions {:.0f}/s (p50 {:.1f}, "
-                  "p99 {:.1f} ms); as whole visits {:.0f}/s (p50 {:.1f}, p99 {:.1f} ms)";
+                : "fleet: {} joiners: lock and row alone {:.0f}/s; admissions {:.0f}/s "
+                  "(p50 {:.1f}, p99 {:.1f} ms); as whole visits {:.0f}/s "
+                  "(p50 {:.1f}, p99 {:.1f} ms)";
         fmt::print(fmt::runtime(line), with.joiners, floor.rate, kept.rate, kept.p50_ms,
                    kept.p99_ms, visits.rate, visits.p50_ms, visits.p99_ms);
         fmt::print("\n");

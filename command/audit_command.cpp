@@ -12,11 +12,14 @@
 #include "command/common_options.hpp"
 #include "command/env_sources.hpp"
 #include "command/manifest.hpp"
+#include "command/solve_options.hpp"
 #include "command/source_file.hpp"
+#include "command/spelling.hpp"
 #include "headroom/fleet/audit_report.hpp"
 #include "headroom/fleet/live_audit_page.hpp"
 #include "headroom/fleet/pooler_probe.hpp"
 #include "headroom/fleet/redis_probe.hpp"
+#include "headroom/fleet/unbounded_audit.hpp"
 
 namespace headroom::command {
 namespace {
@@ -26,7 +29,7 @@ using persistence::connect_info;
 /// The options as typed.
 struct audit_options {
     std::vector<std::string> postgres, redis, pgbouncer;
-    std::string manifest, timeout = "5s";
+    std::string manifest, cores, timeout = "5s";
     env_options env;
     times_options times;
     output_options output;
@@ -66,6 +69,7 @@ public:
         look_at_redis(time);
         look_at_pgbouncer(time);
         if (settings_) pages_.push_back(page_of(*settings_, limits_));
+        look_at_manifest();
         print();
         return code();
     }
@@ -134,11 +138,13 @@ private:
 
     /// One after the other: never more than one connection of ours.
     void look_at_postgres(shared_time& time) {
+        const auto knee = read_knee(options_.cores);
         std::vector<fleet::audit_outcome> all;
         for (const auto& each : postgres_) {
             fleet::audit_terms terms;
             terms.resource = each.resource;
             terms.declared = declared();
+            terms.cores = knee ? knee->cores : 0;
             all.push_back(fleet::audit_server(each.at, terms, time.next(), io_.names));
             if (all.back().audit) remember(*all.back().audit, each.at);
         }
@@ -169,8 +175,14 @@ private:
         }
     }
 
+    void look_at_manifest() {
+        if (!manifest_) return;
+        auto page = fleet::page_of_unbounded(manifest_->of, printable(options_.manifest));
+        if (page) pages_.push_back(std::move(*page));
+    }
+
     void remember(const fleet::live_audit& of, const connect_info& at) {
-        behind_.push_back({of.target, at.host, at.port, of.room.usable});
+        behind_.push_back({of.target, at.host, at.port, of.room.usable, of.facts.backends});
         const auto& peak = of.peak.of;
         limits_[of.resource] = {peak.limit, peak.reserved, "max_connections",
                                 "read from " + of.target};
@@ -216,6 +228,7 @@ action declare_audit(option_set& set) {
     options->env.declare(set);
     set.text("--manifest", options->manifest, "who was declared (YAML); - reads standard input");
     options->times.declare(set);
+    set.text("--cores", options->cores, "of the PostgreSQL servers: sizes beyond what they like");
     set.text("--timeout", options->timeout, "for everything together (default 5s)");
     options->output.declare(set);
     return [options](streams io) {

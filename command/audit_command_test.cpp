@@ -1,11 +1,10 @@
 // The audit as an operator runs it: the real binary against real servers.
 #include <algorithm>
 
+#include "command/audit_crowd_fixture.hpp"
 #include "command/audit_fixture.hpp"
-#include "headroom/persistence/connection.hpp"
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_postgres.hpp"
-#include "headroom/testing/run.hpp"
 
 namespace headroom::command {
 
@@ -18,47 +17,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using headroom::testing::private_postgres;
-using persistence::connection;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-/// Clients that other programs might be: connected until destroyed.
-class crowd {
-public:
-    ~crowd() {
-        testing::run_on(home_, [&]() -> task<void> {
-            for (auto& each : clients_) co_await each->close(deadline::after(10s));
-        });
-        clients_.clear();
-    }
-    void join(int times, const std::string& url, const std::string& name,
-              const char* statement = nullptr) {
-        const auto target = persistence::parse_connect_info(url).value();
-        testing::run_on(home_, [&]() -> task<void> {
-            for (int i = 0; i < times; ++i) co_await join_one(target, name, statement);
-        });
-    }
-
-private:
-    task<void> join_one(persistence::connect_info target, std::string name, const char* statement) {
-        persistence::connection_options options;
-        options.application_name = std::move(name);
-        options.statement_cache_max = 0;
-        auto unit = share_.take().value();
-        clients_.push_back(std::make_unique<connection>(home_, std::move(unit), options));
-        co_await clients_.back()->open(std::move(target), deadline::after(10s));
-        if (statement == nullptr) co_return;
-        const auto text = persistence::statement::from_file(statement);
-        co_await clients_.back()->run(text, {}, deadline::after(10s));
-    }
-
-    budget::ledger ledger_{"postgres", 400};
-    budget::grant share_ = ledger_.open({"crowd", 400, 0}).value();
-    testing::test_reactor home_;
-    std::vector<std::unique_ptr<connection>> clients_;
-};
 
 /// A server that is in order, with the roles of a small company.
 private_postgres& orderly_server() {

@@ -76,15 +76,10 @@ void enter(load& units, const consumer& each) {
     loaded = loaded + detail::one_of(each) * each.instances;
 }
 
-/// Replicas that may be open at once while a deploy rolls.
-std::uint64_t replicas_at_peak(const multipliers& times) {
-    return std::uint64_t{times.replicas} + times.surge.of(times.replicas) + times.terminating;
-}
-
 tally peak_units(const load& units, const multipliers& times) {
     const auto of_replica =
         units.busiest(multiplicity::process) * times.workers + units.busiest(multiplicity::replica);
-    return of_replica * replicas_at_peak(times) + units.busiest(multiplicity::deployment) +
+    return of_replica * times.replicas_at_peak() + units.busiest(multiplicity::deployment) +
            units.deploy();
 }
 
@@ -95,7 +90,7 @@ void sum_up(total& into, const load& units, const multipliers& times) {
     const auto steady = [&](multiplicity per) { return units.steady(per); };
     const auto starting = [&](multiplicity per) { return units.more_while_starting(per); };
     const auto surge = times.surge.of(times.replicas);
-    const auto all = replicas_at_peak(times);
+    const auto all = times.replicas_at_peak();
 
     const auto sum = of_replica(steady) * times.replicas + steady(multiplicity::deployment);
     const auto peak = peak_units(units, times);
@@ -136,6 +131,13 @@ total add_up(const plan& of, const resource& each) {
     }
     sum_up(made, load_of(of, each), of.times);
     return made;
+}
+
+figure most_at_peak(const row& of, const multipliers& times) noexcept {
+    const auto total = of.total ? of.total : of.estimated;
+    const bool once = of.when == phase::deploy || of.per == multiplicity::deployment;
+    if (!total || once || times.replicas == 0) return total;
+    return (tally{*total / times.replicas, {}, 0} * times.replicas_at_peak()).exact;
 }
 
 figure peak_of(const plan& of, const resource& which) {

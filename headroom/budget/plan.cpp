@@ -24,6 +24,10 @@ std::uint64_t surge_terms::of(std::uint64_t replicas) const noexcept {
     return percent ? (replicas * amount + 99) / 100 : amount;
 }
 
+std::uint64_t multipliers::replicas_at_peak() const noexcept {
+    return std::uint64_t{replicas} + surge.of(replicas) + terminating;
+}
+
 std::string to_text(figure exact, figure estimated) {
     if (exact) return fmt::format("{}", *exact);
     return estimated ? fmt::format("~{}", *estimated) : "unknown";

@@ -87,6 +87,8 @@ struct multipliers {
     unsigned replicas = 1;
     surge_terms surge;         ///< further replicas while a deploy rolls
     unsigned terminating = 0;  ///< replicas that still close while their successors run
+    /// Replicas that may be open at once while a deploy rolls.
+    std::uint64_t replicas_at_peak() const noexcept;
 };
 
 struct plan {
@@ -113,6 +115,10 @@ struct row {
     std::vector<std::string> settings;
     bool is_reserve = false;  ///< the shared reserve's own row
 };
+
+/// What a row's consumers may hold at once while a deploy rolls: its total or, where that is not
+/// known, its estimate, of the further and of the ending replicas as well.
+figure most_at_peak(const row& of, const multipliers& times) noexcept;
 
 /// All of one resource.
 struct total {

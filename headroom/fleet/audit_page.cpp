@@ -35,7 +35,10 @@ audit_page page_of_ledger(std::string kind, const ledger_audit& of) {
     page.summary = {of.verdict.reason, "sum: " + of.arithmetic};
     page.values = {{"arithmetic", of.arithmetic},
                    {"limit", of.peak.of.limit},
+                   {"sum", of.peak.sum},
                    {"peak", of.peak.peak},
+                   {"peak_arithmetic", of.peak.peak_arithmetic},
+                   {"needed_limit", budget::limit_to_fit(of.peak)},
                    {"live", of.held}};
     page.says = of;
     page.tables.push_back(parties_table(of.parties));

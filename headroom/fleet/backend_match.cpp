@@ -32,9 +32,10 @@ party& party_of(std::vector<party>& parties, const budget::consumer& each) {
     return parties.back();
 }
 
-void add_to(party& one, const budget::row& row, const budget::consumer& each) {
+void add_to(party& one, const budget::row& row, const budget::consumer& each,
+            const budget::multipliers& times) {
     one.consumers.push_back(each.name);
-    const auto units = row.total ? row.total : row.estimated;
+    const auto units = budget::most_at_peak(row, times);
     if (one.declared && units)
         one.declared = *one.declared + *units;
     else
@@ -51,7 +52,7 @@ std::vector<party> parties_of(const budget::plan& declared, std::string_view res
         for (const auto& row : total.rows)
             if (const auto* each = find(declared, row.name);
                 total.of.name == resource && !row.is_reserve && each != nullptr)
-                add_to(party_of(parties, *each), row, *each);
+                add_to(party_of(parties, *each), row, *each, declared.times);
     return parties;
 }
 

@@ -20,7 +20,7 @@ bool matches(std::string_view pattern, std::string_view text) noexcept;
 struct party {
     std::vector<std::string> consumers;
     std::string application_name, role;  ///< how they are recognised; both may be empty
-    budget::figure declared;             ///< the most they may hold over all processes
+    budget::figure declared;             ///< the most all processes may hold, while a deploy rolls
     std::uint64_t floor = 0;             ///< of it, what they hold at rest
     bool borrows = false;                ///< may hold units of the reserve besides
     bool steady = true;                  ///< expected to be there; a deploy's consumer is not

@@ -13,7 +13,8 @@ namespace {
 using budget::colour;
 
 // R1: nobody knows the sum. R2: queue and cache share a Redis. R4: no cap. R5: sizes nobody chose.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> checks{{
+// R7: HTTP clients without a limit.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> checks{{
     {"HR-EN-SUM", "XC-R1"},
     {"HR-PG-OVERUSER", "XC-R1"},
     {"HR-PG-STRANGER", "XC-R1"},
@@ -24,8 +25,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> checks{{
     {"HR-RD-OVERUSER", "XC-R2"},
     {"HR-EN-UNBOUNDED", "XC-R4"},
     {"HR-EN-LIBRARY", "XC-R4"},
+    {"HR-MF-UNBOUNDED", "XC-R4"},
     {"HR-EN-DEFAULT", "XC-R5"},
     {"HR-EN-HARDCODED", "XC-R5"},
+    {"HR-MF-HTTP", "XC-R7"},
 }};
 
 colour asked_by(severity weight) {

@@ -29,6 +29,8 @@ live_audit analyse(const persistence::server_facts& found, const audit_terms& te
         answer.verdict.reason = "the server's limits could not be read";
     ledger.find_people();
     detail::find_holders(work);
+    detail::find_orphans(work);
+    detail::find_knee(work);
     detail::find_settings(work);
     ledger.find_fixes(limit);
     answer.weigh(answer.verdict);

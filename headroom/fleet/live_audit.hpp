@@ -16,6 +16,7 @@ struct audit_thresholds {
     std::chrono::seconds idle_in_transaction{1};
     std::chrono::seconds idle_in_transaction_long{60};  ///< medium from here on
     std::chrono::seconds keepalive_max{300};
+    std::chrono::seconds orphan{1};  ///< a process that begins or ends is given this long
     unsigned in_use_percent = 80;
 };
 
@@ -23,6 +24,7 @@ struct audit_terms {
     std::string target;                      ///< "app@db:5432/orders", never with a password
     std::string resource = "postgres";       ///< whose part of the plan this server is
     const budget::plan* declared = nullptr;  ///< none: only what is live is judged
+    unsigned cores = 0;  ///< of the server's machine; 0: nobody told, and no knee is judged
     audit_thresholds from;
 };
 

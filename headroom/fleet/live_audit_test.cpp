@@ -57,7 +57,7 @@ protected:
             facts.backends.push_back(one);
         }
     }
-    live_audit look() const { return analyse(facts, {"app@db/service", "postgres", &plan, {}}); }
+    live_audit look() const { return analyse(facts, {"app@db/service", "postgres", &plan, 0, {}}); }
     /// The only finding of that id, or an empty one.
     finding the(std::string_view id) const {
         finding found;
@@ -191,7 +191,7 @@ TEST_F(LiveAudit, AddsStrangersToThePlanAndNamesTheCheapestFixThatMendsItAll) {
 }
 
 TEST_F(LiveAudit, JudgesWhatIsLiveWhereThereIsNoPlan) {
-    const auto audit = analyse(facts, {"app@db/service", "postgres", nullptr, {}});
+    const auto audit = analyse(facts, {"app@db/service", "postgres", nullptr, 0, {}});
     EXPECT_EQ(audit.verdict.is, colour::green);
     EXPECT_EQ(audit.peak.peak, 5u);
     EXPECT_THAT(audit.findings, IsEmpty());
@@ -244,6 +244,58 @@ TEST(BackendMatch, CountsConsumersThatNobodyCanTellApartAsOne) {
     EXPECT_EQ(by.parties[0].name(), "a.engine + a.sync");
     EXPECT_EQ(by.parties[0].declared, 10u);
     EXPECT_EQ(by.parties[0].live, 7u);
+}
+
+TEST_F(LiveAudit, FindsSessionsOfAMemberThatHasGone) {
+    declare("persistence.lanes", "*/persistence.lanes", 4);
+    connect("shop/serve/0badcafe/persistence.lanes", 2);
+    for (auto& each : facts.backends) each.age = std::chrono::seconds(9);
+    EXPECT_EQ(the("HR-PG-ORPHAN").units, 2u);
+    EXPECT_EQ(the("HR-PG-ORPHAN").subject, "shop/serve/0badcafe");
+    facts.in_recovery = true;
+    EXPECT_EQ(the("HR-PG-ORPHAN").units, 0u) << "a standby has no control connections";
+    facts.in_recovery = false;
+    connect("shop/serve/0badcafe/persistence.control", 1);
+    EXPECT_EQ(the("HR-PG-ORPHAN").units, 0u);
+}
+
+TEST_F(LiveAudit, AProcessThatBeginsAndACommandAreNoOrphans) {
+    connect("shop/serve/0badcafe/persistence.lanes", 1);
+    EXPECT_EQ(the("HR-PG-ORPHAN").units, 0u);
+    facts.backends.pop_back();
+    connect("shop/migrate/0badcafe/persistence.migrations", 1);
+    facts.backends.back().age = std::chrono::seconds(9);
+    EXPECT_EQ(the("HR-PG-ORPHAN").units, 0u);
+}
+
+TEST_F(LiveAudit, JudgesTheKneeWhereSomebodyToldTheCores) {
+    audit_terms terms{"app@db/service", "postgres", &plan, 1, {}};
+    const auto few = analyse(facts, terms);
+    ASSERT_THAT(few.findings, SizeIs(1));
+    EXPECT_EQ(few.findings[0].id, "HR-PG-KNEE");
+    EXPECT_EQ(few.findings[0].units, 2u) << "6 declared, one core does most with 4";
+    EXPECT_EQ(few.findings[0].weight, severity::low);
+    terms.cores = 2;
+    EXPECT_THAT(analyse(facts, terms).findings, IsEmpty());
+}
+
+TEST_F(LiveAudit, GrantsFurtherReplicasTheirShareWhileADeployRolls) {
+    plan.times.replicas = 2;
+    plan.times.surge.amount = 1;
+    connect("web", 9);  // 12 in all: three replicas of 4
+    EXPECT_EQ(the("HR-PG-OVERUSER").units, 0u);
+    EXPECT_EQ(look().arithmetic, "18 declared + 0 above that + 0 of strangers = 18");
+    connect("web", 1);
+    EXPECT_EQ(the("HR-PG-OVERUSER").what, "13 live, 12 declared: 1 more than it may");
+}
+
+TEST_F(LiveAudit, GrantsTheReserveOfFurtherReplicasToo) {
+    plan.resources[0].reserve = 2;
+    plan.consumers[0].overflow.kind = budget::overflow_kind::shared;
+    plan.times.surge.amount = 1;
+    connect("web", 9);  // 12 in all: two replicas of 4 and 2
+    EXPECT_EQ(the("HR-PG-OVERUSER").units, 0u);
+    EXPECT_EQ(look().peak.peak, 16u);
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ public:
         find_waiting();
         find_capped_by_name();
         find_mode();
+        find_listeners();
         find_reuse_port();
         for (const auto& each : facts().unread)
             add("UNREAD", severity::note, each.name, "could not be read", each.why);
@@ -81,12 +82,17 @@ private:
         }
     }
 
-    budget::figure usable_of(const pooler_database& of) const {
+    const server_behind* behind(const pooler_database& of) const {
         for (const auto& each : terms_.servers)
             if (each.port == of.port &&
                 (each.host == of.host || (is_local(each.host) && is_local(of.host))))
-                return each.usable;
-        return {};
+                return &each;
+        return nullptr;
+    }
+
+    budget::figure usable_of(const pooler_database& of) const {
+        const auto* server = behind(of);
+        return server == nullptr ? budget::figure{} : server->usable;
     }
 
     void find_servers(const server_side& of) {
@@ -137,16 +143,52 @@ private:
                     fmt::format("SHOW DATABASES: {}", fmt::join(names, ", ")), names.size());
     }
 
+    /// Its server connections serve another client after each transaction.
+    bool changes_hands(const pooler_database& of) const {
+        const auto fallback = facts().config.find("pool_mode");
+        const auto& mode = !of.pool_mode.empty() || fallback == facts().config.end()
+                               ? of.pool_mode
+                               : fallback->second;
+        return mode == "transaction" || mode == "statement";
+    }
+
+    std::vector<const persistence::backend*> listeners_of(const pooler_database& of) const {
+        std::vector<const persistence::backend*> some;
+        const auto* server = behind(of);
+        if (server == nullptr) return some;
+        for (const auto& session : server->sessions) {
+            if (!session.listens) continue;
+            const auto is_it = [&](const pooler_server& each) {
+                return each.pid == session.pid && each.database == of.name;
+            };
+            if (std::ranges::any_of(facts().servers, is_it)) some.push_back(&session);
+        }
+        return some;
+    }
+
+    /// LISTEN on a server connection that is somebody else's after the transaction.
+    void find_listeners() {
+        for (const auto& each : facts().databases) {
+            if (!changes_hands(each)) continue;
+            const auto some = listeners_of(each);
+            if (some.empty()) continue;
+            add("LISTEN", severity::medium, each.name,
+                fmt::format("{} said LISTEN through a pool that hands it on after each "
+                            "transaction: notifications are lost",
+                            counted(some.size(), "session")),
+                detail::marks_of("pids", some), some.size());
+            answer_.add(fix{fix::price::application_restart,
+                            fmt::format("give the {} with LISTEN a direct URL, past the pooler",
+                                        counted(some.size(), "session")),
+                            0, "notifications arrive"});
+        }
+    }
+
     /// What needs a session of its own loses it between two transactions.
     void find_mode() {
         std::set<std::string> pooled;
-        const auto fallback = facts().config.find("pool_mode");
-        for (const auto& each : facts().databases) {
-            const auto mode = !each.pool_mode.empty()            ? each.pool_mode
-                              : fallback == facts().config.end() ? std::string()
-                                                                 : fallback->second;
-            if (mode == "transaction" || mode == "statement") pooled.insert(each.name);
-        }
+        for (const auto& each : facts().databases)
+            if (changes_hands(each)) pooled.insert(each.name);
         if (pooled.empty()) return;
         add("MODE", severity::note, fmt::format("{}", fmt::join(pooled, ", ")),
             "not pooled by session: LISTEN, session locks, SET and temporary tables need a direct "

@@ -19,6 +19,7 @@ struct server_behind {
     std::string host;  ///< as in its URL
     unsigned port = 5432;
     budget::figure usable;
+    std::vector<persistence::backend> sessions;  ///< live there now
 };
 
 struct pooler_terms {

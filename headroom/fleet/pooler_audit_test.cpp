@@ -20,7 +20,7 @@ protected:
         add_database("orders", 20, 5);
         add_database("reports", 10, 0);
         add_pool("orders", "app", 3);
-        terms.servers = {{"db:5432/x", "db", 5432, 97}};
+        terms.servers = {{"db:5432/x", "db", 5432, 97, {}}};
     }
     void add_database(std::string name, std::uint64_t size, std::uint64_t reserve) {
         pooler_database one;
@@ -86,7 +86,7 @@ TEST_F(PoolerAudit, FindsMoreServerConnectionsThanTheServerHas) {
 
 TEST_F(PoolerAudit, TakesLocalAddressesOfOnePortForOneServer) {
     for (auto& each : facts.databases) each.host = "/run/postgresql";
-    terms.servers = {{"x", "127.0.0.1", 5432, 17}};
+    terms.servers = {{"x", "127.0.0.1", 5432, 17, {}}};
     EXPECT_EQ(the("HR-PB-SERVERS").units, 18u);
 }
 
@@ -111,6 +111,20 @@ TEST_F(PoolerAudit, NotesWhatTransactionPoolingCosts) {
     EXPECT_THAT(the("HR-PB-MODE").evidence, HasSubstr("up to 100"));
 }
 
+TEST_F(PoolerAudit, FindsWhoListensWhereConnectionsChangeHands) {
+    persistence::backend session;
+    session.pid = 4711;
+    session.listens = true;
+    terms.servers[0].sessions = {session};
+    facts.servers = {{"orders", "app", 4711}};
+    EXPECT_EQ(the("HR-PB-LISTEN").units, 0u) << "a session of its own keeps its LISTEN";
+    facts.config["pool_mode"] = "transaction";
+    EXPECT_EQ(the("HR-PB-LISTEN").units, 1u);
+    EXPECT_EQ(the("HR-PB-LISTEN").subject, "orders");
+    facts.servers[0].pid = 1;
+    EXPECT_EQ(the("HR-PB-LISTEN").units, 0u) << "who came past the pooler";
+}
+
 TEST_F(PoolerAudit, ComparesClientsWithAPlanThatNamesThePooler) {
     budget::plan plan;
     plan.resources.push_back({"pgbouncer", 100, 0, 0});
@@ -128,7 +142,7 @@ TEST_F(PoolerAudit, ComparesClientsWithAPlanThatNamesThePooler) {
 }
 
 TEST(PoolerFacts, ReadsTheTablesOfAConsole) {
-    std::vector<persistence::console_table> answers(6);
+    std::vector<persistence::console_table> answers(7);
     answers[0] = {{"version"}, {{"PgBouncer 1.18.0"}}};
     answers[1] = {{"key", "value", "default"}, {{"max_client_conn", "50", "100"}}};
     answers[2] = {{"list", "items"}, {{"used_clients", "3"}}};
@@ -139,11 +153,13 @@ TEST(PoolerFacts, ReadsTheTablesOfAConsole) {
         {"database", "user", "cl_active", "cl_waiting", "sv_active", "sv_idle", "maxwait"},
         {{"orders", "app", "2", "1", "1", "2", "9"}}};
     answers[5].error = "not allowed";
+    answers[6] = {{"database", "user", "remote_pid"}, {{"orders", "app", "4711"}}};
     const auto facts = read_pooler(answers, "own");
     EXPECT_EQ(facts.number("max_client_conn"), 50u);
     ASSERT_THAT(facts.databases, SizeIs(1)) << "the console is no database";
     EXPECT_EQ(facts.databases[0].reserve, 5u);
     EXPECT_EQ(facts.pools[0].servers, 3u);
+    EXPECT_EQ(facts.servers[0].pid, 4711);
     EXPECT_FALSE(facts.clients_read);
     EXPECT_EQ(facts.unread[0].name, "SHOW CLIENTS");
 }

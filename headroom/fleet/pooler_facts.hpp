@@ -26,11 +26,18 @@ struct pooler_pool {
     std::uint64_t clients_active = 0, clients_waiting = 0, servers = 0, longest_wait_s = 0;
 };
 
+/// A row of SHOW SERVERS: a connection behind the pooler.
+struct pooler_server {
+    std::string database, user;
+    int pid = 0;  ///< of the PostgreSQL backend; 0 when it is not known
+};
+
 struct pooler_facts {
     std::string version;
     std::map<std::string, std::string, std::less<>> config, lists;
     std::vector<pooler_database> databases;
     std::vector<pooler_pool> pools;
+    std::vector<pooler_server> servers;
     std::vector<persistence::backend> clients;  ///< as sessions; our own marked
     bool clients_read = false;
     std::vector<persistence::unread_fact> unread;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "headroom/persistence/error.hpp"
 #include "headroom/persistence/start_failure.hpp"
 
 namespace headroom::fleet {
@@ -71,6 +72,15 @@ pooler_outcome audit_pooler(persistence::connect_info at, pooler_terms terms, de
         const auto answers = persistence::ask_console({at, "fleet.audit", own_name, &names},
                                                       pooler_commands(), until);
         outcome.audit = analyse(read_pooler(answers, own_name), terms);
+    } catch (const persistence::server_error& said) {
+        auto why = persistence::explain(std::current_exception(), outcome.target);
+        // PgBouncer has this one code for a password, for TLS, for rights and for a full house.
+        if (said.is("08P01"))
+            why.line = outcome.target +
+                       ": 08P01: the pooler refused: check the password, sslmode, stats_users and "
+                       "max_client_conn (its log says which)";
+        outcome.error = std::move(why.line);
+        outcome.exit_code = why.exit_code;
     } catch (...) {
         auto why = persistence::explain(std::current_exception(), outcome.target);
         outcome.error = std::move(why.line);

@@ -7,7 +7,7 @@
 namespace headroom::fleet {
 namespace {
 
-page_table clients_table(const std::vector<owner_row>& owners) {
+page_table redis_clients_table(const std::vector<owner_row>& owners) {
     page_table table{"connections",
                      "Live Clients",
                      {{"consumer", "Consumer"},
@@ -46,7 +46,7 @@ audit_page page_of(const redis_outcome& of) {
                                        facts.own_user.empty() ? "default" : facts.own_user,
                                        facts.clients_read ? "" : ", who may not list clients"));
     page.values.insert(page.values.end(), {{"usable", limit}, {"free", free}});
-    page.tables.push_back(clients_table(of.audit->owners));
+    page.tables.push_back(redis_clients_table(of.audit->owners));
     page.tables.push_back(facts_table(listed(facts)));
     return page;
 }

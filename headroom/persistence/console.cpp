@@ -13,8 +13,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::milliseconds goodbye_ms_max{500};
-
 budget::consumer row_of(std::string name, const char* resource) {
     budget::consumer row;
     row.name = std::move(name);
@@ -80,7 +78,8 @@ task<console_table> ask(reactor& home, PGconn* pg, std::string command, deadline
 
 task<void> ask_all(reactor& home, const connect_info& at, const visit_terms& terms,
                    budget::grant& share, std::span<const std::string_view> commands,
-                   std::vector<console_table>& into, deadline until) {
+                   std::vector<console_table>& into, deadline until,
+                   std::chrono::milliseconds goodbye) {
     auto unit = share.take();
     if (!unit) throw budget::refused(std::move(unit.error()));
     connection_options options;
@@ -98,7 +97,7 @@ task<void> ask_all(reactor& home, const connect_info& at, const visit_terms& ter
     const bool gone = with.gone();
     auto& room = closing_room::of(home);
     room.enter(with.pg.release(), std::move(*unit), terms.application_name, gone);
-    co_await room.settle(terms.consumer, deadline::after(goodbye_ms_max));
+    co_await room.settle(terms.consumer, deadline::after(goodbye));
     if (failure) std::rethrow_exception(failure);
 }
 
@@ -107,12 +106,14 @@ task<void> ask_each(reactor& home, const std::vector<connect_info>& targets,
                     const visit_terms& terms, budget::grant& share,
                     std::span<const std::string_view> commands, std::vector<console_table>& into,
                     deadline until) {
+    const auto goodbye = goodbye_within(until);
+    const auto asked_by = until.at_most(until.left() - goodbye);
     auto left = static_cast<std::int64_t>(targets.size());
     for (const auto& each : targets) {
         std::exception_ptr failure;
         try {
             co_return co_await ask_all(home, each, terms, share, commands, into,
-                                       until.at_most(until.left() / left--));
+                                       asked_by.at_most(asked_by.left() / left--), goodbye);
         } catch (const server_error&) {
             throw;
         } catch (const std::exception&) {

@@ -32,6 +32,7 @@ struct backend {
     bool seen = false;    ///< state, address and ages were visible to us
     bool superuser = false;
     bool own = false;  ///< the session that took this reading
+    bool listens = false;  ///< its latest statement was LISTEN, as far as that was visible
     std::chrono::seconds age{0}, in_state{0}, in_transaction{0};
 };
 

@@ -30,7 +30,7 @@ constexpr std::array<meaning, 11> meanings{{
      "if this is a pooler, set HEADROOM_DIRECT_URL to the server itself"},
     {sqlstate::invalid_password, start_action::refuse, "check the password of the URL"},
     {sqlstate::invalid_authorization, start_action::refuse,
-     "check the role of the URL and pg_hba.conf"},
+     "check the role of the URL, its sslmode and pg_hba.conf"},
     {sqlstate::invalid_catalog_name, start_action::refuse, "check the database of the URL"},
     {sqlstate::insufficient_privilege, start_action::refuse, "grant the role what it lacks"},
     {sqlstate::undefined_table, start_action::refuse, "run `headroom-service migrate` first"},

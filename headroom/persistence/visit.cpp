@@ -1,13 +1,13 @@
 #include "headroom/persistence/visit.hpp"
 
+#include <algorithm>
+
 #include "headroom/budget/book.hpp"
 #include "headroom/persistence/closing_room.hpp"
 #include "headroom/persistence/door.hpp"
 
 namespace headroom::persistence {
 namespace {
-
-constexpr std::chrono::milliseconds goodbye_ms_max{500};
 
 budget::consumer row_of(std::string name, const char* resource, std::size_t units) {
     budget::consumer row;
@@ -54,9 +54,11 @@ public:
     }
 
     void run(const std::function<task<void>(connection&)>& body, deadline until) {
+        goodbye_ = goodbye_within(until);
+        const auto open_by = until.at_most(until.left() - goodbye_);
         reactor home("visit");
         home.start(only_unit(reactor_thread_));
-        home.run_blocking([&] { return call_at_each(home, body, until); });
+        home.run_blocking([&] { return call_at_each(home, body, open_by); });
         home.stop();
     }
 
@@ -68,8 +70,7 @@ private:
             std::exception_ptr failure;
             door way(each);
             try {
-                co_return co_await call_at(home, way, body,
-                                           until.at_most(until.left() / left--));
+                co_return co_await call_at(home, way, body, until.at_most(until.left() / left--));
             } catch (const nobody_answered& silent) {
                 failure = silent.why;
             }
@@ -78,8 +79,8 @@ private:
     }
 
     /// Throws nobody_answered unless a server answered, were it with an error.
-    task<void> call_at(reactor& home, door& way,
-                       const std::function<task<void>(connection&)>& body, deadline open_by) {
+    task<void> call_at(reactor& home, door& way, const std::function<task<void>(connection&)>& body,
+                       deadline open_by) {
         bool open = false;
         try {
             co_await with_connection(
@@ -88,7 +89,7 @@ private:
                     open = true;
                     return body(on);
                 },
-                open_by);
+                open_by, goodbye_);
         } catch (const server_error&) {
             throw;
         } catch (const std::exception&) {
@@ -109,22 +110,27 @@ private:
     const std::vector<connect_info> targets_;
     budget::book book_;
     budget::grant connections_, reactor_thread_;
+    std::chrono::milliseconds goodbye_ = goodbye_ms_max;
 };
 
 }  // namespace
 
+std::chrono::milliseconds goodbye_within(deadline until) {
+    return std::min(goodbye_ms_max, until.left() / 4);
+}
+
 task<void> with_connection(reactor& home, door& way, budget::grant& share,
                            connection_options options, std::function<task<void>(connection&)> body,
-                           deadline open_by) {
+                           deadline open_by, std::chrono::milliseconds goodbye) {
     auto unit = share.take();
     if (!unit) throw budget::refused(std::move(unit.error()));
     co_await with_connection(home, way, share, std::move(*unit), std::move(options),
-                             std::move(body), open_by);
+                             std::move(body), open_by, goodbye);
 }
 
 task<void> with_connection(reactor& home, door& way, budget::grant& share, budget::lease unit,
                            connection_options options, std::function<task<void>(connection&)> body,
-                           deadline open_by) {
+                           deadline open_by, std::chrono::milliseconds goodbye) {
     connection on(home, std::move(unit), std::move(options));
     std::exception_ptr failure;
     try {
@@ -133,9 +139,9 @@ task<void> with_connection(reactor& home, door& way, budget::grant& share, budge
     } catch (...) {
         failure = std::current_exception();
     }
-    const auto goodbye = deadline::after(goodbye_ms_max);
-    co_await on.close(goodbye);
-    if (share.held() > 0) co_await closing_room::of(home).settle(share.agreed().consumer, goodbye);
+    const auto gone_by = deadline::after(goodbye);
+    co_await on.close(gone_by);
+    if (share.held() > 0) co_await closing_room::of(home).settle(share.agreed().consumer, gone_by);
     if (failure) std::rethrow_exception(failure);
 }
 

@@ -239,7 +239,8 @@ TEST_F(Life, ALimitThatLeavesNoRoomForControlBringsTheLoansBack) {
     const auto before = busy.good();
     EXPECT_TRUE(testing::eventually([&] { return busy.good() > before + 100; }))
         << busy.unavailable() << " unavailable";
-    EXPECT_TRUE(testing::eventually([&] { return held() == floors; }));
+    // A member below its ceiling keeps a unit to visit the ledger with.
+    EXPECT_TRUE(testing::eventually([&] { return held() == floors + 1; })) << held();
     busy.stop();
     EXPECT_EQ(busy.wrong() + busy.broken(), 0U) << busy.first_wrong();
 }

@@ -95,8 +95,8 @@ void find_unread(audit_work& work) {
             finding{"HR-PG-UNREAD", severity::note, each.name, "could not be read", each.why, 0});
     if (!facts.reader.role.empty() && !facts.reader.sees_everyone)
         work.add(finding{"HR-PG-UNREAD", severity::note, "states of other roles",
-                         "state, address and age of others are hidden, idle transactions are not "
-                         "seen, and parallel workers count as sessions",
+                         "state, address and age of others are hidden: idle transactions, orphans "
+                         "and LISTEN are not seen, and parallel workers count as sessions",
                          fmt::format("GRANT pg_monitor TO \"{}\" shows them", facts.reader.role),
                          0});
     if (facts.backends_cut)

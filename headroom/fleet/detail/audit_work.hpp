@@ -17,6 +17,10 @@ struct audit_work {
 
 /// Idle transactions, superusers, the limits of roles and databases, how full it is.
 void find_holders(audit_work& work);
+/// Sessions of members of a fleet that have gone, by headroom's own application_name.
+void find_orphans(audit_work& work);
+/// More sessions than the server's cores work for; nothing unless somebody told how many it has.
+void find_knee(audit_work& work);
 /// Settings that keep dead connections, contradict the plan or wait for a restart; what is unread.
 void find_settings(audit_work& work);
 

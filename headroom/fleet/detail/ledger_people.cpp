@@ -39,7 +39,7 @@ finding ledger_work::as(std::string_view kind, severity weight) const {
 
 void ledger_work::find_overuser(const party& one, const clients& some) {
     if (!one.declared) return;
-    const auto allowed = *one.declared + (one.borrows ? reserve_of(answer_.peak) : 0);
+    const auto allowed = *one.declared + (one.borrows ? reserve_at_peak() : 0);
     if (one.live <= allowed) return;
     auto found = as("OVERUSER", severity::medium);
     found.units = one.live - allowed;

@@ -66,12 +66,6 @@ void grow(budget::figure& units, std::uint64_t by) {
 
 }  // namespace
 
-std::uint64_t reserve_of(const budget::total& all) {
-    for (const auto& row : all.rows)
-        if (row.is_reserve) return row.total.value_or(0);
-    return 0;
-}
-
 std::string counted(std::uint64_t count, std::string_view one) {
     return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
@@ -83,6 +77,12 @@ std::string marks_of(std::string_view word, const std::vector<const backend*>& s
     auto text = fmt::format("{} {}", word, fmt::join(shown, ", "));
     if (some.size() > shown.size()) text += fmt::format(" and {} more", some.size() - shown.size());
     return text;
+}
+
+std::uint64_t ledger_work::reserve_at_peak() const {
+    for (const auto& row : answer_.peak.rows)
+        if (row.is_reserve) return budget::most_at_peak(row, declared_->times).value_or(0);
+    return 0;
 }
 
 ledger_work::ledger_work(ledger_audit& answer, const budget::plan* declared,
@@ -102,7 +102,8 @@ void ledger_work::judge_sum(const ledger_limit& limit) {
     total.of.limit = limit.limit;
     total.of.reserved = limit.reserved;
     const auto strangers = of_party(nobody).size();
-    const auto over = overuse_of(answer_.parties, reserve_of(total));
+    answer_.peak = total;
+    const auto over = overuse_of(answer_.parties, reserve_at_peak());
     const auto declared = budget::to_text(total.peak, total.estimated_peak);
     for (auto* each : {&total.sum, &total.peak, &total.estimated_sum, &total.estimated_peak})
         grow(*each, strangers + over);

@@ -40,6 +40,8 @@ private:
     using clients = std::vector<const persistence::backend*>;
 
     clients of_party(std::size_t party) const;
+    /// What all processes may borrow at once while a deploy rolls.
+    std::uint64_t reserve_at_peak() const;
     std::string counted(std::uint64_t count) const;  ///< "3 sessions"
     std::string marks_of(const clients& some) const;
     finding as(std::string_view kind, severity weight) const;
@@ -56,8 +58,6 @@ private:
     std::vector<std::size_t> party_of_;  // for each client, or `nobody`
 };
 
-/// Units of a total's shared reserve.
-std::uint64_t reserve_of(const budget::total& all);
 /// "3 sessions", "1 session".
 std::string counted(std::uint64_t count, std::string_view one);
 /// "pids 12, 13, 14 and 5 more".

@@ -32,6 +32,7 @@ backend backend_of(const row& from) {
     one.age = seconds(from, 8);
     one.in_state = seconds(from, 9);
     one.in_transaction = seconds(from, 10);
+    one.listens = from.get<bool>(11);
     return one;
 }
 

@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "headroom/budget/sizing_advice.hpp"
+#include "headroom/fleet/detail/audit_work.hpp"
+
+namespace headroom::fleet::detail {
+
+void find_knee(audit_work& work) {
+    if (work.terms.cores == 0) return;
+    const budget::knee knee{work.terms.cores};
+    const auto active = static_cast<std::uint64_t>(std::ranges::count_if(
+        work.backends(), [](const auto& each) { return !each.own && each.state == "active"; }));
+    const auto declared =
+        work.answer.has_plan ? work.answer.peak.sum.value_or(0) : work.answer.held;
+    if (std::max(active, declared) <= knee.most()) return;
+    const bool now = active > knee.most();
+    work.add(finding{"HR-PG-KNEE", now ? severity::medium : severity::low, work.answer.resource,
+                     fmt::format("{} may work at once, {} do now; more than {} only wait for each "
+                                 "other",
+                                 declared, active, knee.most()),
+                     describe(knee), std::max(active, declared) - knee.most()});
+    work.add(fix{fix::price::application_restart,
+                 fmt::format("lower pool sizes of {} by {} together", work.answer.resource,
+                             std::max(active, declared) - knee.most()),
+                 0,
+                 fmt::format("{} becomes {}, the most that {} cores work for", declared,
+                             knee.most(), knee.cores)});
+}
+
+}  // namespace headroom::fleet::detail
