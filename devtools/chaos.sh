@@ -1,6 +1,6 @@
 # devtools/chaos.sh: at full length, the proofs that `./dev test` runs for seconds.
 
-chaos_names=(soak foreign kills)
+chaos_names=(soak foreign kills fleet)
 
 # prove NAME BINARY FILTER: runs it and prints the figures that its tests recorded.
 prove() {
@@ -28,6 +28,11 @@ chaos_kills() {
     HEADROOM_KILLS=1000 prove kills eventsourcing_processes_test '*KilledAtRandom*'
 }
 
+# An hour of kills, stops, cuts, deploys and resizes of fifty members and four services.
+chaos_fleet() {
+    HEADROOM_CHAOS_SECONDS=${HEADROOM_CHAOS_SECONDS:-3600} prove fleet fleet_chaos_test 'Chaos.*'
+}
+
 # dev_chaos [NAME...]: all of them or the named ones, one after the other; on an idle machine, for
 # some bound times.
 dev_chaos() {
@@ -40,6 +45,7 @@ dev_chaos() {
     mkdir -p build/chaos
     step "packages" dev_install \
         && step "build" build release eventsourcing_soak_test eventsourcing_processes_test \
+            fleet_chaos_test \
         || return 1
     for each in "${names[@]}"; do
         step "$each" "chaos_$each" || status=1

@@ -21,6 +21,7 @@ persistence::connection_options options_of(const start_visit& how) {
     persistence::connection_options made;
     made.application_name = how.application_name;
     made.statement_cache_max = 0;
+    made.ends_with_host = true;
     return made;
 }
 

@@ -140,6 +140,22 @@ TEST_F(Bounds, StrangersAndSuperusersTakeSlots) {
     });
 }
 
+TEST_F(Bounds, TheJoinReserveIsNotForWhatAFencedMemberStillHasOpen) {
+    server().sql("update headroom_fleet.header set join_reserve = 10", database);
+    with_processes([&](processes& all) -> task<void> {
+        auto& back = add(all, ask(5, 20));  // has its lock again, and is not admitted yet
+        co_await back.control.open(soon());
+        const persistence::advisory_lock proof{persistence::lock_class::proof_of_life,
+                                               static_cast<std::int32_t>(back.number)};
+        EXPECT_TRUE(co_await back.control.try_lock(proof, soon()));
+        co_await back.hold(7);
+        const auto got = co_await add(all, ask(5, 97)).start();
+        EXPECT_EQ(got ? got->units : 0U, 81U);
+        EXPECT_EQ(got ? got->bounds.front().joining : 0U, 10U);
+        EXPECT_EQ(got ? got->bounds.front().orphans : 0U, 6U) << "seven and control, without two";
+    });
+}
+
 TEST_F(Bounds, KnownProgramsAreExternalsAndNoStrangers) {
     server().sql("insert into headroom_fleet.external (application, role, declared) values"
                  " ('dash%', null, 2), (null, 'postgres', 1)", database);

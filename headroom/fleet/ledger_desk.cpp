@@ -139,6 +139,7 @@ persistence::connection_options ledger_desk::options() const {
     made.application_name = terms_.application_name;
     made.statement_cache_max = 0;  // preparing would be a round trip of its own, under the lock
     made.statement_timeout = terms_.within.work_ms_max;
+    made.ends_with_host = true;
     made.start_up = {fmt::format("lock_timeout={}", terms_.within.lock_ms_max.count()),
                      "default_transaction_isolation=read committed", "search_path=pg_catalog"};
     return made;

@@ -119,6 +119,23 @@ TEST_F(Life, ADonorClosesFirstAndOnlyThenSomebodyElseGetsTheUnits) {
     });
 }
 
+TEST_F(Life, AMemberOfControlAloneGivesAllElseComesBackAndLeavesAtOnce) {
+    with_processes([&](processes& all) -> task<void> {
+        auto& small = add(all, by_network(1, 4));
+        EXPECT_TRUE((co_await small.start()).has_value());
+        EXPECT_EQ((co_await add(all, ask(94, 94)).start()).value_or(reservation{}).units, 94U);
+        EXPECT_TRUE(co_await has(small, 1));
+        cut();
+        EXPECT_TRUE(co_await is(small, member_phase::fenced));
+        network.accept_new();
+        EXPECT_TRUE(co_await is(small, member_phase::member));
+        EXPECT_EQ(reserved(), 95);
+        const auto began = wall::now();
+        co_await small.stop();
+        EXPECT_LT(wall::now() - began, 3s) << "a visit would wait five for its unit";
+    });
+}
+
 TEST_F(Life, AMemberGrowsWhenOthersLeave) {
     auto eager = ask(5, 90);
     eager.within.visit_ms = 50ms;

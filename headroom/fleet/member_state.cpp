@@ -2,6 +2,8 @@
 
 #include <boost/assert.hpp>
 
+#include "headroom/fleet/overshoot.hpp"
+
 namespace headroom::fleet {
 
 std::string_view to_string(member_phase of) noexcept {
@@ -92,9 +94,9 @@ void member_state::left() { phase_ = member_phase::gone; }
 
 member_state::action member_state::next(unsigned held, time_point now) const {
     if (phase_ == member_phase::fenced) return action::join_again;
-    if (phase_ != member_phase::member) return action::rest;
+    if (phase_ != member_phase::member || !may_visit()) return action::rest;
     // What was asked for is closed; only an unreachable ledger makes that wait.
-    const bool has_closed = target_ && held <= *target_;
+    const bool has_closed = target_ && held <= limit(now);
     const bool has_news = !unreached_ && (has_closed || asks(now) || lets_go(now));
     return has_news || now >= visit_at_ ? action::visit : action::rest;
 }
@@ -110,12 +112,17 @@ bool member_state::lets_go(time_point now) const {
            now - visited_at_ >= within_.let_go_ms;
 }
 
+bool member_state::may_visit() const noexcept { return units_ >= sessions_per_joiner; }
+
+// Who shrinks to control alone keeps the unit of the visit that says so until it is answered: with
+// that one taken, no other is open. Who comes back has both sessions of a joiner.
 unsigned member_state::limit(time_point now) const {
     switch (phase_) {
         case member_phase::member:
-            return closed_to();
+            return std::max(closed_to(), std::min(units_, sessions_per_joiner));
         case member_phase::fenced:
-            return now - fenced_at_ >= within_.fenced_ms_max ? floor_ : closed_to();
+            return std::max(now - fenced_at_ >= within_.fenced_ms_max ? floor_ : closed_to(),
+                            std::min(most_, sessions_per_joiner));
         case member_phase::joining:
         case member_phase::gone:
             return most_;  // not the fleet's to say: nothing has been granted, or all is given back

@@ -46,7 +46,8 @@ public:
         visit,       ///< tell the ledger what is closed, hear what is asked for
     };
 
-    /// Requires 1 <= floor <= most, as in fleet_terms.
+    /// Requires 1 <= floor <= most, as in fleet_terms. Nobody joins whose `most` is 1: a joiner has
+    /// control and its visit.
     member_state(unsigned floor, unsigned most, member_bounds within = {});
 
     /// The ledger granted this, to a newcomer or to one that came back.
@@ -74,6 +75,9 @@ public:
     member_phase phase() const noexcept { return phase_; }
     bool safe_mode() const noexcept { return phase_ == member_phase::member && unreached_; }
     bool may_open() const noexcept { return phase_ == member_phase::member; }
+    /// False for one whose whole share is control: it has nothing to give, and asks for nothing,
+    /// because a visit would be a session that nobody granted.
+    bool may_visit() const noexcept;
     /// Units the ledger has us down for; 0 before the first admission.
     unsigned reserved() const noexcept { return units_; }
     std::optional<unsigned> target() const noexcept { return target_; }

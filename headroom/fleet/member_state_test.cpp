@@ -185,6 +185,37 @@ TEST_F(MemberState, IgnoresTheAnswerOfALifeThatIsOver) {
     EXPECT_EQ(state.reserved(), 12U);
 }
 
+/// A process that can do with control alone and would like 4.
+class SmallestMember : public MemberState {
+protected:
+    member_state small{1, 4, {.visit_ms = 5s, .fenced_ms_max = 10s}};
+};
+
+TEST_F(SmallestMember, KeepsAUnitForTheVisitThatSaysItHasShrunkToControl) {
+    small.joined(of(3), clock.now());
+    small.visited(of(3, 1), clock.now());
+    EXPECT_EQ(small.limit(clock.now()), 2U);
+    EXPECT_EQ(small.next(3, clock.now()), action::rest);
+    EXPECT_EQ(small.next(2, clock.now()), action::visit) << "control and the unit of the visit";
+    EXPECT_EQ(small.closed_to(), 1U);
+    small.visited(of(1), clock.now());
+    EXPECT_EQ(small.limit(clock.now()), 1U);
+}
+
+TEST_F(SmallestMember, WithControlAloneItDoesNotVisit) {
+    small.joined(of(1), clock.now());
+    EXPECT_FALSE(small.may_visit());
+    small.called(clock.now());
+    EXPECT_EQ(small.next(1, clock.now() + 1h), action::rest);
+}
+
+TEST_F(SmallestMember, ComesBackWithTheSessionsOfAJoiner) {
+    small.joined(of(1), clock.now());
+    small.lost(clock.now());
+    EXPECT_EQ(small.next(1, clock.now()), action::join_again);
+    EXPECT_EQ(small.limit(clock.now() + 1h), 2U);
+}
+
 TEST_F(MemberState, DoesNothingMoreOnceItHasLeft) {
     state.joined(of(12), clock.now());
     state.left();

@@ -69,13 +69,13 @@ task<void> membership::leave(deadline until) {
     self->stopping = true;
     while (self->looping) co_await sleep_until(deadline::after(pause_ms));
     if (self->state.phase() == member_phase::gone) co_return;
-    const bool member = self->state.phase() == member_phase::member;
+    const bool visits = self->state.phase() == member_phase::member && self->state.may_visit();
     self->state.left();
     self->desk.keep_unit(false);
     co_await self->show_wish(false);
     self->calls = {};
     try {
-        if (member) co_await self->desk.leave(self->terms.ask, until);
+        if (visits) co_await self->desk.leave(self->terms.ask, until);
         if (self->terms.control->holds(self->proof()))
             co_await self->terms.control->unlock(self->proof(), until);
     } catch (const std::exception&) {

@@ -7,11 +7,12 @@
 
 namespace headroom::fleet {
 
-/// Sessions of a process before it is admitted: control, and its visit to the ledger.
+/// Sessions of a process before it is admitted, and again once it has left: control, and its visit
+/// to the ledger.
 inline constexpr unsigned sessions_per_joiner = 2;
 
 struct overshoot_terms {
-    unsigned joiners = 0;       ///< processes that start at the same moment
+    unsigned joiners = 0;       ///< processes that start or leave at the same moment
     unsigned join_reserve = 0;  ///< slots the ledger keeps free for them
     /// Sessions of strangers, and connections that have not signed in yet (the server hides them),
     /// that came after the last admission counted.

@@ -58,13 +58,23 @@ public:
     }
     /// Opens sessions, as its work would.
     task<void> hold(unsigned count) {
-        for (unsigned i = 0; i < count; ++i) {
-            persistence::connection_options with;
-            with.application_name = named("persistence.lanes");
-            held_.push_back(std::make_unique<persistence::connection>(
-                home_, work_.take().value(), std::move(with)));
-            co_await own_.open(*held_.back(), testing::soon());
-        }
+        for (unsigned i = 0; i < count; ++i) co_await open(work_.take().value());
+    }
+    /// One more if a unit is free.
+    task<void> hold_if_free() {
+        if (auto unit = work_.take()) co_await open(std::move(*unit));
+    }
+    /// Somebody else of the process waits for a unit that one of these has borrowed.
+    bool recalled() const { return work_.recalled(); }
+    /// The oldest one; uses it first, as its work would.
+    task<void> use_and_let_go() {
+        if (held_.empty()) co_return;
+        const auto last = std::move(held_.front());
+        held_.erase(held_.begin());
+        static constexpr persistence::statement work{"select 1"};
+        if (last->is() == persistence::connection::state::ready)
+            co_await last->run(work, {}, testing::soon());
+        co_await last->close(testing::soon());
     }
     task<void> let_go() {
         for (auto& each : held_) co_await each->close(testing::soon());
@@ -79,6 +89,15 @@ public:
     persistence::control control;
 
 private:
+    task<void> open(budget::lease unit) {
+        persistence::connection_options with;
+        with.application_name = named("persistence.lanes");
+        with.ends_with_host = true;
+        auto fresh = std::make_unique<persistence::connection>(home_, std::move(unit),
+                                                               std::move(with));
+        co_await own_.open(*fresh, testing::soon());
+        held_.push_back(std::move(fresh));
+    }
     static persistence::connect_info target(const std::string& url) {
         return persistence::parse_connect_info(url).value();
     }
@@ -103,7 +122,10 @@ private:
         made.desk.application_name = named("fleet.ledger");
         made.within = ask.within;
         made.give_up = [this, more = ask.give_up] { return impatient || (more && more()); };
-        made.fence = [this](bool shut) { fences.push_back(shut); };
+        made.fence = [this](bool shut) {
+            own_.shut(shut);
+            fences.push_back(shut);
+        };
         made.tell = [this](const std::string& what) { told.push_back(what); };
         return made;
     }

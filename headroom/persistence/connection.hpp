@@ -36,7 +36,10 @@ struct connection_options {
     std::size_t result_bytes_max = 64 << 20;  ///< of one result, at most result_bytes_limit
     std::chrono::milliseconds statement_timeout{0};  ///< set on the server; 0: the server's own
     std::chrono::milliseconds abandon_grace_ms{1000};///< an overdue answer later than this: lost
-    bool keepalive_fast = false;           ///< 5/1/3 s keepalive on both ends (control)
+    bool keepalive_fast = false;           ///< gives a silent server up after 4 s, else 1.5
+    /// The server ends it after 7 s without a sign of this host, so that a cable that is cut keeps
+    /// no slot. Set at sign-in, so not where a pooler would refuse that.
+    bool ends_with_host = false;
     std::vector<std::string> start_up{};   ///< further run-time options, "name=value"
     canceller* cancels = nullptr;          ///< outlives the connection; null: cancel() asserts
     const statement_listener* echo = nullptr;  ///< outlives the connection; null: nobody listens

@@ -39,6 +39,20 @@ TEST_F(ConnectionOpen, KeepsToTheAddressOfANameThatAnswers) {
     });
 }
 
+TEST_F(ConnectionOpen, TheServerEndsItWithinSecondsOfLosingItsHostWhereThatIsAskedFor) {
+    static constexpr statement seconds(
+        "select current_setting('tcp_keepalives_idle') || ' ' ||"
+        " current_setting('tcp_keepalives_interval') || ' ' ||"
+        " current_setting('tcp_keepalives_count') || ' ' || current_setting('tcp_user_timeout')");
+    inside([&]() -> task<void> {
+        auto on = make({.ends_with_host = true});
+        co_await on->open(parse_connect_info(server().url("postgres", "postgres",
+                                                          testing::route::loopback)).value(),
+                          soon());
+        EXPECT_EQ((co_await on->run(seconds, {}, soon())).one<std::string>(), "5 1 3 7000");
+    });
+}
+
 TEST_F(ConnectionOpen, ADoorThatIsShutLetsControlThroughAndNobodyElse) {
     inside([&]() -> task<void> {
         door way(target());

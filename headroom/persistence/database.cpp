@@ -136,6 +136,7 @@ connection_options database::options_for(std::string consumer, bool through_pool
     made.application_name = name.text();
     made.cancels = &cancels_;
     made.echo = with_.echo ? &with_.echo : nullptr;
+    made.ends_with_host = !through_pooler;
     if (through_pooler) made.statement_cache_max = 0;
     else made.start_up = {check_the_client};
     return made;

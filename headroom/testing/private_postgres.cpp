@@ -4,6 +4,8 @@
 #include <libpq-fe.h>
 #include <signal.h>
 
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 #include "headroom/testing/detail/postgres_template.hpp"
@@ -95,6 +97,38 @@ void private_postgres::restart_with(const std::map<std::string, std::string>& se
 void private_postgres::become_standby() {
     in_.write("data/standby.signal", "");
     restart();
+}
+
+void private_postgres::follow(const private_postgres& primary) {
+    stop();
+    std::filesystem::remove_all(in_.file("data"));
+    const auto copied = run_program(
+        {.arguments = {find_server("pg_basebackup", folder_variable), "--checkpoint=fast",
+                       "--no-sync", "--pgdata=" + in_.file("data"),
+                       "--host=" + primary.socket_directory(),
+                       "--port=" + std::to_string(primary.port()),
+                       fmt::format("--username={}", superuser)},
+         .as = server_user()});
+    if (copied.code != 0) throw std::runtime_error("pg_basebackup failed: " + copied.errors);
+    configure();
+    std::ofstream(in_.file("data/postgresql.auto.conf"), std::ios::app)
+        << fmt::format("primary_conninfo = 'host={} port={} user={}'\n",
+                       primary.socket_directory(), primary.port(), superuser);
+    in_.write("data/standby.signal", "");
+    start();
+}
+
+bool private_postgres::catches_up_with(const private_postgres& primary) const {
+    // Also what synchronous_commit=off has not written yet.
+    const auto written = primary.value("SELECT pg_switch_wal()");
+    const auto question = fmt::format("SELECT pg_last_wal_replay_lsn() >= '{}'", written);
+    return eventually([&] { return value(question) == "t"; });
+}
+
+void private_postgres::stop_following() const {
+    sql("ALTER SYSTEM SET primary_conninfo = ''");
+    sql("SELECT pg_reload_conf()");
+    eventually([&] { return value("SELECT count(*) FROM pg_stat_wal_receiver") == "0"; });
 }
 
 void private_postgres::promote() const { sql("SELECT pg_promote()"); }

@@ -58,6 +58,12 @@ public:
     void restart_with(const std::map<std::string, std::string>& settings);
     /// Restarts in recovery, without a primary to follow: read-only until promote().
     void become_standby();
+    /// Becomes an asynchronous streaming standby of `primary`; what it held is replaced.
+    void follow(const private_postgres& primary);
+    /// It has replayed all that `primary` has written up to now. False when it does not in time.
+    bool catches_up_with(const private_postgres& primary) const;
+    /// Receives no more from its primary, as behind a network that is slow.
+    void stop_following() const;
     void promote() const;  ///< returns once it is a primary, on a timeline of its own
     /// kill -9 of the postmaster alone: its backends notice and end on their own.
     void kill_postmaster();

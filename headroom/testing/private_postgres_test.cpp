@@ -100,6 +100,20 @@ TEST(PrivatePostgres, FreezesOneBackendAndLeavesOthersAlone) {
     EXPECT_TRUE(eventually([&] { return PQconsumeInput(frozen.to) == 1 && !PQisBusy(frozen.to); }));
 }
 
+TEST(PrivatePostgres, AStandbyFollowsItsPrimaryAndLacksWhatItDidNotHearOf) {
+    private_postgres primary, standby;
+    standby.follow(primary);
+    primary.sql("CREATE TABLE heard (n int)");
+    EXPECT_TRUE(standby.catches_up_with(primary));
+    standby.stop_following();
+    primary.sql("CREATE TABLE unheard (n int)");
+    primary.crash();
+    standby.promote();
+    EXPECT_EQ(standby.value("SELECT to_regclass('heard')"), "heard");
+    EXPECT_EQ(standby.value("SELECT to_regclass('unheard')"), "");
+    EXPECT_EQ(standby.value("SELECT pg_is_in_recovery()"), "f");
+}
+
 TEST(PrivatePostgres, StopsEvenWhenFrozen) {
     private_postgres server;
     client held(server.url());

@@ -59,7 +59,10 @@ begin
                     when l.number is not null then 'member'
                     when x.id is not null then 'external'
                     when s.number is null then 'stranger'
-                    when s.number in (select a.number from alive a) then 'joining'
+                    -- Its first two. What a fenced member still has open is more than that, and
+                    -- must not pass for sessions that the join reserve is kept for.
+                    when s.number in (select a.number from alive a)
+                         and row_number() over (partition by s.number) <= 2 then 'joining'
                     else 'orphan' end as kind
         from headroom_fleet.sessions_v1() s
         left join live l on l.number = s.number

@@ -34,6 +34,7 @@ task<void> control::body::connect(deadline until) {
     options.statement_cache_max = 16;
     options.pending_max = 256;
     options.keepalive_fast = true;
+    options.ends_with_host = true;
     // A timeout of the server's configuration must not end the session that holds the locks.
     options.start_up = {"idle_session_timeout=0", "lock_timeout=1000"};
     auto fresh = std::make_shared<connection>(home, std::move(*unit), std::move(options));

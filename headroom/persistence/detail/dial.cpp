@@ -14,6 +14,11 @@ namespace {
 // two seconds; control gives a dead server up after four (it must precede the server's seven).
 constexpr int unacknowledged_ms = 1500, unacknowledged_control_ms = 4000;
 
+// The server's side of the same: probes after 5 s of silence, an end after 7 s, also while bytes it
+// has sent are unacknowledged, when no probes are sent. Without effect on a unix socket.
+constexpr const char* server_gives_up[] = {"tcp_keepalives_idle=5", "tcp_keepalives_interval=1",
+                                           "tcp_keepalives_count=3", "tcp_user_timeout=7000"};
+
 // In the startup packet's `options` a blank ends a setting and a backslash escapes.
 std::string escaped(std::string_view setting) {
     std::string safe;
@@ -68,10 +73,8 @@ connect_keywords keywords_of(connect_info target, const connection_options& opti
     if (options.statement_timeout.count() > 0)
         add_setting(settings,
                     fmt::format("statement_timeout={}", options.statement_timeout.count()));
-    if (options.keepalive_fast)
-        for (const auto* each : {"tcp_keepalives_idle=5", "tcp_keepalives_interval=1",
-                                 "tcp_keepalives_count=3"})
-            add_setting(settings, each);
+    if (options.ends_with_host)
+        for (const auto* each : server_gives_up) add_setting(settings, each);
     for (const auto& each : options.start_up) add_setting(settings, each);
     target.options["options"] = settings;
     if (!target.is_unix_socket()) add_keepalive(target, options.keepalive_fast);

@@ -52,6 +52,7 @@ connection_options lane_group::options() const {
             .pending_max = bounds.pending_max,
             .statement_timeout = with_.pooled ? 0ms : bounds.statement_ms_max,
             .abandon_grace_ms = bounds.abandon_grace_ms,
+            .ends_with_host = !with_.pooled,
             .echo = with_.echo};
 }
 
