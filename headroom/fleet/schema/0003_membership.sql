@@ -132,7 +132,9 @@ begin
     end if;
     select jsonb_agg(to_jsonb(o) order by o.allows, o.bound desc), min(o.allows)
     into offers, given
-    from headroom_fleet.offers_v1(asking, at_least, at_most, claims, learning) o;
+    -- Every row that is left counts. To ask the locks once more would leave out one that died since,
+    -- whose row stands until the next visit: what is granted would be more than there is.
+    from headroom_fleet.offers_v1(asking, at_least, at_most, claims, true) o;
     binding := offers -> 0;
     answer := answer || jsonb_build_object('bounds', offers);
     given := least(given, wish);
@@ -222,7 +224,7 @@ begin
     join pg_database d on d.oid = c.database where c.number = asking;
     select jsonb_agg(to_jsonb(o) order by o.allows, o.bound desc)
     into offers
-    from headroom_fleet.offers_v1(asking, mine.floor, mine.most, claims, learning) o;
+    from headroom_fleet.offers_v1(asking, mine.floor, mine.most, claims, true) o;
     -- The inequality that leaves it least, and whether anybody waits for units under any of them.
     select s.*, max(s.owed) over () as waited_for, min(s.fair) over () as part into fair
     from headroom_fleet.standing_v1(asking, offers) s order by s.allows - s.owed, s.bound desc
