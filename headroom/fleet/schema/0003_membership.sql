@@ -132,8 +132,8 @@ begin
     end if;
     select jsonb_agg(to_jsonb(o) order by o.allows, o.bound desc), min(o.allows)
     into offers, given
-    -- Every row that is left counts. To ask the locks once more would leave out one that died since,
-    -- whose row stands until the next visit: what is granted would be more than there is.
+    -- Every row that is left counts. To ask the locks once more would leave out one that died
+    -- since, whose row stands until the next visit: the sum would be more than there is.
     from headroom_fleet.offers_v1(asking, at_least, at_most, claims, true) o;
     binding := offers -> 0;
     answer := answer || jsonb_build_object('bounds', offers);
