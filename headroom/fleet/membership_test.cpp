@@ -1,4 +1,7 @@
+#include <thread>
+
 #include "headroom/fleet/fleet_fixture.hpp"
+#include "headroom/persistence/advisory_locks.hpp"
 
 namespace headroom::fleet {
 namespace {
@@ -36,6 +39,22 @@ TEST_F(Membership, ALedgerOfOneUnitMoreIsCutToWhatIsFree) {
         EXPECT_EQ(got.has_value() ? got->units : 0U, 5U);
         EXPECT_EQ(second.ledger.ceiling(), 5U);
         EXPECT_EQ(reserved(), usable - join_reserve);
+    });
+}
+
+TEST_F(Membership, AJoinerThatHasQueuedTooLongForTheLedgerTriesAgain) {
+    const auto turn = static_cast<int>(persistence::lock_class::admission);
+    const std::jthread slow([&] {  // longer than a visit waits
+        value(fmt::format("select pg_advisory_xact_lock({}, 0), pg_sleep(3)", turn));
+    });
+    EXPECT_TRUE(testing::eventually([&] {
+        return value(fmt::format("select count(*) from pg_locks where locktype = 'advisory' and"
+                                 " classid = {} and objid = 0 and granted", turn)) == "1";
+    }));
+    with_processes([&](processes& all) -> task<void> {
+        auto& one = add(all, ask(5, 20));
+        EXPECT_TRUE((co_await one.start()).has_value());
+        EXPECT_EQ(one.member.figures().phase, member_phase::member);
     });
 }
 

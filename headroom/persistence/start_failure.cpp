@@ -19,12 +19,13 @@ struct meaning {
     std::string_view advice;
 };
 
-constexpr std::array<meaning, 11> meanings{{
+constexpr std::array<meaning, 12> meanings{{
     {sqlstate::too_many_connections, start_action::wait,
      "run `headroom audit` to see who holds them"},
     {sqlstate::cannot_connect_now, start_action::wait, "it should be back soon"},
     {sqlstate::admin_shutdown, start_action::wait, "it should be back soon"},
     {"57P02", start_action::wait, "the server crashed and recovers"},
+    {"55P03", start_action::wait, "others hold the lock it needs"},
     {"57P05", start_action::wait, "idle_session_timeout ended the session"},
     {"08P01", start_action::wait,
      "if this is a pooler, set HEADROOM_DIRECT_URL to the server itself"},
@@ -50,10 +51,10 @@ start_failure of_server(const server_error& said, const std::string& target) {
         return each.act == start_action::wait ? waits(std::move(line)) : refuses(std::move(line));
     }
     auto line = fmt::format("{}: {}", target, said.what());
-    // Class 08 is the connection, 53 want of resources, 57 an operator's hand: none is ours to
-    // mend.
+    // Class 08 is the connection, 40 a race with others, 53 want of resources, 57 an operator's
+    // hand: none is ours to mend.
     const auto kind = said.sqlstate().substr(0, 2);
-    const bool passes = kind == "08" || kind == "53" || kind == "57";
+    const bool passes = kind == "08" || kind == "40" || kind == "53" || kind == "57";
     return passes ? waits(std::move(line)) : refuses(std::move(line));
 }
 
