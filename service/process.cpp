@@ -53,8 +53,8 @@ process::process(const process_terms& terms)
                {&door_, named("persistence.control"), {}}),
       watch_(is_.book, is_.log, is_.with.process.policy != budget_policy::warn),
       keeper_(on_.home(), control_),
-      member_(
-          {is_.with, is_.book, is_.log, on_, control_, is_.member, {&door_, &projector_door_}}) {
+      member_({is_.with, is_.book, is_.log, on_, control_, is_.member,
+               {&door_, &projector_door_}}) {
     if (is_.with.database.pooler)
         pooler_door_.emplace(*is_.with.database.pooler, &on_.system_pool());
     while (held_.size() < event_sockets_.agreed().floor)

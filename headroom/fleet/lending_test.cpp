@@ -1,5 +1,4 @@
 // Who gives and who gets when members need more than is free.
-#include <atomic>
 #include <random>
 #include <thread>
 
@@ -226,10 +225,9 @@ TEST_F(Lending, WhatARolesLimitLeavesIsLentToo) {
 }
 
 TEST_F(Lending, HoweverDemandMovesNeitherReservationsNorSessionsAreEverTooMany) {
-    std::atomic<bool> over = false;
     int most = 0, looks = 0;
-    std::jthread sampler([&] {
-        for (; !over; ++looks)
+    std::jthread sampler([&](const std::stop_token& over) {
+        for (; !over.stop_requested(); ++looks)
             most = std::max(most, std::stoi(value("select count(*) from pg_stat_activity where"
                                                   " application_name like 'test/%'")));
     });
@@ -243,7 +241,7 @@ TEST_F(Lending, HoweverDemandMovesNeitherReservationsNorSessionsAreEverTooMany) 
             co_await sleep_until(deadline::after(150ms));
         }
     });
-    over = true;
+    sampler.request_stop();
     sampler.join();
     EXPECT_GT(looks, 20);
     EXPECT_LE(most, static_cast<int>(shared_alike));

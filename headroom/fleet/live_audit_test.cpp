@@ -268,6 +268,12 @@ TEST_F(LiveAudit, AProcessThatBeginsAndACommandAreNoOrphans) {
     EXPECT_EQ(the("HR-PG-ORPHAN").units, 0u);
 }
 
+TEST_F(LiveAudit, WhatAPoolerHasOpenIsNobodysOrphan) {
+    connect("shop/serve/pooled/persistence.lanes", 2);
+    for (auto& each : facts.backends) each.age = std::chrono::seconds(9);
+    EXPECT_EQ(the("HR-PG-ORPHAN").units, 0u);
+}
+
 TEST_F(LiveAudit, JudgesTheKneeWhereSomebodyToldTheCores) {
     audit_terms terms{"app@db/service", "postgres", &plan, 1, {}};
     const auto few = analyse(facts, terms);

@@ -327,6 +327,26 @@ TEST_F(Lanes, WorkBehindATransactionPooler) {
     });
 }
 
+TEST_F(Lanes, CarryOneStatementAtATimeBehindATransactionPooler) {
+    settings.pooled = true;
+    inside([&]() -> task<void> {
+        int running = 40;
+        for (int i = 0; i < 40; ++i)
+            spawn([&]() -> task<void> {
+                co_await all->run(doze, soon(), 0.01);
+                --running;
+            });
+        bool queued = false;
+        EXPECT_TRUE(co_await eventually_on_reactor([&] {
+            const auto now = all->figures();
+            EXPECT_LE(now.pending, now.lanes);
+            queued = queued || now.waiting > 0;
+            return running == 0;
+        }));
+        EXPECT_TRUE(queued);
+    });
+}
+
 TEST_F(Lanes, StatementsThatNeedASessionEndTheProgram) {
     EXPECT_DEATH(inside([&]() -> task<void> { co_await all->run("begin", soon()); }),
                  "needs a session");

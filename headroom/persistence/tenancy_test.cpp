@@ -104,7 +104,7 @@ TEST_F(Tenancy, AThousandInterleavedTenantsOnLanesThroughATransactionPoolerToo) 
 
 // More lanes than servers, under two names, which PgBouncer sets anew whenever a server changes
 // hands; always statements under way, some larger than what it reads at once.
-TEST_F(Tenancy, NoAnswerIsLostOnLanesBehindATransactionPooler) {
+TEST_F(Tenancy, EveryCallerThatQueuesForALaneBehindATransactionPoolerIsAnswered) {
     testing::private_pgbouncer pooler(server(), {{"default_pool_size", "2"}});
     ledger.emplace("postgres", 4);
     door way(parse_connect_info(pooler.url("app", database)).value());

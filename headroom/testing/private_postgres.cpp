@@ -128,7 +128,8 @@ bool private_postgres::catches_up_with(const private_postgres& primary) const {
 void private_postgres::stop_following() const {
     sql("ALTER SYSTEM SET primary_conninfo = ''");
     sql("SELECT pg_reload_conf()");
-    eventually([&] { return value("SELECT count(*) FROM pg_stat_wal_receiver") == "0"; });
+    if (!eventually([&] { return value("SELECT count(*) FROM pg_stat_wal_receiver") == "0"; }))
+        throw std::runtime_error("the standby goes on following: " + log());
 }
 
 void private_postgres::promote() const { sql("SELECT pg_promote()"); }

@@ -35,8 +35,14 @@ std::string address_in(const std::string& network, int which) {
 std::string cable::refusal() {
     const auto name = fmt::format("hr-try-{}", getpid());
     const auto made = ip({"netns", "add", name});
-    if (made.code == 0) ip({"netns", "del", name});
-    return made.code == 0 ? "" : fmt::format("`ip netns add` is refused: {}", made.errors);
+    if (made.code == 0) {
+        must({"netns", "del", name});
+        return "";
+    }
+    for (const auto* rights : {"Operation not permitted", "Permission denied"})
+        if (made.errors.contains(rights))
+            return fmt::format("`ip netns add` is refused: {}", made.errors);
+    throw std::runtime_error(fmt::format("ip netns add {}: {}", name, made.errors));
 }
 
 cable::cable()

@@ -14,7 +14,7 @@ public:
     cable(const cable&) = delete;
     cable& operator=(const cable&) = delete;
 
-    /// Why no such thing can be made here; empty when it can.
+    /// Which right we lack to make one; empty when we can. Throws when it fails for another reason.
     static std::string refusal();
 
     /// Of our end, e.g. for a server to listen on.

@@ -67,10 +67,17 @@ protected:
     }
     void expect_within_bounds(const slot_samples& seen) {
         EXPECT_EQ(seen.broken, "");
+        EXPECT_GE(seen.taken, chaos_time() / slot_sampler::every / 2) << "too few to tell";
         EXPECT_LE(seen.backends_max, usable) << seen.fullest;
         // Rows of members that died this moment stand until the next visit and are part of it.
         EXPECT_LE(seen.reserved_max, usable - superusers);
         EXPECT_EQ(refusals(), 0U);
+    }
+    void expect_it_was_chaos() {
+        if (!fleet->faults().empty()) return;  // then it ended early
+        EXPECT_GT(fleet->counts().kills, 0U);
+        EXPECT_GT(fleet->counts().stops, 0U);
+        EXPECT_GT(fleet->counts().leaves, 0U);
     }
     void record(const slot_samples& seen, std::chrono::milliseconds settled) {
         const auto& did = fleet->counts();
@@ -126,6 +133,7 @@ TEST_F(Chaos, NeverTooManySessionsAndInTheEndEverybodyIsThere) {
     EXPECT_THAT(fleet->faults(), ::testing::IsEmpty());
     sampler->stop();
     expect_within_bounds(sampler->so_far());
+    expect_it_was_chaos();
     record(sampler->so_far(), settled);
 }
 

@@ -49,6 +49,7 @@ protected:
         sampler->stop();
         const auto seen = sampler->so_far();
         EXPECT_EQ(seen.broken, "");
+        EXPECT_GE(seen.taken, 200U) << "of some ten seconds";
         EXPECT_LE(seen.backends_max, usable) << seen.fullest;
         EXPECT_LE(seen.reserved_max, usable - strangers - join_reserve);
         EXPECT_FALSE(database->server().log().contains(" 53300 "));

@@ -59,6 +59,7 @@ protected:
         sampler->stop();
         const auto seen = sampler->so_far();
         EXPECT_EQ(seen.broken, "");
+        EXPECT_GE(seen.taken, 200U) << "of some ten seconds";
         EXPECT_LE(seen.backends_max, usable) << seen.fullest;
         EXPECT_LE(seen.reserved_max, usable - join_reserve - sampling);
         EXPECT_FALSE(second.log().contains("remaining connection slots"));

@@ -37,20 +37,12 @@ protected:
     void TearDown() override { pooler_.stop(SIGTERM); }
 
     variables two_routes() const {
-        auto all = database_.addresses();
-        all["HEADROOM_DIRECT_URL"] = std::exchange(
-            all["DATABASE_URL"], "postgresql://app@/" + database_.name() + "?host=" +
-                                     in_.path().string() + "&port=" + std::to_string(port_));
-        return all;
-    }
-    unsigned backends(bool pooled) const {
-        const auto all = database_.server().backends();
-        return static_cast<unsigned>(std::ranges::count_if(all, [&](const auto& each) {
-            return each.user == "app" && each.application_name.contains("/pooled/") == pooled;
-        }));
+        return database_.through("postgresql://app@/" + database_.name() +
+                                 "?host=" + in_.path().string() +
+                                 "&port=" + std::to_string(port_));
     }
 
-    mutable served_database database_;
+    served_database database_;
     const testing::temp_directory in_;
     const unsigned short port_ = testing::free_port();
     testing::server_process pooler_{in_, "pgbouncer"};
@@ -60,17 +52,17 @@ TEST_F(GeneratedPooler, ServesWithinBothOfItsLedgers) {
     running_service service(two_routes());
     ASSERT_TRUE(service.ready()) << service.errors();
     load busy(service, 16);
-    unsigned pooled = 0, direct = 0;
+    served_database::app_backends most;
     EXPECT_TRUE(testing::eventually([&] {
-        pooled = std::max(pooled, backends(true));
-        direct = std::max(direct, backends(false));
+        const auto now = database_.backends();
+        most = {std::max(most.pooled, now.pooled), std::max(most.direct, now.direct)};
         return busy.good() > 400;
     })) << busy.first_wrong();
     busy.stop();
     EXPECT_EQ(busy.wrong() + busy.broken() + busy.unavailable(), 0U) << busy.first_wrong();
-    EXPECT_GE(pooled, 1U);
-    EXPECT_LE(pooled, servers_for_queries);
-    EXPECT_LE(direct, direct_most);
+    EXPECT_GE(most.pooled, 1U);
+    EXPECT_LE(most.pooled, servers_for_queries);
+    EXPECT_LE(most.direct, direct_most);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/server_process.hpp"
@@ -56,6 +57,20 @@ variables served_database::addresses() const {
             {"HEADROOM_MIGRATE_URL", url("migrator")},
             {"HEADROOM_PROJECTOR_URL", url("projector")},
             {"HEADROOM_API_KEY_PEPPER", "a-pepper-for-tests-of-32-bytes-or-more"}};
+}
+
+variables served_database::through(const std::string& pooler) const {
+    auto all = addresses();
+    all["HEADROOM_DIRECT_URL"] = std::exchange(all["DATABASE_URL"], pooler);
+    return all;
+}
+
+served_database::app_backends served_database::backends() const {
+    app_backends found;
+    for (const auto& each : server_.backends())
+        if (each.user == "app")
+            ++(each.application_name.contains("/pooled/") ? found.pooled : found.direct);
+    return found;
 }
 
 void served_database::migrate() {

@@ -32,6 +32,14 @@ public:
     std::string url(std::string_view role) const { return server_.url(role, database_); }
     /// DATABASE_URL as the app role, HEADROOM_MIGRATE_URL and HEADROOM_PROJECTOR_URL as theirs.
     variables addresses() const;
+    /// The same with HEADROOM_DIRECT_URL to the server and DATABASE_URL to a pooler.
+    variables through(const std::string& pooler) const;
+    /// Backends of the app role: a pooler's for it, and those the service has open itself.
+    /// (PgBouncer looks passwords up as another role, under the same names.)
+    struct app_backends {
+        unsigned pooled = 0, direct = 0;
+    };
+    app_backends backends() const;
     /// Runs `headroom-service migrate` and requires that it succeeds.
     void migrate();
 

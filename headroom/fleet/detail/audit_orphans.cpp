@@ -31,7 +31,8 @@ seen_members members_of(const audit_work& work) {
     seen_members all;
     for (const auto& each : work.backends()) {
         const auto name = application_name::parse(each.application_name);
-        if (!name || each.own || is_command(name->role)) continue;
+        // What a pooler has open is its own, whichever client it serves.
+        if (!name || each.own || name->pooled || is_command(name->role)) continue;
         auto& one = all[fmt::format("{}/{}/{:08x}", name->system, name->role, name->member)];
         one.sessions.push_back(&each);
         // A process opens control first and closes it last.
