@@ -8,28 +8,35 @@
 #include <optional>
 #include <ostream>
 
+#include "command/audit_looks.hpp"
 #include "command/audit_targets.hpp"
 #include "command/common_options.hpp"
 #include "command/env_sources.hpp"
+#include "command/live_screen.hpp"
 #include "command/manifest.hpp"
+#include "command/sampling_options.hpp"
 #include "command/solve_options.hpp"
 #include "command/source_file.hpp"
 #include "command/spelling.hpp"
 #include "headroom/fleet/audit_report.hpp"
-#include "headroom/fleet/live_audit_page.hpp"
-#include "headroom/fleet/pooler_probe.hpp"
-#include "headroom/fleet/redis_probe.hpp"
 #include "headroom/fleet/unbounded_audit.hpp"
+#include "headroom/runtime/quantity.hpp"
+#include "headroom/runtime/stop_signals.hpp"
 
 namespace headroom::command {
 namespace {
 
 using persistence::connect_info;
 
+constexpr std::chrono::hours watch_max{24 * 365};        // without --sample: until Ctrl-C
+constexpr std::chrono::milliseconds redraw_min{250};     // as fast as anybody reads
+constexpr std::chrono::milliseconds drain_max{5'000};    // until every connection is closed
+
 /// The options as typed.
 struct audit_options {
     std::vector<std::string> postgres, redis, pgbouncer;
     std::string manifest, cores, timeout = "5s";
+    sampling_options sampling;
     env_options env;
     times_options times;
     output_options output;
@@ -61,25 +68,54 @@ public:
 
     /// The exit code, of the faults of files as well.
     int run() {
+        const auto asked = options_.sampling.read(options_.output);
         const auto timeout = timeout_of(options_.timeout);
         if (!read_manifest_file() || !read_settings()) return exit_code::manifest;
-        parse_targets();
-        shared_time time(timeout, postgres_.size() + redis_.size() + pgbouncer_.size());
-        look_at_postgres(time);
-        look_at_redis(time);
-        look_at_pgbouncer(time);
-        if (settings_) pages_.push_back(page_of(*settings_, limits_));
-        look_at_manifest();
-        print();
-        return code();
+        std::optional<stop_signals> signals;  // before any thread
+        if (asked.goes_on()) signals.emplace({SIGWINCH});
+        audit_looks looks(targets(), io_.names, timeout);
+        looks.look_first(asked.goes_on());
+        if (looks.looking_on()) go_on(looks, asked, timeout, *signals);
+        looks.leave();
+        signals.reset();
+        const auto all = pages(looks);
+        print(all);
+        return code(all);
     }
 
 private:
-    template <class Where>
-    struct target {
-        Where at;
-        std::string resource;
-    };
+    /// Until the time is over or a signal comes; the report is the caller's.
+    void go_on(audit_looks& looks, const sampling& asked, std::chrono::milliseconds timeout,
+               stop_signals& signals) {
+        const auto until = deadline::after(asked.length.value_or(watch_max));
+        looks.look_on({asked.interval, until, timeout});
+        bool stopped = false;
+        {
+            std::optional<live_screen> screen;
+            if (asked.watch) screen.emplace();
+            progress_line progress;
+            const auto each = std::max(asked.interval, redraw_min);
+            while (!until.passed() && !stopped) {
+                if (screen) screen->draw(headline(looks, asked) + as_table(pages(looks)));
+                if (!screen) progress.show(progress_of(looks, until));
+                const int which = signals.wait_until(until.at_most(each));
+                stopped = which == SIGINT || which == SIGTERM;
+            }
+        }
+        signals.end_program_at_next(timeout + drain_max);
+        looks.finish(stopped);
+    }
+
+    static std::string headline(const audit_looks& looks, const sampling& asked) {
+        return fmt::format("headroom audit: {} looks, one every {}; Ctrl-C ends\n\n",
+                           looks.looks(), headroom::to_string(asked.interval));
+    }
+
+    static std::string progress_of(const audit_looks& looks, deadline until) {
+        const auto left = std::chrono::ceil<std::chrono::seconds>(until.left());
+        return fmt::format("headroom audit: {} looks, {} left, Ctrl-C ends", looks.looks(),
+                           headroom::to_string(std::chrono::milliseconds(left)));
+    }
 
     bool read_manifest_file() {
         if (options_.manifest.empty()) return true;
@@ -98,7 +134,7 @@ private:
 
     bool read_settings() {
         auto files = read_env_files(options_.env.files, io_.in);
-        for (auto& each : files.unread) pages_.push_back(std::move(each));
+        unread_ = std::move(files.unread);
         const auto cpus = cpus_of(options_.env);
         if (files.read.empty()) return true;
         const auto known = read_catalogues(options_.env.catalogues, io_);
@@ -117,104 +153,65 @@ private:
         return settings_ ? &settings_->plan : nullptr;
     }
 
-    void parse_targets() {
-        for (const auto& [name, at] : parse_all("postgres", options_.postgres, parse_postgres)) {
-            const auto host = fmt::format("{}:{}", at.host, at.port);
-            postgres_.push_back({at, resource_of("postgres", name, host, declared())});
-        }
-        for (const auto& [name, at] : parse_all("redis", options_.redis, fleet::parse_redis_info)) {
-            const auto host = fmt::format("{}:{}", at.host, at.port);
-            redis_.push_back({at, resource_of("redis", name, host, declared())});
-        }
-        for (const auto& [name, at] : parse_all("pgbouncer", options_.pgbouncer, parse_postgres)) {
-            const auto host = fmt::format("{}:{}", at.host, at.port);
-            pgbouncer_.push_back({at, resource_of("pgbouncer", name, host, declared())});
-        }
-        if (postgres_.empty() && redis_.empty() && pgbouncer_.empty() && options_.env.files.empty())
+    audit_targets targets() const {
+        audit_targets all;
+        all.declared = declared();
+        if (const auto knee = read_knee(options_.cores)) all.cores = knee->cores;
+        add_targets(all.postgres, "postgres", options_.postgres, parse_postgres);
+        add_targets(all.redis, "redis", options_.redis, fleet::parse_redis_info);
+        add_targets(all.pgbouncer, "pgbouncer", options_.pgbouncer, parse_postgres);
+        if (all.size() == 0 && options_.env.files.empty())
             throw usage_error(
                 "--postgres, --redis, --pgbouncer URL or --env-file FILE is required "
                 "(see --help)");
+        return all;
     }
 
-    /// One after the other: never more than one connection of ours.
-    void look_at_postgres(shared_time& time) {
-        const auto knee = read_knee(options_.cores);
-        std::vector<fleet::audit_outcome> all;
-        for (const auto& each : postgres_) {
-            fleet::audit_terms terms;
-            terms.resource = each.resource;
-            terms.declared = declared();
-            terms.cores = knee ? knee->cores : 0;
-            all.push_back(fleet::audit_server(each.at, terms, time.next(), io_.names));
-            if (all.back().audit) remember(*all.back().audit, each.at);
-        }
-        fleet::mark_same_servers(all);
-        for (const auto& each : all) pages_.push_back(page_of(each));
-    }
-
-    void look_at_redis(shared_time& time) {
-        for (const auto& each : redis_) {
-            fleet::redis_terms terms;
-            terms.resource = each.resource;
-            terms.declared = declared();
-            const auto outcome = fleet::audit_redis(each.at, terms, time.next(), io_.names);
-            if (outcome.audit)
-                limits_[each.resource] = {outcome.audit->peak.of.limit, 0, "maxclients",
-                                          "read from " + outcome.target};
-            pages_.push_back(page_of(outcome));
+    template <class Targets, class Parse>
+    void add_targets(Targets& to, const std::string& kind, const std::vector<std::string>& typed,
+                     Parse parse) const {
+        for (const auto& [name, at] : parse_all(kind, typed, parse)) {
+            const auto host = fmt::format("{}:{}", at.host, at.port);
+            to.push_back({at, resource_of(kind, name, host, declared())});
         }
     }
 
-    void look_at_pgbouncer(shared_time& time) {
-        for (const auto& each : pgbouncer_) {
-            fleet::pooler_terms terms;
-            terms.resource = each.resource;
-            terms.declared = declared();
-            terms.servers = behind_;
-            pages_.push_back(page_of(fleet::audit_pooler(each.at, terms, time.next(), io_.names)));
-        }
-    }
-
-    void look_at_manifest() {
-        if (!manifest_) return;
+    /// What was seen up to now, beside everything that was declared.
+    std::vector<fleet::audit_page> pages(const audit_looks& looks) const {
+        auto all = unread_;
+        auto limits = limits_;
+        looks.add_pages(all, limits);
+        if (settings_) all.push_back(page_of(*settings_, limits));
+        if (!manifest_) return all;
         auto page = fleet::page_of_unbounded(manifest_->of, printable(options_.manifest));
-        if (page) pages_.push_back(std::move(*page));
+        if (page) all.push_back(std::move(*page));
+        return all;
     }
 
-    void remember(const fleet::live_audit& of, const connect_info& at) {
-        behind_.push_back({of.target, at.host, at.port, of.room.usable, of.facts.backends});
-        const auto& peak = of.peak.of;
-        limits_[of.resource] = {peak.limit, peak.reserved, "max_connections",
-                                "read from " + of.target};
-    }
-
-    void print() const {
+    void print(const std::vector<fleet::audit_page>& all) const {
         const auto format = options_.output.wanted();
-        io_.out << (format == "json"       ? as_json(pages_)
-                    : format == "markdown" ? as_markdown(pages_)
-                                           : as_table(pages_));
+        io_.out << (format == "json"       ? as_json(all)
+                    : format == "markdown" ? as_markdown(all)
+                                           : as_table(all));
     }
 
-    int code() const {
+    int code(const std::vector<fleet::audit_page>& all) const {
         int code = exit_code::ok;
-        for (const auto& each : pages_) {
-            if (each.error.empty()) continue;
-            io_.err << "headroom audit: " << each.error << "\n";
+        for (const auto& each : all) {
+            const auto& line = each.error.empty() ? each.lost : each.error;
+            if (line.empty()) continue;
+            io_.err << "headroom audit: " << line << "\n";
             code = std::max(code, each.exit_code);
         }
-        return code != exit_code::ok ? code : options_.output.code_for(worst_of(pages_));
+        return code != exit_code::ok ? code : options_.output.code_for(worst_of(all));
     }
 
     const audit_options& options_;
     streams& io_;
     std::optional<manifest> manifest_;
     std::optional<env_audit> settings_;
-    std::vector<target<connect_info>> postgres_;
-    std::vector<target<fleet::redis_info>> redis_;
-    std::vector<target<connect_info>> pgbouncer_;
-    std::vector<fleet::server_behind> behind_;  // a pooler: what PostgreSQL can give
-    limits_by_resource limits_;
-    std::vector<fleet::audit_page> pages_;
+    limits_by_resource limits_;  // of the manifest
+    std::vector<fleet::audit_page> unread_;
 };
 
 action declare_audit(option_set& set) {
@@ -230,6 +227,7 @@ action declare_audit(option_set& set) {
     options->times.declare(set);
     set.text("--cores", options->cores, "of the PostgreSQL servers: sizes beyond what they like");
     set.text("--timeout", options->timeout, "for everything together (default 5s)");
+    options->sampling.declare(set);
     options->output.declare(set);
     return [options](streams io) {
         options->output.check();
@@ -252,11 +250,15 @@ subcommand audit_command() {
             "  headroom audit --postgres main=postgresql://m@db1/a --postgres "
             "reports=postgresql://m@db2/b \\\n"
             "                 --manifest plan.yaml --replicas 3 --fail-on amber --json\n"
+            "  headroom audit --postgres postgresql://monitor@db/orders --sample 10min\n"
+            "  headroom audit --postgres postgresql://monitor@db/orders --watch --interval 2s\n"
             "\n"
-            "Opens one connection at a time and reads catalogues only. Any role that may connect\n"
-            "will do; one with pg_monitor sees more. A password belongs in ~/.pgpass or the URL;\n"
-            "it is never printed, nor is any value of an .env file but sizes. Without a manifest\n"
-            "the settings of --env-file are what was declared.\n"
+            "Opens one connection at a time, or with --sample and --watch keeps one to each\n"
+            "server, and reads catalogues only. A sample judges peaks; Ctrl-C ends it with the\n"
+            "report of what was seen. Any role that may connect will do; one with pg_monitor sees\n"
+            "more. A password belongs in ~/.pgpass or the URL; it is never printed, nor is any\n"
+            "value of an .env file but sizes. Without a manifest the settings of --env-file are\n"
+            "what was declared.\n"
             "\n"
             "Exit codes: 0 done, 1 the verdict --fail-on names or worse, 64 wrong usage,\n"
             "65 the manifest has faults, or a file cannot be read, 75 a server is full or cannot\n"

@@ -43,9 +43,11 @@ env_sources read_env_files(const std::vector<std::string>& typed, std::istream& 
         const auto label = printable(path);
         const auto text = read_source(path, in);
         if (!text) {
-            all.unread.push_back(fleet::page_of_failure(
-                "Settings", label, fmt::format("{}: {}", label, text.error().what),
-                exit_code::manifest));
+            fleet::look_outcome unread;
+            unread.target = label;
+            unread.error = fmt::format("{}: {}", label, text.error().what);
+            unread.exit_code = exit_code::manifest;
+            all.unread.push_back(fleet::page_of_failure("Settings", unread));
             continue;
         }
         all.read.push_back({name.empty() ? service_of(path) : name, label, parse_dotenv(*text)});

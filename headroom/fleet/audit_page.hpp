@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "headroom/fleet/ledger_audit.hpp"
+#include "headroom/fleet/sightings.hpp"
 
 namespace headroom::fleet {
 
@@ -59,13 +60,14 @@ struct audit_page {
     std::vector<page_table> inventory;  ///< before the findings
     std::vector<page_table> tables;     ///< after them
     std::string error;                  ///< one line, without a secret; then the rest is empty
-    int exit_code = 0;                  ///< when there is an error
+    std::string lost;                   ///< one line: not seen to the end; the rest stands
+    int exit_code = 0;                  ///< when there is one of these
 };
 
 /// What every ledger has: verdict, summary, figures, findings, who was declared.
-audit_page page_of_ledger(std::string kind, const ledger_audit& of);
+audit_page page_of_ledger(std::string kind, const ledger_audit& of, const look_outcome& looks);
 /// A target that could not be audited.
-audit_page page_of_failure(std::string kind, std::string target, std::string error, int exit_code);
+audit_page page_of_failure(std::string kind, const look_outcome& of);
 
 /// "cheapest fix: lower POOL by 3: 40 becomes 37 of 37 usable"; empty when there is none.
 std::string cheapest_fix(const advice& of);

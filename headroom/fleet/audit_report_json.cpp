@@ -72,6 +72,7 @@ json::object of_page(const audit_page& of) {
     page["fixes"] = array_of(of.says.fixes);
     for (const auto* tables : {&of.inventory, &of.tables})
         for (const auto& each : *tables) page[each.key] = array_of(each);
+    page["lost"] = of.lost.empty() ? json::value(nullptr) : json::value(of.lost);
     page["error"] = nullptr;
     return page;
 }

@@ -25,6 +25,7 @@ struct party {
     bool borrows = false;                ///< may hold units of the reserve besides
     bool steady = true;                  ///< expected to be there; a deploy's consumer is not
     std::uint64_t live = 0;              ///< backends that are theirs
+    std::uint64_t peak = 0;              ///< the most that were live at once, over all looks
 
     std::string name() const;  ///< "web.engine", "web.engine + web.sync"
 };

@@ -9,6 +9,7 @@
 
 #include "headroom/fleet/backend_match.hpp"
 #include "headroom/fleet/finding.hpp"
+#include "headroom/fleet/peaks.hpp"
 
 namespace headroom::fleet {
 
@@ -26,6 +27,7 @@ struct ledger_audit : advice {
     std::uint64_t held = 0;         ///< client sessions now, ours not counted
     std::vector<party> parties;     ///< declared against live
     std::vector<owner_row> owners;  ///< largest first
+    peaks seen;                     ///< what all looks together saw: findings judge the most
     budget::total peak;             ///< what the verdict was made from
     std::string arithmetic;         ///< "declared 40 + strangers 3 = 43"
     budget::verdict verdict;

@@ -13,12 +13,27 @@ detail::ledger_limit limit_of(const live_audit& of) {
 
 }  // namespace
 
+census census_of(const persistence::server_facts& found, const audit_terms& terms) {
+    auto made = detail::count_clients(found.backends, terms.declared, terms.resource);
+    for (const auto& each : found.backends) {
+        if (each.own) continue;
+        if (each.superuser) made.add(counted_by::superuser);
+        if (each.state == "active") made.add(counted_by::active);
+        if (!detail::idles_in_transaction(each, terms.from)) continue;
+        made.add(counted_by::transaction);
+        if (each.in_state >= terms.from.idle_in_transaction_long)
+            made.add(counted_by::transaction, detail::long_ones);
+    }
+    return made;
+}
+
 live_audit analyse(const persistence::server_facts& found, const audit_terms& terms) {
     detail::audit_work work{terms, {}};
     auto& answer = work.answer;
     answer.target = terms.target;
     answer.resource = terms.resource;
     answer.facts = found;
+    answer.seen = terms.seen != nullptr ? *terms.seen : peaks(census_of(found, terms), {});
     answer.room = persistence::room_for(found, {}, {});
     answer.reader_room = persistence::room_for(found);
     detail::ledger_work ledger(answer, terms.declared, found.backends,

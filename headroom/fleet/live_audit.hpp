@@ -26,6 +26,7 @@ struct audit_terms {
     const budget::plan* declared = nullptr;  ///< none: only what is live is judged
     unsigned cores = 0;  ///< of the server's machine; 0: nobody told, and no knee is judged
     audit_thresholds from;
+    const peaks* seen = nullptr;  ///< by all looks; none: this was the only one
 };
 
 struct live_audit : ledger_audit {
@@ -36,6 +37,10 @@ struct live_audit : ledger_audit {
 
 inline constexpr std::size_t evidence_pids_max = 8;  ///< process ids one finding names
 
+/// Everything of one look that analyse() judges by its peak.
+census census_of(const persistence::server_facts& found, const audit_terms& terms);
+
+/// `found`: by the latest look.
 live_audit analyse(const persistence::server_facts& found, const audit_terms& terms);
 
 }  // namespace headroom::fleet

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace headroom::fleet {
 namespace {
 
@@ -9,8 +11,15 @@ std::string or_unknown(budget::figure units) { return units ? budget::to_text(un
 
 std::string room_line(const live_audit& of) {
     if (!of.room.usable) return "usable: not known, " + of.room.why_unknown;
-    return fmt::format("usable: {} ({}); live {}, free {}", *of.room.usable, of.room.binding()->how,
-                       of.held, or_unknown(of.room.free));
+    const auto usable = *of.room.usable;
+    const auto how = of.room.binding()->how;
+    const auto live = of.seen.of(counted_by::total);
+    if (live.passed())
+        return fmt::format("usable: {} ({}); live {} at peak, {} now; free {}, {} now", usable, how,
+                           live.most, of.held, usable - std::min(usable, live.most),
+                           or_unknown(of.room.free));
+    return fmt::format("usable: {} ({}); live {}, free {}", usable, how, of.held,
+                       or_unknown(of.room.free));
 }
 
 /// What the role that looked could open itself, where that differs.
@@ -78,9 +87,9 @@ page_table inequalities_table(const persistence::room& of) {
 }  // namespace
 
 audit_page page_of(const audit_outcome& of) {
-    if (!of.audit) return page_of_failure("PostgreSQL", of.target, of.error, of.exit_code);
+    if (!of.audit) return page_of_failure("PostgreSQL", of);
     const auto& audit = *of.audit;
-    auto page = page_of_ledger("PostgreSQL", audit);
+    auto page = page_of_ledger("PostgreSQL", audit, of);
     for (auto& line : {room_line(audit), reader_line(audit), view_line(audit)})
         page.summary.push_back(line);
     page.values.insert(page.values.end(),

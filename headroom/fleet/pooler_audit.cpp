@@ -18,6 +18,16 @@ bool is_local(const std::string& host) {
            host == "localhost" || host == "::1" || host == "local";
 }
 
+std::string pool_name(const pooler_pool& of) {
+    return fmt::format("{} as {}", of.database, of.user);
+}
+
+/// A plan that says nothing of the pooler does not make its clients strangers.
+const budget::plan* plan_of(const pooler_terms& terms) {
+    if (terms.declared == nullptr) return nullptr;
+    return terms.declared->find_resource(terms.resource) != nullptr ? terms.declared : nullptr;
+}
+
 class pooler_work {
 public:
     pooler_work(pooler_audit& answer, const pooler_terms& terms) : answer_(answer), terms_(terms) {}
@@ -112,21 +122,34 @@ private:
 
     void find_how_full() {
         const auto limit = facts().number("max_client_conn");
-        if (!limit || answer_.held * 100 < *limit * terms_.in_use_percent) return;
-        add("FULL", answer_.held >= *limit ? severity::high : severity::medium, "clients",
-            fmt::format("{} of {} max_client_conn are taken now", answer_.held, *limit),
-            "SHOW LISTS: used_clients", answer_.held);
+        const auto held = answer_.seen.of(counted_by::total);
+        if (!limit || held.most * 100 < *limit * terms_.in_use_percent) return;
+        add("FULL", held.most >= *limit ? severity::high : severity::medium, "clients",
+            held.passed() ? fmt::format("{} of {} max_client_conn were taken at peak, {} now",
+                                        held.most, *limit, held.now)
+                          : fmt::format("{} of {} max_client_conn are taken now", held.most,
+                                        *limit),
+            held.beside("SHOW LISTS: used_clients"), held.most);
     }
 
     void find_waiting() {
-        for (const auto& each : facts().pools) {
-            if (each.clients_waiting == 0) continue;
-            add("WAITING", severity::medium, fmt::format("{} as {}", each.database, each.user),
-                fmt::format("{} for one of {}, the longest for {} s",
-                            counted(each.clients_waiting, "client") + " wait",
-                            counted(each.servers, "server connection"), each.longest_wait_s),
-                "SHOW POOLS: cl_waiting, maxwait", each.clients_waiting);
-        }
+        answer_.seen.each(counted_by::waiting, [&](const std::string& pool, const tally& seen) {
+            add("WAITING", severity::medium, pool, waiting(pool, seen),
+                seen.beside("SHOW POOLS: cl_waiting, maxwait"), seen.most);
+        });
+    }
+
+    std::string waiting(const std::string& pool, const tally& seen) const {
+        if (seen.now == 0)
+            return fmt::format("{} waited for a server connection at peak, none now",
+                               counted(seen.most, "client"));
+        std::uint64_t servers = 0, longest = 0;
+        for (const auto& each : facts().pools)
+            if (pool_name(each) == pool) servers = each.servers, longest = each.longest_wait_s;
+        return fmt::format("{} wait{} for one of {}, the longest for {} s",
+                           counted(seen.now, "client"),
+                           seen.passed() ? fmt::format(" ({} at peak)", seen.most) : "",
+                           counted(servers, "server connection"), longest);
     }
 
     /// max_db_connections caps a configured name; two names of one server have two caps.
@@ -218,17 +241,21 @@ private:
 
 }  // namespace
 
+census census_of(const pooler_facts& found, const pooler_terms& terms) {
+    auto made = detail::count_clients(found.clients, plan_of(terms), terms.resource);
+    for (const auto& each : found.pools)
+        if (each.clients_waiting > 0)
+            made.add(counted_by::waiting, pool_name(each), each.clients_waiting);
+    return made;
+}
+
 pooler_audit analyse(const pooler_facts& found, const pooler_terms& terms) {
     pooler_audit answer;
     answer.target = terms.target;
     answer.resource = terms.resource;
     answer.facts = found;
-    // A plan that says nothing of the pooler does not make its clients strangers.
-    const auto* declared =
-        terms.declared != nullptr && terms.declared->find_resource(terms.resource) != nullptr
-            ? terms.declared
-            : nullptr;
-    detail::ledger_work ledger(answer, declared, found.clients, {"HR-PB", "client", "rows"});
+    answer.seen = terms.seen != nullptr ? *terms.seen : peaks(census_of(found, terms), {});
+    detail::ledger_work ledger(answer, plan_of(terms), found.clients, {"HR-PB", "client", "rows"});
     const auto most = found.number("max_client_conn");
     const detail::ledger_limit limit{most, 0, most, "max_client_conn", fix::price::reload};
     ledger.judge_sum(limit);

@@ -28,6 +28,7 @@ struct pooler_terms {
     const budget::plan* declared = nullptr;
     std::vector<server_behind> servers;
     unsigned in_use_percent = 80;
+    const peaks* seen = nullptr;  ///< by all looks; none: this was the only one
 };
 
 /// All that may be opened at one PostgreSQL.
@@ -43,6 +44,10 @@ struct pooler_audit : ledger_audit {
     std::vector<server_side> servers;
 };
 
+/// Everything of one look that analyse() judges by its peak.
+census census_of(const pooler_facts& found, const pooler_terms& terms);
+
+/// `found`: by the latest look.
 pooler_audit analyse(const pooler_facts& found, const pooler_terms& terms);
 
 }  // namespace headroom::fleet

@@ -130,6 +130,15 @@ pooler_facts read_pooler(const std::vector<console_table>& answers, std::string_
     return facts;
 }
 
+budget::figure clients_in(const console_table& lists) {
+    for (std::size_t row = 0; row < lists.rows.size(); ++row) {
+        if (lists.value(row, "list") != "used_clients") continue;
+        const auto used = figure_in(lists, row, "items");
+        return used - std::min<std::uint64_t>(used, 1);
+    }
+    return {};
+}
+
 std::vector<persistence::fact> listed(const pooler_facts& of) {
     static constexpr std::array<std::string_view, 12> settings{
         "max_client_conn",     "default_pool_size",    "min_pool_size",      "reserve_pool_size",

@@ -51,6 +51,12 @@ std::span<const std::string_view> pooler_commands();
 pooler_facts read_pooler(const std::vector<persistence::console_table>& answers,
                          std::string_view own_name);
 
+/// Two addresses may lead to one pooler, which does not tell.
+inline bool same_server(const pooler_facts&, const pooler_facts&) { return false; }
+
+/// The clients that SHOW LISTS counts, the one that asked not; none where it does not say.
+budget::figure clients_in(const persistence::console_table& lists);
+
 std::vector<persistence::fact> listed(const pooler_facts& of);
 
 }  // namespace headroom::fleet

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "headroom/persistence/error.hpp"
 #include "headroom/persistence/start_failure.hpp"
 
@@ -9,6 +11,11 @@ namespace headroom::fleet {
 namespace {
 
 constexpr auto own_name = "headroom/audit/console";
+
+persistence::connect_info console_of(persistence::connect_info at) {
+    at.database = "pgbouncer";
+    return at;
+}
 
 page_table servers_table(const std::vector<server_side>& servers) {
     page_table table{"server_ledger",
@@ -63,39 +70,55 @@ page_table clients_table(const std::vector<owner_row>& owners) {
 
 }  // namespace
 
-pooler_outcome audit_pooler(persistence::connect_info at, pooler_terms terms, deadline until,
-                            blocking_resolver& names) {
-    pooler_outcome outcome;
-    at.database = "pgbouncer";
-    outcome.target = terms.target = at.describe();
+pooler_eye::pooler_eye(const persistence::connect_info& at, blocking_resolver& names,
+                       std::chrono::milliseconds goodbye)
+    : terms_{console_of(at), "fleet.audit", own_name, &names}, goodbye_(goodbye) {}
+
+std::vector<persistence::console_table> pooler_eye::ask(std::span<const std::string_view> commands,
+                                                        deadline until) {
+    if (!visit_) visit_ = std::make_unique<persistence::console_visit>(terms_, goodbye_);
+    return visit_->ask(commands, until);
+}
+
+pooler_facts pooler_eye::look(const facts*, deadline until) {
+    return read_pooler(ask(pooler_commands(), until), own_name);
+}
+
+std::optional<client_count> pooler_eye::count(deadline until) {
+    static constexpr std::array<std::string_view, 1> lists{"SHOW LISTS"};
+    const auto clients = clients_in(ask(lists, until).front());
+    if (!clients) return {};
+    return client_count{*clients, *clients};
+}
+
+look_failure pooler_eye::explain(const std::exception_ptr& failed) const {
+    const auto target = terms_.target.describe();
+    auto why = persistence::explain(failed, target);
     try {
-        const auto answers = persistence::ask_console({at, "fleet.audit", own_name, &names},
-                                                      pooler_commands(), until);
-        outcome.audit = analyse(read_pooler(answers, own_name), terms);
+        std::rethrow_exception(failed);
     } catch (const persistence::server_error& said) {
-        auto why = persistence::explain(std::current_exception(), outcome.target);
         // PgBouncer has this one code for a password, for TLS, for rights and for a full house.
         if (said.is("08P01"))
-            why.line = outcome.target +
+            why.line = target +
                        ": 08P01: the pooler refused: check the password, sslmode, stats_users and "
                        "max_client_conn (its log says which)";
-        outcome.error = std::move(why.line);
-        outcome.exit_code = why.exit_code;
     } catch (...) {
-        auto why = persistence::explain(std::current_exception(), outcome.target);
-        outcome.error = std::move(why.line);
-        outcome.exit_code = why.exit_code;
+        // said by persistence::explain
     }
-    return outcome;
+    return {std::move(why.line), why.exit_code};
 }
 
 audit_page page_of(const pooler_outcome& of) {
-    if (!of.audit) return page_of_failure("PgBouncer", of.target, of.error, of.exit_code);
+    if (!of.audit) return page_of_failure("PgBouncer", of);
     const auto& audit = *of.audit;
-    auto page = page_of_ledger("PgBouncer", audit);
+    auto page = page_of_ledger("PgBouncer", audit, of);
     const auto limit = audit.facts.number("max_client_conn");
-    page.summary.push_back(fmt::format("clients: {} of {} max_client_conn, for each process",
-                                       audit.held, budget::to_text(limit)));
+    const auto live = audit.seen.of(counted_by::total);
+    page.summary.push_back(fmt::format(
+        "clients: {} of {} max_client_conn, for each process",
+        live.passed() ? fmt::format("{} at peak, {} now,", live.most, live.now)
+                      : fmt::format("{}", audit.held),
+        budget::to_text(limit)));
     for (const auto& each : audit.servers)
         page.summary.push_back(fmt::format(
             "servers at {}: {}; {} open now, {} usable there", each.server, each.arithmetic,

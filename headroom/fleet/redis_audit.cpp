@@ -62,12 +62,16 @@ private:
     }
 
     void find_how_full() {
-        const auto limit = facts().number("maxclients"), held = facts().held();
-        if (!limit || !held || *held * 100 < *limit * terms_.in_use_percent) return;
-        add("FULL", *held >= *limit ? severity::high : severity::medium, "server",
-            fmt::format("{} of {} maxclients are taken now, {} are free", *held, *limit,
-                        *limit > *held ? *limit - *held : 0),
-            "INFO: connected_clients + connected_slaves + cluster_connections", *held);
+        const auto limit = facts().number("maxclients");
+        const auto held = answer_.seen.of(counted_by::slots);
+        if (!limit || held.most * 100 < *limit * terms_.in_use_percent) return;
+        add("FULL", held.most >= *limit ? severity::high : severity::medium, "server",
+            held.passed() ? fmt::format("{} of {} maxclients were taken at peak, {} now", held.most,
+                                        *limit, held.now)
+                          : fmt::format("{} of {} maxclients are taken now, {} are free", held.most,
+                                        *limit, *limit > held.most ? *limit - held.most : 0),
+            held.beside("INFO: connected_clients + connected_slaves + cluster_connections"),
+            held.most);
     }
 
     void find_rejected() {
@@ -182,11 +186,19 @@ private:
 
 }  // namespace
 
+census census_of(const redis_facts& found, const redis_terms& terms) {
+    auto made = detail::count_clients(as_backends(found), terms.declared, terms.resource);
+    if (!found.clients_read) made.add(counted_by::total, {}, found.clients_held().value_or(0));
+    if (const auto held = found.held()) made.add(counted_by::slots, {}, *held);
+    return made;
+}
+
 redis_audit analyse(const redis_facts& found, const redis_terms& terms) {
     redis_audit answer;
     answer.target = terms.target;
     answer.resource = terms.resource;
     answer.facts = found;
+    answer.seen = terms.seen != nullptr ? *terms.seen : peaks(census_of(found, terms), {});
     const auto live = as_backends(found);
     detail::ledger_work ledger(answer, terms.declared, live, {"HR-RD", "client", "ids"});
     const auto maxclients = found.number("maxclients");

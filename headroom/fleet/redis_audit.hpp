@@ -16,12 +16,17 @@ struct redis_terms {
     std::string resource = "redis";
     const budget::plan* declared = nullptr;
     unsigned in_use_percent = 80;  ///< from here on it is worth a finding
+    const peaks* seen = nullptr;   ///< by all looks; none: this was the only one
 };
 
 struct redis_audit : ledger_audit {
     redis_facts facts;
 };
 
+/// Everything of one look that analyse() judges by its peak.
+census census_of(const redis_facts& found, const redis_terms& terms);
+
+/// `found`: by the latest look.
 redis_audit analyse(const redis_facts& found, const redis_terms& terms);
 
 }  // namespace headroom::fleet

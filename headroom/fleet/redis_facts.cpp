@@ -67,6 +67,13 @@ std::string redis_facts::text(std::string_view config_name, std::string_view inf
     return at == info.end() ? "" : printable(at->second);
 }
 
+budget::figure redis_facts::clients_held() const {
+    const auto connected = number("connected_clients");
+    if (!connected) return {};
+    const std::uint64_t no_clients = text("", "master_link_status") == "up" ? 2 : 1;
+    return *connected - std::min(*connected, no_clients);
+}
+
 budget::figure redis_facts::held() const {
     const auto connected = number("connected_clients");
     if (!connected) return {};
@@ -99,6 +106,11 @@ std::vector<redis_client> parse_client_list(std::string_view text) {
         if (one.id > 0) clients.push_back(std::move(one));
     });
     return clients;
+}
+
+bool same_server(const redis_facts& a, const redis_facts& b) {
+    const auto one = a.text("", "run_id");
+    return !one.empty() && one == b.text("", "run_id");
 }
 
 std::vector<persistence::backend> as_backends(const redis_facts& of) {

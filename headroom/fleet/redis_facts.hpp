@@ -34,6 +34,8 @@ struct redis_facts {
     budget::figure number(std::string_view field) const;
     /// A text of CONFIG, else of INFO; empty when unread.
     std::string text(std::string_view config_name, std::string_view info_name) const;
+    /// Clients alone, as INFO counts them; our own connection not, nor a replica's to its master.
+    budget::figure clients_held() const;
     /// Everything that counts against maxclients now, our own connection not.
     budget::figure held() const;
 };
@@ -43,6 +45,9 @@ std::map<std::string, std::string, std::less<>> parse_redis_info_text(std::strin
 /// A client a line, "id=3 addr=127.0.0.1:52555 name=web db=0 user=default cmd=get"; at most
 /// redis_clients_max. Fields that are not known are skipped.
 std::vector<redis_client> parse_client_list(std::string_view text);
+
+/// Two addresses may lead to one server.
+bool same_server(const redis_facts& a, const redis_facts& b);
 
 /// Clients as the ledger's sessions: name, user and database in their places.
 std::vector<persistence::backend> as_backends(const redis_facts& of);

@@ -33,15 +33,18 @@ page_table redis_clients_table(const std::vector<owner_row>& owners) {
 }  // namespace
 
 audit_page page_of(const redis_outcome& of) {
-    if (!of.audit) return page_of_failure("Redis", of.target, of.error, of.exit_code);
+    if (!of.audit) return page_of_failure("Redis", of);
     const auto& facts = of.audit->facts;
-    auto page = page_of_ledger("Redis", *of.audit);
+    auto page = page_of_ledger("Redis", *of.audit, of);
     const auto limit = facts.number("maxclients"), held = facts.held();
     const auto free =
         limit && held ? budget::figure(*limit - std::min(*held, *limit)) : budget::figure{};
-    page.summary.push_back(fmt::format("usable: {} (maxclients); live {}, free {}",
-                                       budget::to_text(limit), budget::to_text(held),
-                                       budget::to_text(free)));
+    const auto taken = of.audit->seen.of(counted_by::slots);
+    page.summary.push_back(fmt::format(
+        "usable: {} (maxclients); live {}, free {}{}", budget::to_text(limit),
+        taken.passed() ? fmt::format("{} at peak, {} now", taken.most, taken.now)
+                       : budget::to_text(held),
+        budget::to_text(free), taken.passed() ? " now" : ""));
     page.summary.push_back(fmt::format("seen as user {}{}",
                                        facts.own_user.empty() ? "default" : facts.own_user,
                                        facts.clients_read ? "" : ", who may not list clients"));

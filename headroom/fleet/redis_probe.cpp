@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "headroom/budget/exit_code.hpp"
@@ -16,7 +17,6 @@ namespace {
 using persistence::connection_lost;
 using kind = resp_value::kind;
 
-constexpr std::chrono::milliseconds goodbye_ms_max{500};
 constexpr std::array<std::string_view, 4> settings{"maxclients", "maxmemory-policy", "timeout",
                                                    "tcp-keepalive"};
 
@@ -25,88 +25,6 @@ class redis_refusal : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
-
-/// Asks one question after the other on one connection.
-class redis_visitor {
-public:
-    redis_visitor(wire& through, deadline until) : through_(through), until_(until) {}
-
-    resp_value ask(const std::vector<std::string_view>& words) {
-        through_.send(resp_command(words), until_);
-        while (true) {
-            if (auto value = reader_.next()) return std::move(*value);
-            reader_.feed(through_.receive(until_));
-            answered_ = true;
-        }
-    }
-    /// A text; an error is a fact that could not be read, and why.
-    std::optional<std::string> text(redis_facts& into, const std::string& name,
-                                    const std::vector<std::string_view>& words) {
-        auto answer = ask(words);
-        if (answer.is == kind::text) return std::move(answer.text);
-        into.unread.push_back({name, answer.is == kind::error ? answer.text : "no text came"});
-        return {};
-    }
-
-    /// False while not a byte has come.
-    bool answered() const { return answered_; }
-
-private:
-    wire& through_;
-    const deadline until_;
-    resp_reader reader_;
-    bool answered_ = false;
-};
-
-void sign_in(redis_visitor& on, const redis_info& at) {
-    if (at.password.empty()) return;
-    std::vector<std::string_view> words{"AUTH"};
-    if (!at.user.empty()) words.emplace_back(at.user);
-    words.emplace_back(at.password.reveal());
-    const auto answer = on.ask(words);
-    if (answer.is == kind::error) throw redis_refusal(answer.text);
-}
-
-void read_settings(redis_visitor& on, redis_facts& into) {
-    for (const auto name : settings) {
-        const auto answer = on.ask({"CONFIG", "GET", name});
-        if (answer.is == kind::list && answer.items.size() == 2)
-            into.config.emplace(answer.items[0].text, answer.items[1].text);
-        else
-            into.unread.push_back({std::string(name), answer.is == kind::error
-                                                          ? answer.text
-                                                          : "the server does not know it"});
-    }
-}
-
-void read_clients(redis_visitor& on, redis_facts& into) {
-    const auto connected = into.number("connected_clients").value_or(0);
-    if (connected > redis_clients_max) {
-        into.unread.push_back({"CLIENT LIST", fmt::format("{} clients, at most {} are listed",
-                                                          connected, redis_clients_max)});
-        return;
-    }
-    if (const auto text = on.text(into, "CLIENT LIST", {"CLIENT", "LIST"})) {
-        into.clients = parse_client_list(*text);
-        into.clients_read = true;
-    }
-}
-
-redis_facts read_facts(redis_visitor& on) {
-    redis_facts found;
-    auto info = on.ask({"INFO"});
-    if (info.is == kind::error && !info.text.starts_with("NOPERM")) throw redis_refusal(info.text);
-    if (info.is == kind::text)
-        found.info = parse_redis_info_text(info.text);
-    else
-        found.unread.push_back({"INFO", info.text});
-    on.ask({"CLIENT", "SETNAME", "headroom-audit"});
-    if (const auto id = on.ask({"CLIENT", "ID"}); id.is == kind::number) found.own_id = id.number;
-    if (const auto who = on.ask({"ACL", "WHOAMI"}); who.is == kind::text) found.own_user = who.text;
-    read_settings(on, found);
-    read_clients(on, found);
-    return found;
-}
 
 /// A Redis without TLS takes the handshake for half a command, and waits for the rest.
 void shake_hands(wire& through, const redis_info& at, deadline until) {
@@ -117,23 +35,11 @@ void shake_hands(wire& through, const redis_info& at, deadline until) {
     }
 }
 
-redis_facts visit_at(const redis_info& at, const wire_target& to, budget::grant& share,
-                     deadline until, bool& open) {
-    auto unit = share.take();
-    if (!unit) throw budget::refused(std::move(unit.error()));
-    wire through(std::move(*unit), to, until);
-    if (at.tls) shake_hands(through, at, until);
-    redis_visitor on(through, until);
-    open = true;
-    try {
-        sign_in(on, at);
-        auto found = read_facts(on);
-        through.close(until.at_most(goodbye_ms_max));
-        return found;
-    } catch (const connection_lost& lost) {
-        if (at.tls || on.answered()) throw;
-        throw connection_lost(std::string(lost.what()) + "; does it ask for TLS (rediss://)?");
-    }
+/// What CONFIG said, or why it said nothing.
+void keep_settings(redis_facts& of, const redis_facts& before) {
+    of.config = before.config;
+    for (const auto& each : before.unread)
+        if (std::ranges::find(settings, each.name) != settings.end()) of.unread.push_back(each);
 }
 
 std::vector<wire_target> targets_of(const redis_info& at, deadline until,
@@ -147,54 +53,197 @@ std::vector<wire_target> targets_of(const redis_info& at, deadline until,
     return all;
 }
 
-/// Each address once, until one answers; one that keeps silent leaves the others their share.
-redis_facts visit(const redis_info& at, deadline until, blocking_resolver& names) {
-    budget::ledger ledger("redis", 1);
-    auto share = ledger.open({"fleet.audit", 1, 0}).value();
-    const auto targets = targets_of(at, until, names);
-    for (std::size_t i = 0;; ++i) {
-        const auto left = static_cast<std::int64_t>(targets.size() - i);
-        bool open = false;
-        try {
-            return visit_at(at, targets[i], share, until.at_most(until.left() / left), open);
-        } catch (const std::exception&) {
-            if (open || left == 1) throw;
-        }
-    }
-}
-
 /// "WRONGPASS ..." may be answered by the operator, a full or loading server by time.
-void explain(redis_outcome& into, const std::string& said) {
+look_failure explain_refusal(const std::string& target, const std::string& said) {
     std::string_view advice = "check user and password of the URL";
-    into.exit_code = budget::exit_code::refused;
+    int code = budget::exit_code::refused;
     for (const std::string_view passing : {"ERR max number of clients", "LOADING", "MASTERDOWN"})
         if (said.starts_with(passing)) {
-            into.exit_code = budget::exit_code::unavailable;
+            code = budget::exit_code::unavailable;
             advice = "try again later";
         }
-    into.error = fmt::format("{}: {}; {}", into.target, said.substr(0, 200), advice);
+    return {fmt::format("{}: {}; {}", target, said.substr(0, 200), advice), code};
 }
 
 }  // namespace
 
-redis_outcome audit_redis(const redis_info& at, redis_terms terms, deadline until,
-                          blocking_resolver& names) {
-    redis_outcome outcome;
-    outcome.target = terms.target = at.describe();
-    try {
-        outcome.audit = analyse(visit(at, until, names), terms);
-    } catch (const redis_refusal& refused) {
-        explain(outcome, refused.what());
-    } catch (const resp_broken& broken) {
-        outcome.exit_code = budget::exit_code::refused;
-        outcome.error = fmt::format("{}: {}; is it a Redis, and without TLS (else rediss://)?",
-                                    outcome.target, broken.what());
-    } catch (...) {
-        auto why = persistence::explain(std::current_exception(), outcome.target);
-        outcome.error = std::move(why.line);
-        outcome.exit_code = why.exit_code;
+/// Asks one question after the other on one connection.
+class redis_eye::visitor {
+public:
+    explicit visitor(std::unique_ptr<wire> through) : through_(std::move(through)) {}
+
+    resp_value ask(const std::vector<std::string_view>& words, deadline until) {
+        through_->send(resp_command(words), until);
+        while (true) {
+            if (auto value = reader_.next()) return std::move(*value);
+            reader_.feed(through_->receive(until));
+            answered_ = true;
+        }
     }
-    return outcome;
+
+    void sign_in(const redis_info& at, deadline until) {
+        if (!at.password.empty()) {
+            std::vector<std::string_view> words{"AUTH"};
+            if (!at.user.empty()) words.emplace_back(at.user);
+            words.emplace_back(at.password.reveal());
+            const auto answer = ask(words, until);
+            if (answer.is == kind::error) throw redis_refusal(answer.text);
+        }
+        ask({"CLIENT", "SETNAME", "headroom-audit"}, until);
+        if (const auto id = ask({"CLIENT", "ID"}, until); id.is == kind::number) id_ = id.number;
+        if (const auto who = ask({"ACL", "WHOAMI"}, until); who.is == kind::text) user_ = who.text;
+    }
+
+    /// INFO, and who asks.
+    redis_facts read_info(deadline until) {
+        redis_facts found;
+        found.own_id = id_;
+        found.own_user = user_;
+        auto info = ask({"INFO"}, until);
+        if (info.is == kind::error && !info.text.starts_with("NOPERM"))
+            throw redis_refusal(info.text);
+        if (info.is == kind::text)
+            found.info = parse_redis_info_text(info.text);
+        else
+            found.unread.push_back({"INFO", info.text});
+        return found;
+    }
+
+    void read_settings(redis_facts& into, deadline until) {
+        for (const auto name : settings) {
+            const auto answer = ask({"CONFIG", "GET", name}, until);
+            if (answer.is == kind::list && answer.items.size() == 2)
+                into.config.emplace(answer.items[0].text, answer.items[1].text);
+            else
+                into.unread.push_back({std::string(name), answer.is == kind::error
+                                                              ? answer.text
+                                                              : "the server does not know it"});
+        }
+    }
+
+    void read_clients(redis_facts& into, deadline until) {
+        const auto connected = into.number("connected_clients").value_or(0);
+        if (connected > redis_clients_max) {
+            into.unread.push_back({"CLIENT LIST", fmt::format("{} clients, at most {} are listed",
+                                                              connected, redis_clients_max)});
+            return;
+        }
+        const auto answer = ask({"CLIENT", "LIST"}, until);
+        into.clients_read = answer.is == kind::text;
+        if (into.clients_read)
+            into.clients = parse_client_list(answer.text);
+        else
+            into.unread.push_back(
+                {"CLIENT LIST", answer.is == kind::error ? answer.text : "no text came"});
+    }
+
+    /// False while not a byte has come.
+    bool answered() const { return answered_; }
+    std::unique_ptr<wire> release() { return std::move(through_); }
+
+private:
+    std::unique_ptr<wire> through_;
+    resp_reader reader_;
+    std::int64_t id_ = 0;
+    std::string user_;
+    bool answered_ = false;
+};
+
+redis_eye::redis_eye(redis_info at, blocking_resolver& names, std::chrono::milliseconds goodbye)
+    : at_(std::move(at)), names_(names), goodbye_(goodbye) {}
+
+redis_eye::~redis_eye() { leave(); }
+
+void redis_eye::give_up() noexcept {
+    closing_ = on_->release();
+    on_.reset();
+    closing_->begin_close();
+}
+
+void redis_eye::open_at(const wire_target& to, deadline until) {
+    auto unit = share_.take();
+    if (!unit) throw budget::refused(std::move(unit.error()));
+    auto through = std::make_unique<wire>(std::move(*unit), to, until);
+    if (at_.tls) shake_hands(*through, at_, until);
+    on_ = std::make_unique<visitor>(std::move(through));
+}
+
+/// Each address once, until one answers; one that keeps silent leaves the others their share.
+void redis_eye::open(deadline until) {
+    BOOST_ASSERT_MSG(gone(), "the end of a connection is known before the next is opened");
+    const auto targets = targets_of(at_, until, names_);
+    for (std::size_t i = 0; !on_; ++i) {
+        const auto left = static_cast<std::int64_t>(targets.size() - i);
+        try {
+            open_at(targets[i], until.at_most(until.left() / left));
+        } catch (const std::exception&) {
+            if (left == 1) throw;
+        }
+    }
+}
+
+template <class Ask>
+auto redis_eye::with_visitor(deadline until, Ask ask) {
+    const bool fresh = !on_;
+    if (fresh) open(until);
+    try {
+        if (fresh) on_->sign_in(at_, until);
+        return ask(*on_);
+    } catch (const connection_lost& lost) {
+        const bool silent = !at_.tls && !on_->answered();
+        give_up();
+        if (!silent) throw;
+        throw connection_lost(std::string(lost.what()) + "; does it ask for TLS (rediss://)?");
+    } catch (...) {
+        give_up();
+        throw;
+    }
+}
+
+redis_facts redis_eye::look(const facts* before, deadline until) {
+    return with_visitor(until, [&](visitor& on) {
+        auto found = on.read_info(until);
+        if (before == nullptr)
+            on.read_settings(found, until);
+        else
+            keep_settings(found, *before);
+        on.read_clients(found, until);
+        return found;
+    });
+}
+
+std::optional<client_count> redis_eye::count(deadline until) {
+    const auto found = with_visitor(until, [&](visitor& on) { return on.read_info(until); });
+    const auto clients = found.clients_held(), all = found.held();
+    if (!clients || !all) return {};
+    return client_count{*clients, *all};
+}
+
+bool redis_eye::gone() {
+    if (closing_ && closing_->ended()) closing_.reset();
+    return !closing_;
+}
+
+void redis_eye::leave() {
+    if (on_) give_up();
+    if (closing_) closing_->close(deadline::after(goodbye_));
+    closing_.reset();
+}
+
+look_failure redis_eye::explain(const std::exception_ptr& failed) const {
+    const auto target = at_.describe();
+    try {
+        std::rethrow_exception(failed);
+    } catch (const redis_refusal& refused) {
+        return explain_refusal(target, refused.what());
+    } catch (const resp_broken& broken) {
+        return {fmt::format("{}: {}; is it a Redis, and without TLS (else rediss://)?", target,
+                            broken.what()),
+                budget::exit_code::refused};
+    } catch (...) {
+        auto why = persistence::explain(failed, target);
+        return {std::move(why.line), why.exit_code};
+    }
 }
 
 }  // namespace headroom::fleet

@@ -24,6 +24,7 @@ using persistence::connection_lost;
 using persistence::deadline_passed;
 
 constexpr std::size_t receive_bytes_max = 64 << 10;
+constexpr unsigned reads_max = 256;  // of a server that still sends, before others get their turn
 
 struct address {
     sockaddr_storage at{};
@@ -183,18 +184,28 @@ std::string wire::receive(deadline until) {
     }
 }
 
+void wire::begin_close() noexcept {
+    if (tls_) SSL_shutdown(tls_->session.get());
+    unit_.begin_closing();
+    ::shutdown(socket_, SHUT_WR);
+}
+
+bool wire::ended() noexcept {
+    std::array<char, 4096> rest{};
+    for (unsigned reads = 0; reads < reads_max && !given_up_; ++reads) {
+        const auto got = ::recv(socket_, rest.data(), rest.size(), 0);
+        if (got == 0) return true;
+        if (got > 0 || errno == EINTR) continue;
+        given_up_ = given_up_ || errno == ETIMEDOUT || errno == EHOSTUNREACH;
+        return !given_up_ && errno != EAGAIN;
+    }
+    return false;
+}
+
 void wire::close(deadline until) noexcept {
     try {
-        if (tls_) SSL_shutdown(tls_->session.get());
-        unit_.begin_closing();
-        ::shutdown(socket_, SHUT_WR);
-        std::array<char, 4096> rest{};
-        while (true) {
-            const auto got = ::recv(socket_, rest.data(), rest.size(), 0);
-            if (got == 0) return;
-            if (got < 0 && errno != EAGAIN && errno != EINTR) return;
-            if (got < 0) wait_for(POLLIN, until);
-        }
+        begin_close();
+        while (!ended() && !given_up_) wait_for(POLLIN, until);
     } catch (const std::exception&) {
         // A server that does not let go in time: the process ends, and with it the socket.
     }

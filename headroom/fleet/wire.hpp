@@ -40,6 +40,9 @@ public:
     std::string receive(deadline until);
     /// Says goodbye and waits for the server's end of file, until the deadline at most.
     void close(deadline until) noexcept;
+    /// Says goodbye; ended() tells when the server's end of file or its reset has come. Waits not.
+    void begin_close() noexcept;
+    bool ended() noexcept;
 
 private:
     struct tls;
@@ -48,6 +51,7 @@ private:
     budget::lease unit_;
     int socket_ = -1;
     std::unique_ptr<tls> tls_;
+    bool given_up_ = false;  // by the network: the server's end will never be heard of
 };
 
 }  // namespace headroom::fleet

@@ -3,34 +3,15 @@
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 
-#include "headroom/budget/book.hpp"
 #include "headroom/persistence/closing_room.hpp"
 #include "headroom/persistence/detail/borrowed_descriptor.hpp"
 #include "headroom/persistence/detail/dial.hpp"
+#include "headroom/persistence/detail/visit_home.hpp"
 
 namespace headroom::persistence {
 namespace {
 
 namespace asio = boost::asio;
-
-budget::consumer row_of(std::string name, const char* resource) {
-    budget::consumer row;
-    row.name = std::move(name);
-    row.resource = resource;
-    row.pool = 1;
-    return row;
-}
-
-std::vector<connect_info> targets_of(const visit_terms& terms, deadline until) {
-    if (terms.target.has_address()) return {terms.target};
-    std::vector<connect_info> all;
-    for (const auto& each : terms.names->resolve(terms.target.host, until)) {
-        all.push_back(terms.target);
-        all.back().hostaddr = each;
-    }
-    if (all.empty()) throw connection_lost(terms.target.host + " has no address");
-    return all;
-}
 
 /// Waits until the socket can be read; throws when it cannot in time.
 task<void> readable(reactor& home, PGconn* pg, deadline until) {
@@ -57,7 +38,7 @@ void take_rows(console_table& into, const PGresult* from) {
     }
 }
 
-task<console_table> ask(reactor& home, PGconn* pg, std::string command, deadline until) {
+task<console_table> ask_console(reactor& home, PGconn* pg, std::string command, deadline until) {
     if (PQsendQuery(pg, command.c_str()) != 1)
         throw connection_lost(detail::first_line(PQerrorMessage(pg)));
     console_table table;
@@ -76,52 +57,6 @@ task<console_table> ask(reactor& home, PGconn* pg, std::string command, deadline
     }
 }
 
-task<void> ask_all(reactor& home, const connect_info& at, const visit_terms& terms,
-                   budget::grant& share, std::span<const std::string_view> commands,
-                   std::vector<console_table>& into, deadline until,
-                   std::chrono::milliseconds goodbye) {
-    auto unit = share.take();
-    if (!unit) throw budget::refused(std::move(unit.error()));
-    connection_options options;
-    options.application_name = terms.application_name;
-    detail::dialled with;
-    std::exception_ptr failure;
-    try {
-        co_await detail::dial(home, at, options, until, with);
-        PQexitPipelineMode(with.pg.get());
-        for (const auto each : commands)
-            into.push_back(co_await ask(home, with.pg.get(), std::string(each), until));
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    const bool gone = with.gone();
-    auto& room = closing_room::of(home);
-    room.enter(with.pg.release(), std::move(*unit), terms.application_name, gone);
-    co_await room.settle(terms.consumer, deadline::after(goodbye));
-    if (failure) std::rethrow_exception(failure);
-}
-
-/// The next address only when nobody answered at this one.
-task<void> ask_each(reactor& home, const std::vector<connect_info>& targets,
-                    const visit_terms& terms, budget::grant& share,
-                    std::span<const std::string_view> commands, std::vector<console_table>& into,
-                    deadline until) {
-    const auto goodbye = goodbye_within(until);
-    const auto asked_by = until.at_most(until.left() - goodbye);
-    auto left = static_cast<std::int64_t>(targets.size());
-    for (const auto& each : targets) {
-        std::exception_ptr failure;
-        try {
-            co_return co_await ask_all(home, each, terms, share, commands, into,
-                                       asked_by.at_most(asked_by.left() / left--), goodbye);
-        } catch (const server_error&) {
-            throw;
-        } catch (const std::exception&) {
-            if (!into.empty() || left == 0) throw;
-        }
-    }
-}
-
 }  // namespace
 
 const std::string& console_table::value(std::size_t row, std::string_view column) const {
@@ -131,24 +66,96 @@ const std::string& console_table::value(std::size_t row, std::string_view column
     return rows[row][static_cast<std::size_t>(at - columns.begin())];
 }
 
-std::vector<console_table> ask_console(const visit_terms& terms,
-                                       std::span<const std::string_view> commands, deadline until) {
-    const auto targets = targets_of(terms, until);
-    budget::book book;
-    for (const auto* each : {"threads", "postgres"}) book.declare(budget::resource{each, {}});
-    book.declare(row_of("visit.reactor", "threads"));
-    book.declare(row_of(terms.consumer, "postgres"));
-    auto share = book.take(terms.consumer).value();
-    auto thread = book.take("visit.reactor").value();
+struct console_visit::body {
+    body(const visit_terms& terms, deadline until) : of(terms), at(terms, until) {}
+
+    bool open() const { return static_cast<bool>(unit); }
+
+    /// What has a socket goes on closing in the background.
+    void give_up() {
+        const bool gone = with.gone();
+        closing_room::of(at.home()).enter(with.pg.release(), std::move(unit), of.application_name,
+                                          gone);
+        with = {};
+    }
+
+    task<void> open_at(const connect_info& target, deadline until) {
+        connection_options options;
+        options.application_name = of.application_name;
+        unit = at.unit();
+        std::exception_ptr failure;
+        try {
+            co_await detail::dial(at.home(), target, options, until, with);
+            PQexitPipelineMode(with.pg.get());
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (!failure) co_return;
+        give_up();
+        std::rethrow_exception(failure);
+    }
+
+    /// The next address only when nobody answered at this one.
+    task<void> open_at_each(deadline until) {
+        auto left = static_cast<std::int64_t>(at.targets().size());
+        for (const auto& each : at.targets()) {
+            try {
+                co_return co_await open_at(each, until.at_most(until.left() / left--));
+            } catch (const server_error&) {
+                throw;
+            } catch (const std::exception&) {
+                if (left == 0 || until.passed()) throw;
+            }
+        }
+    }
+
+    task<void> ask_all(std::span<const std::string_view> commands,
+                       std::vector<console_table>& into, deadline until) {
+        if (!open()) co_await open_at_each(until);
+        std::exception_ptr failure;
+        try {
+            for (const auto each : commands)
+                into.push_back(
+                    co_await ask_console(at.home(), with.pg.get(), std::string(each), until));
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (!failure) co_return;
+        give_up();
+        std::rethrow_exception(failure);
+    }
+
+    task<void> leave(deadline gone_by) {
+        if (open()) give_up();
+        co_await closing_room::of(at.home()).settle(of.consumer, gone_by);
+    }
+
+    const visit_terms& of;
+    detail::visit_home at;
+    budget::lease unit;
+    detail::dialled with;  // closed before its unit goes
+};
+
+console_visit::console_visit(visit_terms terms, std::chrono::milliseconds goodbye)
+    : terms_(std::move(terms)), goodbye_(goodbye) {}
+
+console_visit::~console_visit() {
+    if (!body_) return;
+    body_->at.home().run_blocking([&] { return body_->leave(deadline::after(goodbye_)); });
+}
+
+std::vector<console_table> console_visit::ask(std::span<const std::string_view> commands,
+                                              deadline until) {
+    if (body_ && !body_->open()) {
+        BOOST_ASSERT_MSG(gone(), "the end of a connection is known before the next is opened");
+        body_.reset();
+    }
+    if (!body_) body_ = std::make_unique<body>(terms_, until);
     std::vector<console_table> answers;
-    reactor home("visit");
-    auto unit = thread.take();
-    BOOST_ASSERT_MSG(unit.has_value(), "a visit plans what it takes");
-    home.start(std::move(*unit));
-    home.run_blocking(
-        [&] { return ask_each(home, targets, terms, share, commands, answers, until); });
-    home.stop();
+    body_->at.home().run_blocking([&] { return body_->ask_all(commands, answers, until); });
     return answers;
 }
+
+bool console_visit::gone() const { return !body_ || body_->at.held() == 0; }
 
 }  // namespace headroom::persistence

@@ -4,6 +4,7 @@
 // statements. So it has a door of its own beside connection.hpp, with the same lease and the same
 // deadline.
 #pragma once
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,9 +26,30 @@ struct console_table {
     const std::string& value(std::size_t row, std::string_view column) const;
 };
 
-/// Connects, asks the commands one after the other, closes. A table for each command. Blocks; never
-/// from a reactor. Each address of a name is tried once. Throws as visit() does.
-std::vector<console_table> ask_console(const visit_terms& terms,
-                                       std::span<const std::string_view> commands, deadline until);
+/// A visit to a console, kept between calls like kept_visit, whose rules of opening and closing are
+/// its own: never a second connection at an address, nothing opened before gone(). Used by one
+/// thread, never a reactor's.
+class console_visit {
+public:
+    /// Nothing is opened yet.
+    explicit console_visit(visit_terms terms, std::chrono::milliseconds goodbye = goodbye_ms_max);
+    /// Closes and waits until the pooler has let go, or `goodbye` is over.
+    ~console_visit();
+    console_visit(const console_visit&) = delete;
+    console_visit& operator=(const console_visit&) = delete;
+
+    /// Asks the commands one after the other: a table for each. Connects first when nothing is
+    /// open. Throws as kept_visit::call does; after that the connection is given up.
+    std::vector<console_table> ask(std::span<const std::string_view> commands, deadline until);
+
+    /// The pooler holds nothing of ours any more, or never did.
+    bool gone() const;
+
+private:
+    struct body;
+    const visit_terms terms_;
+    const std::chrono::milliseconds goodbye_;
+    std::unique_ptr<body> body_;  // none: nothing was opened since all was gone
+};
 
 }  // namespace headroom::persistence

@@ -32,6 +32,11 @@ constexpr statement databases_text{
 
 // Without pg_read_all_stats the type of others' backends is hidden: what has a user and a database
 // and is no walsender is then taken for a client session.
+#define HEADROOM_CLIENT_SESSIONS                                                                  \
+    "a.backend_type = 'client backend' or (a.backend_type is null and a.usesysid is not null"     \
+    "   and a.datid is not null and a.pid not in (select pid from pg_catalog.pg_stat_replication" \
+    "   where pid is not null))"
+
 constexpr statement activity_text{
     "select a.pid, coalesce(a.application_name, ''), coalesce(a.usename::text, ''),"
     " coalesce(a.datname::text, ''), coalesce(host(a.client_addr), ''), coalesce(a.state, ''),"
@@ -41,9 +46,13 @@ constexpr statement activity_text{
     " coalesce(extract(epoch from now() - a.xact_start)::int8, 0),"
     " coalesce(left(ltrim(a.query), 7) ilike 'listen ', false)"
     " from pg_catalog.pg_stat_activity a left join pg_catalog.pg_roles r on r.oid = a.usesysid"
-    " where a.backend_type = 'client backend' or (a.backend_type is null and a.usesysid is not null"
-    "   and a.datid is not null and a.pid not in (select pid from pg_catalog.pg_stat_replication"
-    "   where pid is not null)) order by a.pid limit $1"};
+    " where " HEADROOM_CLIENT_SESSIONS " order by a.pid limit $1"};
+
+constexpr statement sessions_text{
+    "select count(*) from pg_catalog.pg_stat_activity a"
+    " where a.pid <> pg_catalog.pg_backend_pid() and (" HEADROOM_CLIENT_SESSIONS ")"};
+
+#undef HEADROOM_CLIENT_SESSIONS
 
 constexpr statement counts_text{
     "select (select count(*) from pg_catalog.pg_stat_replication),"
@@ -69,7 +78,7 @@ std::array<question, 7> questions() {
              {"role", {&reader_text, {}}, detail::read_reader},
              {"limits of roles", {&roles_text, {}}, detail::read_roles},
              {"limits of databases", {&databases_text, {}}, detail::read_databases},
-             {"client sessions",
+             {sessions_fact,
               {&activity_text, parameters::of(std::int64_t{backends_max} + 1)},
               detail::read_activity},
              {"walsenders", {&counts_text, {}}, detail::read_counts},
@@ -111,6 +120,19 @@ task<server_facts> read_server_facts(connection& through, deadline until) {
     }
     detail::finish(facts, through.backend_pid());
     co_return facts;
+}
+
+task<void> read_sessions(connection& through, server_facts& into, deadline until) {
+    const auto found = co_await through.run(
+        activity_text, parameters::of(std::int64_t{backends_max} + 1), until);
+    into.backends.clear();
+    detail::read_activity(found, into);
+    for (auto& each : into.backends) each.own = each.pid == into.reader.pid;
+}
+
+task<std::uint64_t> count_sessions(connection& through, deadline until) {
+    const auto found = co_await through.run(sessions_text, {}, until);
+    co_return static_cast<std::uint64_t>(found[0].get<std::int64_t>(0));
 }
 
 }  // namespace headroom::persistence

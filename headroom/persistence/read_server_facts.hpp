@@ -12,4 +12,13 @@ namespace headroom::persistence {
 /// that one missing right costs one fact. Throws connection_lost and deadline_passed.
 task<server_facts> read_server_facts(connection& through, deadline until);
 
+/// What `unread` calls the client sessions.
+inline constexpr char sessions_fact[] = "client sessions";
+
+/// Reads the client sessions anew, one statement, into facts that were read through this
+/// connection. Throws server_error as well.
+task<void> read_sessions(connection& through, server_facts& into, deadline until);
+/// Only how many there are, our own session not counted: less work for the server than the list.
+task<std::uint64_t> count_sessions(connection& through, deadline until);
+
 }  // namespace headroom::persistence

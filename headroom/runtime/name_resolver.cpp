@@ -115,18 +115,25 @@ std::vector<std::string> blocking_resolver::resolve(const std::string& host, dea
     auto known = addresses_without_asking(host);
     if (known.known) return std::move(known.addresses);
     refuse_what_is_no_name(host);
-    forget_ended();
-    auto unit = share_.take();
-    if (!unit) throw budget::refused(std::move(unit.error()));
+    auto unit = unit_for_a_look_up();
     std::packaged_task<names()> ask([host] { return addresses_of(host, look_up(host)); });
     auto answer = ask.get_future();
-    auto& mine = open_.emplace_back(std::move(answer),
-                                    leased_thread(std::move(*unit), "look-up", std::move(ask)));
-    if (mine.answer.wait_until(by.at()) != std::future_status::ready)
-        throw resolve_error(host, "no answer in time");
-    auto found = std::move(mine.answer);
-    open_.pop_back();
-    return found.get();
+    leased_thread thread(std::move(unit), "look-up", std::move(ask));
+    if (answer.wait_until(by.at()) == std::future_status::ready) return answer.get();
+    const std::scoped_lock lock(mutex_);
+    open_.emplace_back(std::move(answer), std::move(thread));
+    throw resolve_error(host, "no answer in time");
+}
+
+/// What has ended meanwhile gives its unit back first.
+budget::lease blocking_resolver::unit_for_a_look_up() {
+    {
+        const std::scoped_lock lock(mutex_);
+        forget_ended();
+    }
+    auto unit = share_.take();
+    if (!unit) throw budget::refused(std::move(unit.error()));
+    return std::move(*unit);
 }
 
 void blocking_resolver::forget_ended() {
@@ -134,6 +141,7 @@ void blocking_resolver::forget_ended() {
 }
 
 bool blocking_resolver::hanging() {
+    const std::scoped_lock lock(mutex_);
     forget_ended();
     return !open_.empty();
 }

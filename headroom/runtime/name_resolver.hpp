@@ -5,6 +5,7 @@
 #pragma once
 #include <future>
 #include <list>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -55,7 +56,7 @@ private:
 /// The same for a command, which has no pool: each look-up blocks a leased thread of its own. One
 /// that hangs in the system's resolver keeps its thread and its unit; the command's `main` owns
 /// this, asks hanging() last, and then ends the process without the wait that the destructor is.
-/// Used by one thread.
+/// Thread-safe.
 class blocking_resolver {
 public:
     static constexpr unsigned look_ups_max = 32;  ///< at once, hanging ones included
@@ -74,8 +75,10 @@ private:
         std::future<std::vector<std::string>> answer;  ///< or resolve_error
         leased_thread thread;
     };
+    budget::lease unit_for_a_look_up();
     void forget_ended();
 
+    std::mutex mutex_;  // of open_
     budget::ledger threads_{"threads", look_ups_max};
     budget::grant share_ = threads_.open({"runtime.look_ups", look_ups_max, 0}).value();
     std::list<asked> open_;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/assert.hpp>
+#include <cerrno>
 #include <cstring>
 
 #include "headroom/budget/exit_code.hpp"
@@ -40,10 +41,11 @@ void set_alarm(std::chrono::milliseconds in) {
 
 }  // namespace
 
-stop_signals::stop_signals() : main_(pthread_self()) {
+stop_signals::stop_signals(std::initializer_list<int> also) : main_(pthread_self()) {
     sigemptyset(&watched_);
     sigaddset(&watched_, SIGTERM);
     sigaddset(&watched_, SIGINT);
+    for (const int each : also) sigaddset(&watched_, each);
     pthread_sigmask(SIG_BLOCK, &watched_, &mask_before_);
     struct sigaction ignore {};
     ignore.sa_handler = SIG_IGN;
@@ -70,6 +72,17 @@ int stop_signals::wait() noexcept {
     int which = 0;
     sigwait(&watched_, &which);
     return which;
+}
+
+int stop_signals::wait_until(deadline until) noexcept {
+    while (true) {
+        const auto left = until.left();
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+        const timespec wait{seconds.count(), std::chrono::nanoseconds(left - seconds).count()};
+        const int which = sigtimedwait(&watched_, nullptr, &wait);
+        if (which > 0) return which;
+        if (errno != EINTR && until.passed()) return 0;
+    }
 }
 
 // To the process and not to a thread, so that pending() shows it to every thread.

@@ -4,6 +4,9 @@
 #include <signal.h>
 
 #include <chrono>
+#include <initializer_list>
+
+#include "headroom/runtime/deadline.hpp"
 
 namespace headroom {
 
@@ -12,7 +15,8 @@ namespace headroom {
 /// everything back when destroyed; a signal that came too late to be waited for is dropped then.
 class stop_signals {
 public:
-    stop_signals();
+    /// `also`: further signals that wait_until() waits for.
+    explicit stop_signals(std::initializer_list<int> also = {});
     ~stop_signals();
     stop_signals(const stop_signals&) = delete;
     stop_signals& operator=(const stop_signals&) = delete;
@@ -22,6 +26,8 @@ public:
     bool pending() const noexcept;
     /// Waits for one of the two, without bound: this is what `main` does all day.
     int wait() noexcept;
+    /// Waits for any of the signals; 0 when the deadline came first.
+    int wait_until(deadline until) noexcept;
     /// As if a signal had come. From any thread.
     void raise() const noexcept;
     /// From here on the next signal ends the program at once with 128 + its number, and so does

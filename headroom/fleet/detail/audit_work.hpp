@@ -11,9 +11,14 @@ struct audit_work {
     live_audit answer;
 
     const std::vector<persistence::backend>& backends() const { return answer.facts.backends; }
+    tally seen(counted_by by, std::string_view name = {}) const { return answer.seen.of(by, name); }
     void add(finding one) { answer.add(std::move(one)); }
     void add(fix one) { answer.add(std::move(one)); }
 };
+
+/// The name under which transactions that idle for long are counted.
+inline constexpr char long_ones[] = "long";
+bool idles_in_transaction(const persistence::backend& of, const audit_thresholds& from);
 
 /// Idle transactions, superusers, the limits of roles and databases, how full it is.
 void find_holders(audit_work& work);

@@ -6,18 +6,6 @@
 #include "headroom/fleet/detail/ledger_work.hpp"
 
 namespace headroom::fleet::detail {
-namespace {
-
-using persistence::backend;
-
-/// What an operator can look for: the name a client gave itself, else its role.
-std::string called(const backend& each) {
-    if (each.application_name.empty()) return fmt::format("role {} without a name", each.role);
-    return fmt::format("{} as {}", each.application_name, each.role);
-}
-
-}  // namespace
-
 ledger_work::clients ledger_work::of_party(std::size_t party) const {
     clients some;
     for (std::size_t i = 0; i < party_of_.size(); ++i)
@@ -27,6 +15,11 @@ ledger_work::clients ledger_work::of_party(std::size_t party) const {
 
 std::string ledger_work::counted(std::uint64_t count) const {
     return detail::counted(count, words_.one);
+}
+
+std::string ledger_work::counted(const tally& of) const {
+    return of.passed() ? fmt::format("{} at peak, {} now,", counted(of.most), of.now)
+                       : counted(of.most);
 }
 
 std::string ledger_work::marks_of(const clients& some) const {
@@ -40,23 +33,24 @@ finding ledger_work::as(std::string_view kind, severity weight) const {
 void ledger_work::find_overuser(const party& one, const clients& some) {
     if (!one.declared) return;
     const auto allowed = *one.declared + (one.borrows ? reserve_at_peak() : 0);
-    if (one.live <= allowed) return;
+    if (one.peak <= allowed) return;
+    const auto seen = answer_.seen.of(counted_by::consumer, one.name());
     auto found = as("OVERUSER", severity::medium);
-    found.units = one.live - allowed;
+    found.units = one.peak - allowed;
     found.subject = one.name();
-    found.what =
-        fmt::format("{} live, {} declared: {} more than it may", one.live, allowed, found.units);
-    found.evidence = marks_of(some);
+    found.what = fmt::format("{}, {} declared: {} more than it may", seen.text("live"), allowed,
+                             found.units);
+    found.evidence = seen.beside(marks_of(some));
     answer_.add(
         fix{fix::price::application_restart,
-            fmt::format("make {} keep to its {} (or declare {})", one.name(), allowed, one.live),
+            fmt::format("make {} keep to its {} (or declare {})", one.name(), allowed, one.peak),
             found.units,
             {}});
     answer_.add(std::move(found));
 }
 
 void ledger_work::find_ghost(const party& one) {
-    if (one.live > 0 || !one.steady || one.floor == 0) return;
+    if (one.peak > 0 || !one.steady || one.floor == 0) return;
     auto found = as("GHOST", severity::low);
     found.subject = one.name();
     found.what = fmt::format("{} declared at rest, none live", one.floor);
@@ -72,18 +66,18 @@ void ledger_work::find_ghost(const party& one) {
 void ledger_work::find_strangers() {
     std::map<std::string, clients> by_name;
     for (const auto* each : of_party(nobody)) by_name[called(*each)].push_back(each);
-    for (const auto& [name, some] : by_name) {
+    answer_.seen.each(counted_by::stranger, [&](const std::string& name, const tally& seen) {
         auto found = as("STRANGER", severity::medium);
         found.subject = name;
-        found.what = fmt::format("{} that nobody declared", counted(some.size()));
-        found.evidence = marks_of(some);
-        found.units = some.size();
+        found.what = fmt::format("{} that nobody declared", counted(seen));
+        found.evidence = seen.beside(marks_of(by_name[name]));
+        found.units = seen.most;
         answer_.add(std::move(found));
         answer_.add(fix{fix::price::session,
-                        fmt::format("end or declare the {} of {}", counted(some.size()), name),
-                        some.size(),
+                        fmt::format("end or declare the {} of {}", counted(seen.most), name),
+                        seen.most,
                         {}});
-    }
+    });
 }
 
 void ledger_work::find_people() {

@@ -40,26 +40,6 @@ std::vector<owner_row> group(const std::vector<backend>& live, const attribution
     return sorted;
 }
 
-/// A plan's total for this server, or an empty one.
-budget::total declared_total(const budget::plan* declared, const std::string& resource) {
-    if (declared != nullptr)
-        for (auto& each : budget::add_up(*declared))
-            if (each.of.name == resource) return each;
-    budget::total none;
-    none.of.name = resource;
-    none.sum = none.peak = none.estimated_sum = none.estimated_peak = 0;
-    return none;
-}
-
-/// Units above every declared size, after the shared reserve has covered what it can.
-std::uint64_t overuse_of(const std::vector<party>& parties, std::uint64_t reserve) {
-    std::uint64_t fixed = 0, borrowed = 0;
-    for (const auto& each : parties)
-        if (each.declared && each.live > *each.declared)
-            (each.borrows ? borrowed : fixed) += each.live - *each.declared;
-    return fixed + (borrowed > reserve ? borrowed - reserve : 0);
-}
-
 void grow(budget::figure& units, std::uint64_t by) {
     if (units) units = *units + by;
 }
@@ -71,18 +51,13 @@ std::string counted(std::uint64_t count, std::string_view one) {
 }
 
 std::string marks_of(std::string_view word, const std::vector<const backend*>& some) {
+    if (some.empty()) return {};
     std::vector<int> shown;
     for (const auto* each : some)
         if (shown.size() < evidence_pids_max) shown.push_back(each->pid);
     auto text = fmt::format("{} {}", word, fmt::join(shown, ", "));
     if (some.size() > shown.size()) text += fmt::format(" and {} more", some.size() - shown.size());
     return text;
-}
-
-std::uint64_t ledger_work::reserve_at_peak() const {
-    for (const auto& row : answer_.peak.rows)
-        if (row.is_reserve) return budget::most_at_peak(row, declared_->times).value_or(0);
-    return 0;
 }
 
 ledger_work::ledger_work(ledger_audit& answer, const budget::plan* declared,
@@ -94,6 +69,8 @@ ledger_work::ledger_work(ledger_audit& answer, const budget::plan* declared,
     answer.has_plan = declared != nullptr;
     answer.owners = group(live, by);
     answer.parties = std::move(by.parties);
+    for (auto& each : answer.parties)
+        each.peak = std::max(each.live, answer.seen.of(counted_by::consumer, each.name()).most);
     for (const auto& each : live) answer.held += each.own ? 0 : 1;
 }
 
@@ -101,18 +78,21 @@ void ledger_work::judge_sum(const ledger_limit& limit) {
     auto total = declared_total(declared_, answer_.resource);
     total.of.limit = limit.limit;
     total.of.reserved = limit.reserved;
-    const auto strangers = of_party(nobody).size();
     answer_.peak = total;
-    const auto over = overuse_of(answer_.parties, reserve_at_peak());
+    const auto& seen = answer_.seen;
+    const auto live = seen.of(counted_by::total);
+    const auto over = seen.over();
+    const auto strangers = answer_.has_plan ? seen.strangers() : live.most;
     const auto declared = budget::to_text(total.peak, total.estimated_peak);
     for (auto* each : {&total.sum, &total.peak, &total.estimated_sum, &total.estimated_peak})
         grow(*each, strangers + over);
     total.least_peak += strangers + over;
     const auto all = budget::to_text(total.peak, total.estimated_peak);
-    answer_.arithmetic = answer_.has_plan
-                             ? fmt::format("{} declared + {} above that + {} of strangers = {}",
-                                           declared, over, strangers, all)
-                             : fmt::format("{} live, without a plan to compare with", strangers);
+    answer_.arithmetic =
+        answer_.has_plan
+            ? fmt::format("{} declared + {} above that + {} of strangers = {}{}", declared, over,
+                          strangers, all, live.passed() ? ", each at its peak" : "")
+            : fmt::format("{}, without a plan to compare with", live.text("live"));
     answer_.verdict = budget::judge(total);
     answer_.peak = std::move(total);
 }

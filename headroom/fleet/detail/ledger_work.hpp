@@ -2,6 +2,7 @@
 #pragma once
 #include <string_view>
 
+#include "headroom/fleet/detail/ledger_census.hpp"
 #include "headroom/fleet/ledger_audit.hpp"
 
 namespace headroom::fleet::detail {
@@ -22,14 +23,14 @@ struct ledger_limit {
     fix::price raising = fix::price::server_restart;
 };
 
-/// Attributes the live clients when constructed; each step adds to `answer`, whose resource is
-/// filled in before. All arguments outlive it.
+/// Attributes the live clients when constructed; each step adds to `answer`, whose resource and
+/// peaks are filled in before. All arguments outlive it.
 class ledger_work {
 public:
     ledger_work(ledger_audit& answer, const budget::plan* declared,
                 const std::vector<persistence::backend>& live, ledger_words words);
 
-    /// The sum that is judged: what was declared or is live, whichever is more, for everybody.
+    /// The sum that is judged: what was declared or was live, whichever is more, for everybody.
     void judge_sum(const ledger_limit& limit);
     /// Live against declared: over-users, strangers, ghosts. Nothing without a plan.
     void find_people();
@@ -41,8 +42,10 @@ private:
 
     clients of_party(std::size_t party) const;
     /// What all processes may borrow at once while a deploy rolls.
-    std::uint64_t reserve_at_peak() const;
+    std::uint64_t reserve_at_peak() const { return reserve_of(answer_.peak, declared_); }
     std::string counted(std::uint64_t count) const;  ///< "3 sessions"
+    /// "3 sessions", "3 sessions at peak, 1 now,".
+    std::string counted(const tally& of) const;
     std::string marks_of(const clients& some) const;
     finding as(std::string_view kind, severity weight) const;
     void find_overuser(const party& one, const clients& some);
@@ -60,7 +63,7 @@ private:
 
 /// "3 sessions", "1 session".
 std::string counted(std::uint64_t count, std::string_view one);
-/// "pids 12, 13, 14 and 5 more".
+/// "pids 12, 13, 14 and 5 more"; empty for nobody.
 std::string marks_of(std::string_view word, const std::vector<const persistence::backend*>& some);
 
 }  // namespace headroom::fleet::detail
