@@ -1,7 +1,7 @@
 -- Protocol 1 of the fleet ledger, the reading half: who is alive, whose a session is, how much is
 -- free. A released function never changes; a new protocol brings functions of its own.
 --
--- All of it runs while the others wait for the lock, so it looks at locks and sessions once each.
+-- All of it runs while the others wait for the lock, so it reads locks, members and sessions once.
 -- What is read often is `language sql stable` without settings: PostgreSQL puts such a function
 -- into the plan of whoever asks. All else is PL/pgSQL, whose plans a session keeps.
 
@@ -18,15 +18,6 @@ $$;
 create function headroom_fleet.proof_v1(database oid, number bigint) returns bigint
 language sql immutable
 as $$ select (database::bigint << 32) | number $$;
-
-create function headroom_fleet.proofs_v1() returns bigint[]
-language plpgsql volatile
-as $$
-begin
-    return array(select headroom_fleet.proof_v1(a.database, a.number)
-                 from headroom_fleet.alive_v1() a);
-end
-$$;
 
 -- Client sessions. `tag` is the third part of the name, which is a member's number in eight
 -- hexadecimal digits; `number` is that where all of the name is of our form, four parts of plain
@@ -53,6 +44,65 @@ $$;
 create function headroom_fleet.tag_v1(number bigint) returns text
 language sql immutable
 as $$ select case when number between 0 and 4294967295 then lpad(to_hex(number), 8, '0') end $$;
+
+-- What a decision begins with.
+create type headroom_fleet.look as (
+    header    headroom_fleet.header,
+    alive     bigint[],  -- all proofs of life
+    entered   boolean,   -- the asker has a row
+    stale     boolean,   -- there may be rows to collect
+    -- Somebody else waits for more, and said so lately: who was stopped since, or is asked to give,
+    -- holds nothing back from others.
+    wait      boolean,
+    gave      boolean,   -- somebody else gave what it was asked for
+    counted   bigint[],  -- the other members, whose reservations are
+    reserved  integer,   -- together, or what is seen of one if that is more
+    others    integer,   -- sessions of nobody of them, nor of the asker
+    tagged    boolean,   -- some of which say they are a member's
+    externals boolean    -- or there is a list of programs they may be
+);
+
+-- `every_row`: rows count whether their lock is seen or not. So it is when the ledger decides,
+-- which removes the dead before: to ask the locks once more would leave out a member that died
+-- since, whose row stands until the next visit, and the sum would be more than there is.
+create function headroom_fleet.look_v1(asking bigint, own uuid, every_row boolean default true)
+returns headroom_fleet.look
+language plpgsql volatile
+as $$
+declare
+    own_tag constant text := headroom_fleet.tag_v1(asking);
+    seen headroom_fleet.look;
+begin
+    -- PostgreSQL shows a transaction the sessions of its first look again and again.
+    perform pg_stat_clear_snapshot();
+    with alive as materialized (
+        select headroom_fleet.proof_v1(a.database, a.number) as proof
+        from headroom_fleet.alive_v1() a)
+    select (select h from headroom_fleet.header h),
+           (select coalesce(array_agg(a.proof), '{}') from alive a),
+           coalesce(bool_or(m.number = asking and m.identity = own), false),
+           coalesce(bool_or(case when m.identity = own then m.number <> asking
+                                 else m.number = asking or m.proof is null end)
+                        filter (where m.number is not null), false),
+           coalesce(bool_or(m.number <> asking and m.target is null and m.demand > m.reservation
+                            and m.demand_at > clock_timestamp() - interval '2 seconds'), false),
+           coalesce(bool_or(m.number <> asking and m.target >= m.reservation), false),
+           array_agg(m.number) filter (where m.counts),
+           coalesce(sum(greatest(m.reservation, s.units)) filter (where m.counts), 0),
+           coalesce(sum(s.units) filter (where m.counts is not true), 0),
+           coalesce(bool_or(s.tag ~ '^[0-9a-f]{8}$') filter (where m.counts is not true), false),
+           exists (select from headroom_fleet.external)
+    into seen
+    from (select m.*, headroom_fleet.tag_v1(m.number) as tag, l.proof,
+                 m.number <> asking and (every_row or l.proof is not null) as counts
+          from headroom_fleet.member m
+          left join alive l on l.proof = headroom_fleet.proof_v1(m.lives_in, m.number)) m
+    full join (select s.tag, count(*)::integer as units from headroom_fleet.sessions_v1() s
+               where s.tag is distinct from own_tag group by s.tag) s
+    on s.tag = m.tag;
+    return seen;
+end
+$$;
 
 -- Who else has a session on the server, or is promised one, and as whom: all that the reservations
 -- of the `counted` members do not cover.
@@ -117,12 +167,9 @@ $$;
 
 -- The inequalities that bind whoever asks, the one that binds first in front: one of the server,
 -- one of each role and each database of the claims that has a limit. A claim is one element of each
--- of the last four. What the asking member holds itself is left out. `every_row`: rows count
--- whether their lock is seen or not. So it is when the ledger decides, which has removed the dead
--- just before: to ask the locks once more would leave out a member that died since, whose row
--- stands until the next visit, and the sum would be more than there is.
+-- of the last four. What the asking member holds itself is left out.
 create function headroom_fleet.offers_v1(
-    asking bigint, every_row boolean, alive bigint[], at_least integer, at_most integer,
+    asking bigint, look headroom_fleet.look, at_least integer, at_most integer,
     roles oid[], databases oid[], floors integer[], mosts integer[]) returns jsonb
 language plpgsql volatile
 as $$
@@ -130,41 +177,22 @@ declare
     slots constant integer := current_setting('max_connections')::integer
                               - current_setting('superuser_reserved_connections')::integer
                               - coalesce(current_setting('reserved_connections', true)::integer, 0);
-    own constant text := headroom_fleet.tag_v1(asking);
-    held record;
+    reserve constant integer := (look.header).join_reserve;
+    narrow constant boolean :=
+        exists (select from pg_roles r where r.oid = any (roles)
+                and r.rolconnlimit >= 0 and not r.rolsuper)
+        or exists (select from pg_database d where d.oid = any (databases)
+                   and d.datconnlimit >= 0);
 begin
-    -- PostgreSQL shows a transaction the sessions of its first look again and again.
-    perform pg_stat_clear_snapshot();
-    select array_agg(m.number) as numbers,
-           coalesce(sum(greatest(m.reservation, s.units)) filter (where m.number is not null),
-                    0)::integer as reserved,
-           coalesce(sum(s.units) filter (where m.number is null), 0)::integer as others,
-           coalesce(bool_or(s.tag ~ '^[0-9a-f]{8}$') filter (where m.number is null),
-                    false) as tagged,
-           (select h.join_reserve from headroom_fleet.header h) as join_reserve,
-           exists (select from headroom_fleet.external) as known,
-           exists (select from pg_roles r where r.oid = any (roles)
-                   and r.rolconnlimit >= 0 and not r.rolsuper)
-           or exists (select from pg_database d where d.oid = any (databases)
-                      and d.datconnlimit >= 0) as narrow
-    into held
-    from (select m.number, headroom_fleet.tag_v1(m.number) as tag, m.reservation
-          from headroom_fleet.member m
-          where m.number <> asking
-            and (every_row or headroom_fleet.proof_v1(m.lives_in, m.number)
-                              in (select unnest(alive)))) m
-    full join (select s.tag, count(*)::integer as units from headroom_fleet.sessions_v1() s
-               where s.tag is distinct from own group by s.tag) s
-    on s.tag = m.tag;
     -- Nobody to look at more closely, and one inequality.
-    if not (held.tagged or held.known or held.narrow) then
+    if not (look.tagged or look.externals or narrow) then
         return jsonb_build_array(headroom_fleet.offer_v1(
-            'server', 0, 'server', slots, held.join_reserve, 0, held.others, 0, held.reserved,
+            'server', 0, 'server', slots, reserve, 0, look.others, 0, look.reserved,
             at_least, at_most, at_least, at_most));
     end if;
     return (
         with other as materialized (
-            select * from headroom_fleet.others_v1(asking, held.numbers, alive)),
+            select * from headroom_fleet.others_v1(asking, look.counted, look.alive)),
         bounds as (
             select 'server'::text as bound, 0::oid as id, 'server'::text as name, slots as usable
             union all
@@ -192,7 +220,7 @@ begin
                 where o.number = m.number
                   and b.id = case b.bound when 'role' then o.role else o.database end) c
                 on c.most is not null
-            where m.number in (select unnest(held.numbers))) as r (reserved)
+            where m.number in (select unnest(look.counted))) as r (reserved)
         cross join lateral (
             select sum(c.floor)::integer, sum(c.most)::integer
             from unnest(roles, databases, floors, mosts) as c (role, database, floor, most)
@@ -201,8 +229,8 @@ begin
         cross join lateral (
             select case b.bound
                    when 'server' then headroom_fleet.offer_v1(
-                       b.bound, b.id, b.name, b.usable, greatest(u.joining, held.join_reserve),
-                       u.externals, u.strangers, u.orphans, held.reserved, at_least, at_most,
+                       b.bound, b.id, b.name, b.usable, greatest(u.joining, reserve),
+                       u.externals, u.strangers, u.orphans, look.reserved, at_least, at_most,
                        at_least, at_most)
                    else headroom_fleet.offer_v1(
                        b.bound, b.id, b.name, b.usable, u.joining, u.externals, u.strangers,
@@ -223,7 +251,8 @@ as $$
 begin
     return query
     select r.* from jsonb_to_recordset(headroom_fleet.offers_v1(
-        asking, every_row, headroom_fleet.proofs_v1(), 0, 0, roles, databases, '{}', '{}'))
+        asking, headroom_fleet.look_v1(asking, null, every_row), 0, 0, roles, databases, '{}',
+        '{}'))
         as r (bound text, id oid, name text, usable integer, joining integer, externals integer,
               strangers integer, orphans integer, reserved integer, free integer);
 end

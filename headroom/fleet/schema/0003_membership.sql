@@ -4,40 +4,6 @@
 -- READ COMMITTED gives each statement a new snapshot; lock and work in one statement, or under
 -- REPEATABLE READ, would not.
 
--- What a decision begins with, in one look at the locks and one at the members.
-create type headroom_fleet.look as (
-    alive  bigint[],  -- all proofs of life
-    header headroom_fleet.header,
-    stale  boolean,   -- there may be rows to collect
-    -- Somebody else waits for more, and said so lately: who was stopped since, or is asked to give,
-    -- holds nothing back from others.
-    wait   boolean,
-    gave   boolean    -- somebody else gave what it was asked for
-);
-
-create function headroom_fleet.look_v1(asking bigint, own uuid) returns headroom_fleet.look
-language plpgsql volatile
-as $$
-declare
-    seen headroom_fleet.look;
-begin
-    with alive as materialized (
-        select headroom_fleet.proof_v1(a.database, a.number) as proof
-        from headroom_fleet.alive_v1() a)
-    select (select coalesce(array_agg(a.proof), '{}') from alive a),
-           (select h from headroom_fleet.header h),
-           coalesce(bool_or(case when m.identity = own then m.number <> asking
-                                 else m.number = asking or l.proof is null end), false),
-           coalesce(bool_or(m.number <> asking and m.target is null and m.demand > m.reservation
-                            and m.demand_at > clock_timestamp() - interval '2 seconds'), false),
-           coalesce(bool_or(m.number <> asking and m.target >= m.reservation), false)
-    into seen
-    from headroom_fleet.member m
-    left join alive l on l.proof = headroom_fleet.proof_v1(m.lives_in, m.number);
-    return seen;
-end
-$$;
-
 -- For a new session, which plans what it has not done yet: it does so here, before it has the lock
 -- and others wait for it. Reads and forgets.
 create function headroom_fleet.rehearse_v1(asking bigint, own uuid) returns void
@@ -46,8 +12,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
 as $$
 declare
     look constant headroom_fleet.look := headroom_fleet.look_v1(asking, own);
-    offers constant jsonb := headroom_fleet.offers_v1(asking, true, look.alive, 1, 1, '{}', '{}',
-                                                      '{}', '{}');
+    offers constant jsonb := headroom_fleet.offers_v1(asking, look, 1, 1, '{}', '{}', '{}', '{}');
 begin
 end
 $$;
@@ -160,7 +125,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
     set plan_cache_mode = force_generic_plan
 as $$
 declare
-    look constant headroom_fleet.look := headroom_fleet.look_v1(asking, own);
+    look headroom_fleet.look := headroom_fleet.look_v1(asking, own);
     claim record;
     learning constant boolean := headroom_fleet.learn_v1(look.header);
     collected integer := 0;
@@ -168,15 +133,17 @@ declare
     offers jsonb;
     given integer;
     let_pass integer;
+    claimed boolean;
 begin
-    select array_agg(r.oid) as roles, array_agg(d.oid) as databases,
+    select array_agg((select r.oid from pg_roles r where r.rolname = c.role)) as roles,
+           array_agg((select d.oid from pg_database d where d.datname = c.database)) as databases,
            array_agg(c.floor) as floors, array_agg(c.most) as mosts,
            (select d.oid from pg_database d where d.datname = lives_in_name) as lives_in
     into claim
-    from jsonb_to_recordset(claims) as c (role text, database text, floor integer, most integer)
-    left join pg_roles r on r.rolname = c.role left join pg_database d on d.datname = c.database;
+    from jsonb_to_recordset(claims) as c (role text, database text, floor integer, most integer);
     if look.stale then
         collected := headroom_fleet.collect_v1(asking, own, claim.lives_in, learning, look.alive);
+        look := headroom_fleet.look_v1(asking, own);
     end if;
     answer := jsonb_build_object('learning', learning, 'collected', collected);
     if (headroom_fleet.proof_v1(claim.lives_in, asking) = any (look.alive)) is not true then
@@ -186,7 +153,7 @@ begin
                               where m.number = asking and m.identity <> own) then
         return answer || '{"refused": "number_taken"}';
     end if;
-    offers := headroom_fleet.offers_v1(asking, true, look.alive, at_least, at_most, claim.roles,
+    offers := headroom_fleet.offers_v1(asking, look, at_least, at_most, claim.roles,
                                        claim.databases, claim.floors, claim.mosts);
     answer := answer || jsonb_build_object('bounds', offers);
     given := least((offers #>> '{0,allows}')::integer,
@@ -212,43 +179,32 @@ begin
         given := greatest(at_least, least(given, (
             select min(s.allows - s.owed) from headroom_fleet.standing_v1(asking, offers) s)));
     end if;
-    perform headroom_fleet.enter_v1(asking, own, of_system, of_duty, at_least, at_most, given,
-                                    claim.lives_in, claim.roles, claim.databases, claim.floors,
-                                    claim.mosts);
+    if look.entered then
+        update headroom_fleet.member m
+        set (lives_in, floor, most, reservation, target, demand)
+            = (claim.lives_in, at_least, at_most, given, null, 0)
+        where m.number = asking;
+    else
+        insert into headroom_fleet.member
+            (number, identity, system, duty, version, lives_in, floor, most, reservation)
+        values (asking, own, of_system, of_duty, 1, claim.lives_in, at_least, at_most, given);
+    end if;
+    select count(*) = cardinality(claim.roles)
+           and bool_and((c.role, c.database, c.floor, c.most)
+                        in (select * from unnest(claim.roles, claim.databases, claim.floors,
+                                                 claim.mosts)))
+    into claimed
+    from headroom_fleet.claim c where c.number = asking;
+    if claimed is not true then
+        delete from headroom_fleet.claim c where c.number = asking;
+        insert into headroom_fleet.claim (number, role, database, floor, most)
+        select asking, c.* from unnest(claim.roles, claim.databases, claim.floors, claim.mosts) c;
+    end if;
     if look.gave then
         -- Whoever gave back what it was asked for may borrow again.
         update headroom_fleet.member m set target = null where m.target >= m.reservation;
     end if;
     return answer || jsonb_build_object('reservation', given);
-end
-$$;
-
--- Writes a member's row and claims, for the first time or again.
-create function headroom_fleet.enter_v1(
-    asking bigint, own uuid, of_system text, of_duty text, at_least integer, at_most integer,
-    given integer, in_database oid, roles oid[], databases oid[], floors integer[],
-    mosts integer[]) returns void
-language plpgsql volatile
-as $$
-declare
-    same boolean;
-begin
-    insert into headroom_fleet.member as m
-        (number, identity, system, duty, version, lives_in, floor, most, reservation)
-    values (asking, own, of_system, of_duty, 1, in_database, at_least, at_most, given)
-    on conflict (number) do update
-    set (lives_in, floor, most, reservation, target, demand)
-        = (excluded.lives_in, excluded.floor, excluded.most, excluded.reservation, null, 0);
-    select count(*) = cardinality(roles)
-           and bool_and((c.role, c.database, c.floor, c.most)
-                        in (select * from unnest(roles, databases, floors, mosts)))
-    into same
-    from headroom_fleet.claim c where c.number = asking;
-    if same is not true then
-        delete from headroom_fleet.claim c where c.number = asking;
-        insert into headroom_fleet.claim (number, role, database, floor, most)
-        select asking, c.* from unnest(roles, databases, floors, mosts) c;
-    end if;
 end
 $$;
 
@@ -261,7 +217,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
     set plan_cache_mode = force_generic_plan
 as $$
 declare
-    look constant headroom_fleet.look := headroom_fleet.look_v1(asking, own);
+    look headroom_fleet.look := headroom_fleet.look_v1(asking, own);
     learning constant boolean := headroom_fleet.learn_v1(look.header);
     mine headroom_fleet.member;
     written headroom_fleet.member;
@@ -283,12 +239,13 @@ begin
     written := mine;
     if look.stale then
         perform headroom_fleet.collect_v1(asking, own, mine.lives_in, learning, look.alive);
+        look := headroom_fleet.look_v1(asking, own);
     end if;
     select array_agg(c.role) as roles, array_agg(c.database) as databases,
            array_agg(c.floor) as floors, array_agg(c.most) as mosts
     into claim
     from headroom_fleet.claim c where c.number = asking;
-    offers := headroom_fleet.offers_v1(asking, true, look.alive, mine.floor, mine.most, claim.roles,
+    offers := headroom_fleet.offers_v1(asking, look, mine.floor, mine.most, claim.roles,
                                        claim.databases, claim.floors, claim.mosts);
     -- The inequality that leaves it least, and whether anybody waits for units under any of them.
     -- As long as nobody wants what another has there is no need to know whose part is how large.

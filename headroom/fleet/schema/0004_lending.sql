@@ -27,7 +27,7 @@ end
 $$;
 
 -- Every member with its fair part of `total` units under one inequality, as the reservation that
--- comes to. `cap`: what it could use, its floor at least. `asks`: as look_v1's `wait`.
+-- comes to. `cap`: what it could use, its floor at least. `asks`: as a look's `wait`.
 create function headroom_fleet.shares_v1(in_bound text, of_id oid, total integer)
 returns table (number bigint, reservation integer, target integer, target_until timestamptz,
                cap integer, fair integer, asks boolean)
