@@ -167,6 +167,42 @@ TEST_F(Bounds, KnownProgramsAreExternalsAndNoStrangers) {
     });
 }
 
+TEST_F(Bounds, ASessionIsAMembersByANameOfOurFormAndElseAStrangers) {
+    with_processes([&](processes& all) -> task<void> {
+        visitors guests("postgres", database,
+                        {"shop/serve/0badcafe/lanes", "Shop/serve/0badcafe/lanes",
+                         "shop/serve/0badcafe", "shop/serve/0badcafes/lanes",
+                         "shop/serve/pooled/lanes", "a/shop/0badcafe/lanes/b"});
+        co_await guests.come();
+        const auto got = co_await add(all, ask(5, 97)).start();
+        EXPECT_EQ(got ? got->bounds.front().orphans : 0U, 1U);
+        EXPECT_EQ(got ? got->bounds.front().strangers : 0U, 5U);
+        co_await guests.leave();
+    });
+}
+
+TEST_F(Bounds, ACloserLookFindsTheSameFigures) {
+    with_processes([&](processes& all) -> task<void> {
+        auto& one = add(all, ask(5, 20));
+        EXPECT_EQ(co_await granted(one), 20U);
+        EXPECT_EQ(co_await granted(add(all, ask(5, 30))), 30U);
+        co_await one.hold(7);
+        visitors guests("postgres", database, {"psql", "psql"});
+        co_await guests.come();
+        server().sql("update headroom_fleet.member set reservation = floor", database);
+        const auto look = [&] {
+            return value("select r::text from headroom_fleet.room_v1(-1, '{}', '{}', true) r");
+        };
+        const auto glance = look();
+        // From here on it has to tell whose session each one is.
+        server().sql("insert into headroom_fleet.external (application) values ('nobody')",
+                     database);
+        EXPECT_EQ(look(), glance);
+        EXPECT_THAT(glance, HasSubstr(",0,3,0,13,")) << "two and this one; eight seen, and five";
+        co_await guests.leave();
+    });
+}
+
 TEST_F(Bounds, ExternalsAreKeptFreeForWhatTheyDeclared) {
     server().sql("insert into headroom_fleet.external (application, declared) values"
                  " ('report%', 10), ('other', 5)", database);

@@ -14,6 +14,7 @@ namespace {
 using persistence::parameters;
 using persistence::statement;
 
+constexpr statement rehearse_v1{"select headroom_fleet.rehearse_v1($1, $2)"};
 constexpr statement take_turn{"select pg_advisory_xact_lock($1, 0)"};
 constexpr statement admit_v1{
     "select headroom_fleet.admit_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
@@ -24,6 +25,11 @@ constexpr std::chrono::milliseconds look_ms{5};  // for a unit that another thre
 
 std::int32_t whole(unsigned units) { return static_cast<std::int32_t>(units); }
 std::int64_t number_of(const fleet_terms& who) { return who.number; }
+
+persistence::step turn() {
+    return {&take_turn,
+            parameters::of(static_cast<std::int32_t>(persistence::lock_class::admission))};
+}
 
 /// What to do about the refusals of a server that was not prepared for us.
 std::string_view remedy(const persistence::server_error& said) {
@@ -55,7 +61,8 @@ ledger_desk::ledger_desk(reactor& home, desk_terms terms) : home_(home), terms_(
 
 task<fleet_result> ledger_desk::admit(const fleet_terms& who, unsigned had, deadline until) {
     BOOST_ASSERT(1 <= who.floor && who.floor <= who.most);
-    const auto answer = co_await ask(
+    const auto answer = co_await decide(
+        who,
         {&admit_v1, parameters::of(number_of(who), who.identity, who.system, who.duty,
                                    whole(who.floor), whole(who.most), whole(had), who.lives_in,
                                    persistence::jsonb{claims_text(who.claims)},
@@ -66,7 +73,8 @@ task<fleet_result> ledger_desk::admit(const fleet_terms& who, unsigned had, dead
 
 task<fleet_result> ledger_desk::adjust(const fleet_terms& who, unsigned closed_to,
                                        unsigned wants, deadline until) {
-    const auto answer = co_await ask(
+    const auto answer = co_await decide(
+        who,
         {&adjust_v1,
          parameters::of(number_of(who), who.identity, whole(closed_to), whole(who.most),
                         whole(wants))},
@@ -75,18 +83,27 @@ task<fleet_result> ledger_desk::adjust(const fleet_terms& who, unsigned closed_t
 }
 
 task<bool> ledger_desk::leave(const fleet_terms& who, deadline until) {
-    const auto answer =
-        co_await ask({&leave_v1, parameters::of(number_of(who), who.identity)}, until);
+    std::vector<persistence::step> batch;
+    batch.push_back(turn());
+    batch.push_back({&leave_v1, parameters::of(number_of(who), who.identity)});
+    const auto answer = co_await ask(std::move(batch), until);
     co_return answer.one<bool>();
 }
 
-task<persistence::rows> ledger_desk::ask(persistence::step what, deadline until) {
+task<persistence::rows> ledger_desk::decide(const fleet_terms& who, persistence::step what,
+                                            deadline until) {
+    std::vector<persistence::step> batch;
+    batch.push_back({&rehearse_v1, parameters::of(number_of(who), who.identity)});
+    batch.push_back(turn());
+    batch.push_back(std::move(what));
+    return ask(std::move(batch), until);
+}
+
+task<persistence::rows> ledger_desk::ask(std::vector<persistence::step> batch, deadline until) {
     const auto by = until.at_most(terms_.within.visit_ms_max);
     auto mine = co_await unit(by);
     persistence::rows answer;
     const auto talk = [&](persistence::connection& on) -> task<void> {
-        const auto turn = static_cast<std::int32_t>(persistence::lock_class::admission);
-        const persistence::step batch[] = {{&take_turn, parameters::of(turn)}, std::move(what)};
         auto answers = co_await on.run_unit(batch, by);
         answer = std::move(answers.back());
     };
@@ -141,7 +158,10 @@ persistence::connection_options ledger_desk::options() const {
     made.statement_timeout = terms_.within.work_ms_max;
     made.ends_with_host = true;
     made.start_up = {fmt::format("lock_timeout={}", terms_.within.lock_ms_max.count()),
-                     "default_transaction_isolation=read committed", "search_path=pg_catalog"};
+                     "default_transaction_isolation=read committed", "search_path=pg_catalog",
+                     // Others wait for the lock as long as the commit takes, and what a crash loses
+                     // its members say again: all of them have lost control (docs/fleet.md).
+                     "synchronous_commit=off"};
     return made;
 }
 

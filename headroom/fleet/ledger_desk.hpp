@@ -1,11 +1,12 @@
 // fleet/ledger_desk.hpp: short visits to the fleet's ledger, each one batch over one connection.
 //
-// A visit takes a unit of `fleet.ledger`, connects, sends everything it has to say at once (the
-// lock, then, as a statement of its own, the work; one Sync, which commits) and leaves. Nothing is
-// awaited while the lock is held, so a process that is stopped in the middle holds up nobody: the
-// server finishes the batch without it.
+// A visit takes a unit of `fleet.ledger`, connects, sends everything it has to say at once (a
+// rehearsal, because a new session plans what it has not done yet; the lock; then, as a statement
+// of its own, the work; one Sync, which commits) and leaves. Nothing is awaited while the lock is
+// held, so a process that is stopped in the middle holds up nobody: the server finishes the batch
+// without it.
 #pragma once
-#include <span>
+#include <vector>
 
 #include "headroom/fleet/reservation.hpp"
 #include "headroom/persistence/connection.hpp"
@@ -52,7 +53,8 @@ public:
     const persistence::connect_info& target() const noexcept { return terms_.through->target(); }
 
 private:
-    task<persistence::rows> ask(persistence::step what, deadline until);
+    task<persistence::rows> decide(const fleet_terms& who, persistence::step what, deadline until);
+    task<persistence::rows> ask(std::vector<persistence::step> batch, deadline until);
     task<budget::lease> unit(deadline until);
     void wish();
     void forget();

@@ -220,5 +220,33 @@ TEST(Restart, MembersThatAreNotBackYetKeepTheirSharesForAWhile) {
     });
 }
 
+TEST(Restart, WhatACrashLosesOfTheLedgerItsMembersSayAgain) {
+    // Nothing is written that no commit waits for; and all commits but a visit's do.
+    testing::private_postgres own({.settings = {{"synchronous_commit", "on"},
+                                                {"wal_writer_delay", "10s"}},
+                                   .loopback = true});
+    ledger_database ledger(own);
+    testing::tcp_fault_proxy network(own.socket_file());
+    auto old = ledger.ask(5, 60);
+    old.control_url = fmt::format("postgresql://app@127.0.0.1:{}/{}?sslmode=disable",
+                                  network.port(), ledger.name);
+    with_processes([&](processes& all) -> task<void> {
+        auto& member = add(all, old);
+        EXPECT_EQ((co_await member.start()).value_or(reservation{}).units, 60U);
+        network.refuse_new();
+        own.restart(testing::stop_mode::immediate);
+        const auto rows = "select count(*) from headroom_fleet.member";
+        EXPECT_EQ(own.value(rows, ledger.name), "0") << "the admission was lost";
+
+        auto& fresh = add(all, ledger.ask(5, 90));
+        const auto got = co_await fresh.start();
+        EXPECT_EQ(got ? got->units : 0U, 5U) << "a newcomer does not get what is an old member's";
+        network.accept_new();
+        EXPECT_TRUE(co_await eventually_on_reactor(
+            [&] { return member.member.figures().phase == member_phase::member; }));
+        EXPECT_EQ(member.member.figures().reservation, 60U);
+    });
+}
+
 }  // namespace
 }  // namespace headroom::fleet

@@ -4,12 +4,12 @@
 //
 // member   may open up to its reservation, and grow when the ledger lets it
 // safe     a member that cannot reach the ledger: keeps what it has and never grows
+// fenced   its proof of life is gone, so its share may be given to others: it opens nothing until
+//          it has joined again, and after fenced_ms_max goes down to its floor
+//
 // A member that could use more than it has asks at once and then again at growing pauses, shorter
 // ones while it is below its fair part. What it could use is a peak of the last moments, so that a
 // demand that comes and goes is not taken for two.
-//
-// fenced   its proof of life is gone, so its share may be given to others: it opens nothing until
-//          it has joined again, and after fenced_ms_max goes down to its floor
 //
 // Pure: time is handed in, and next() says what the coroutines of membership.cpp do.
 #pragma once
@@ -29,9 +29,9 @@ std::string_view to_string(member_phase of) noexcept;
 struct member_bounds {
     std::chrono::milliseconds visit_ms{5'000};        ///< between two visits of a member
     std::chrono::milliseconds fenced_ms_max{10'000};  ///< then it shrinks to its floor
-    std::chrono::milliseconds ask_ms_min{100};    ///< between two visits that ask for more
-    std::chrono::milliseconds ask_ms_max{500};    ///< the same, below its fair part
-    std::chrono::milliseconds fair_ms_min{1'000}; ///< the same, while no more is due to it
+    std::chrono::milliseconds ask_ms_min{100};  ///< between two visits that ask for more,
+    std::chrono::milliseconds ask_ms_max{500};  ///< growing, while below its fair part
+    std::chrono::milliseconds fair_ms_min{1'000};  ///< the same, while no more is due to it
     std::chrono::milliseconds fair_ms_max{3'000};
     std::chrono::milliseconds let_go_ms{500};     ///< from a visit to one that says it needs less
     std::chrono::milliseconds peak_ms{500};       ///< a demand counts for once to twice as long

@@ -52,9 +52,11 @@ TEST_F(Rights, TheIsolationLevelOfARoleDoesNotMatter) {
 }
 
 TEST_F(Rights, TheLedgerRefusesToDecideUnderASnapshotThatIsTooOld) {
-    EXPECT_THROW(server().sql("begin isolation level repeatable read;"
-                              " select headroom_fleet.learn_v1()", database),
-                 std::runtime_error);
+    const auto decide = [&] {
+        server().sql("begin isolation level repeatable read;"
+                     " select headroom_fleet.adjust_v1(1, gen_random_uuid(), 1, 1, 1)", database);
+    };
+    EXPECT_THAT(decide, ::testing::ThrowsMessage<std::runtime_error>(HasSubstr("READ COMMITTED")));
 }
 
 }  // namespace

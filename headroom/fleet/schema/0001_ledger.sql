@@ -40,7 +40,7 @@ create table headroom_fleet.member (
     demand       integer     not null default 0,       -- what it could use, as it last said
     demand_at    timestamptz not null default '-infinity',
     joined_at    timestamptz not null default clock_timestamp()
-);
+) with (fillfactor = 30);  -- read whole at each visit; who waits keeps dead rows from being reused
 
 -- What a member may hold of it as one role in one database. At a reservation r that is at most
 -- least(most, floor + r - the member's floor).

@@ -1,25 +1,40 @@
--- Protocol 1 of the fleet ledger, the writing half. Every caller sends one batch: first a statement
--- that takes the transaction lock (admission, 0), then, in a statement of its own, one of these.
--- The second sees what was committed before the lock came free, because READ COMMITTED gives each
--- statement a new snapshot; lock and work in one statement, or under REPEATABLE READ, would not.
+-- Protocol 1 of the fleet ledger, the writing half. Every caller sends one batch: perhaps
+-- rehearse_v1, then a statement that takes the transaction lock (admission, 0), then, in a
+-- statement of its own, one of these. It sees what was committed before the lock came free, because
+-- READ COMMITTED gives each statement a new snapshot; lock and work in one statement, or under
+-- REPEATABLE READ, would not.
 
--- Which life of the server is this? After a restart or a failover all locks are gone, and a standby
--- that was promoted may lack the last rows: for a while rows without a lock count as members.
-create function headroom_fleet.learn_v1() returns boolean
+-- For a new session, which plans what it has not done yet: it does so here, before it has the lock
+-- and others wait for it. Reads and forgets.
+create function headroom_fleet.rehearse_v1(asking bigint, own uuid) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
     set plan_cache_mode = force_generic_plan
 as $$
+declare
+    look constant headroom_fleet.look := headroom_fleet.look_v1(asking, own);
+    offers constant jsonb := headroom_fleet.offers_v1(asking, look, 1, 1, '{}', '{}', '{}', '{}');
+begin
+end
+$$;
+
+-- Which life of the server is this? After a restart or a failover all locks are gone, and the last
+-- rows may be: for a while rows without a lock count as members.
+create function headroom_fleet.learn_v1(known headroom_fleet.header) returns boolean
+language plpgsql volatile
+as $$
+declare
+    now_on constant text := left(pg_walfile_name(pg_current_wal_insert_lsn()), 8);
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'the fleet ledger is used under READ COMMITTED';
     end if;
-    update headroom_fleet.header
-    set timeline = left(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
-        server_started = pg_postmaster_start_time(),
-        learning_until = clock_timestamp() + learning_seconds * interval '1 second'
-    where (timeline, server_started)
-          <> (left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), pg_postmaster_start_time());
-    return (select clock_timestamp() < learning_until from headroom_fleet.header);
+    if (known.timeline, known.server_started) <> (now_on, pg_postmaster_start_time()) then
+        update headroom_fleet.header
+        set timeline = now_on, server_started = pg_postmaster_start_time(),
+            learning_until = clock_timestamp() + learning_seconds * interval '1 second'
+        returning learning_until into known.learning_until;
+    end if;
+    return clock_timestamp() < known.learning_until;
 end
 $$;
 
@@ -27,18 +42,17 @@ $$;
 -- server has ended them. One of the asking number in the same database is dead too, because the
 -- asker holds that very lock.
 create function headroom_fleet.collect_v1(asking bigint, own uuid, in_database oid,
-                                          learning boolean) returns integer
-language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
-    set plan_cache_mode = force_generic_plan
+                                          learning boolean, alive bigint[]) returns integer
+language plpgsql volatile
 as $$
 declare
     gone integer;
 begin
     delete from headroom_fleet.member m
     where (not learning and m.identity <> own
-           and (m.lives_in, m.number) not in (select a.database, a.number
-                                              from headroom_fleet.alive_v1() a))
-       or (m.number = asking and m.lives_in = in_database and m.identity <> own);
+           and headroom_fleet.proof_v1(m.lives_in, m.number) not in (select unnest(alive)))
+       or (m.number = asking and m.lives_in = in_database and m.identity <> own)
+       or (m.number <> asking and m.identity = own);
     get diagnostics gone = row_count;
     return gone;
 end
@@ -46,9 +60,10 @@ $$;
 
 -- Who holds what, for a refusal: the largest members, and the largest groups of other sessions.
 create function headroom_fleet.holders_v1(asking bigint, at_most integer) returns jsonb
-language sql volatile set search_path = pg_catalog, pg_temp set jit = off
-    set plan_cache_mode = force_generic_plan
+language plpgsql volatile
 as $$
+begin
+    return (
     with holder as (
         select format('%s/%s/%s', m.system, m.duty, lpad(to_hex(m.number), 8, '0')) as name,
                m.reservation as units
@@ -63,15 +78,15 @@ as $$
         group by s.application, s.role)
     select coalesce(jsonb_agg(jsonb_build_object('name', h.name, 'units', h.units)
                               order by h.units desc, h.name), '[]')
-    from (select * from holder order by units desc, name limit at_most) h
+    from (select * from holder order by units desc, name limit at_most) h);
+end
 $$;
 
 -- Asks members that hold more than their floors to give `short` units back, the largest surplus
 -- first, and tells them. Nothing is asked when all of them together could not.
 create function headroom_fleet.call_v1(asking bigint, in_bound text, of_id oid, short integer)
 returns integer
-language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
-    set plan_cache_mode = force_generic_plan
+language plpgsql volatile
 as $$
 declare
     missing integer := short;
@@ -110,34 +125,39 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
     set plan_cache_mode = force_generic_plan
 as $$
 declare
-    learning constant boolean := headroom_fleet.learn_v1();
-    in_database constant oid := (select d.oid from pg_database d where d.datname = lives_in_name);
+    look headroom_fleet.look := headroom_fleet.look_v1(asking, own);
+    claim record;
+    learning constant boolean := headroom_fleet.learn_v1(look.header);
+    collected integer := 0;
     answer jsonb;
     offers jsonb;
-    binding jsonb;
-    wish integer := case when learning and had = 0 then at_least
-                         when learning then greatest(had, at_least) else at_most end;
     given integer;
     let_pass integer;
+    claimed boolean;
 begin
-    answer := jsonb_build_object('learning', learning, 'collected',
-        headroom_fleet.collect_v1(asking, own, in_database, learning));
-    if (in_database, asking) not in (select a.database, a.number
-                                     from headroom_fleet.alive_v1() a) then
+    select array_agg((select r.oid from pg_roles r where r.rolname = c.role)) as roles,
+           array_agg((select d.oid from pg_database d where d.datname = c.database)) as databases,
+           array_agg(c.floor) as floors, array_agg(c.most) as mosts,
+           (select d.oid from pg_database d where d.datname = lives_in_name) as lives_in
+    into claim
+    from jsonb_to_recordset(claims) as c (role text, database text, floor integer, most integer);
+    if look.stale then
+        collected := headroom_fleet.collect_v1(asking, own, claim.lives_in, learning, look.alive);
+        look := headroom_fleet.look_v1(asking, own);
+    end if;
+    answer := jsonb_build_object('learning', learning, 'collected', collected);
+    if (headroom_fleet.proof_v1(claim.lives_in, asking) = any (look.alive)) is not true then
         return answer || '{"refused": "no_proof_of_life"}';
     end if;
-    if exists (select from headroom_fleet.member m
-               where m.number = asking and m.identity <> own) then
+    if look.stale and exists (select from headroom_fleet.member m
+                              where m.number = asking and m.identity <> own) then
         return answer || '{"refused": "number_taken"}';
     end if;
-    select jsonb_agg(to_jsonb(o) order by o.allows, o.bound desc), min(o.allows)
-    into offers, given
-    -- Every row that is left counts. To ask the locks once more would leave out one that died
-    -- since, whose row stands until the next visit: the sum would be more than there is.
-    from headroom_fleet.offers_v1(asking, at_least, at_most, claims, true) o;
-    binding := offers -> 0;
+    offers := headroom_fleet.offers_v1(asking, look, at_least, at_most, claim.roles,
+                                       claim.databases, claim.floors, claim.mosts);
     answer := answer || jsonb_build_object('bounds', offers);
-    given := least(given, wish);
+    given := least((offers #>> '{0,allows}')::integer,
+                   case when learning then greatest(had, at_least) else at_most end);
     if given < at_least then
         update headroom_fleet.override o
         set uses = o.uses + 1, used_at = clock_timestamp(),
@@ -149,44 +169,42 @@ begin
         returning o.id into let_pass;
         if let_pass is null and policy <> 'warn' then
             return answer || jsonb_build_object(
-                'refused', 'too_little', 'called', headroom_fleet.call_v1(asking,
-                    binding ->> 'bound', (binding ->> 'id')::oid, at_least - given),
+                'refused', 'too_little', 'called', headroom_fleet.call_v1(
+                    asking, offers #>> '{0,bound}', (offers #>> '{0,id}')::oid, at_least - given),
                 'holders', headroom_fleet.holders_v1(asking, 16));
         end if;
         answer := answer || jsonb_build_object('beyond', at_least - given, 'override', let_pass);
         given := at_least;
-    elsif not learning then
+    elsif look.wait and not learning then
         given := greatest(at_least, least(given, (
             select min(s.allows - s.owed) from headroom_fleet.standing_v1(asking, offers) s)));
     end if;
-    perform headroom_fleet.enter_v1(asking, own, of_system, of_duty, at_least, at_most, given,
-                                    in_database, claims);
+    if look.entered then
+        update headroom_fleet.member m
+        set (lives_in, floor, most, reservation, target, demand)
+            = (claim.lives_in, at_least, at_most, given, null, 0)
+        where m.number = asking;
+    else
+        insert into headroom_fleet.member
+            (number, identity, system, duty, version, lives_in, floor, most, reservation)
+        values (asking, own, of_system, of_duty, 1, claim.lives_in, at_least, at_most, given);
+    end if;
+    select count(*) = cardinality(claim.roles)
+           and bool_and((c.role, c.database, c.floor, c.most)
+                        in (select * from unnest(claim.roles, claim.databases, claim.floors,
+                                                 claim.mosts)))
+    into claimed
+    from headroom_fleet.claim c where c.number = asking;
+    if claimed is not true then
+        delete from headroom_fleet.claim c where c.number = asking;
+        insert into headroom_fleet.claim (number, role, database, floor, most)
+        select asking, c.* from unnest(claim.roles, claim.databases, claim.floors, claim.mosts) c;
+    end if;
+    if look.gave then
+        -- Whoever gave back what it was asked for may borrow again.
+        update headroom_fleet.member m set target = null where m.target >= m.reservation;
+    end if;
     return answer || jsonb_build_object('reservation', given);
-end
-$$;
-
--- Writes a member's row and claims, for the first time or again.
-create function headroom_fleet.enter_v1(
-    asking bigint, own uuid, of_system text, of_duty text, at_least integer, at_most integer,
-    given integer, in_database oid, claims jsonb) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
-    set plan_cache_mode = force_generic_plan
-as $$
-begin
-    delete from headroom_fleet.member m where m.identity = own and m.number <> asking;
-    insert into headroom_fleet.member as m
-        (number, identity, system, duty, version, lives_in, floor, most, reservation)
-    values (asking, own, of_system, of_duty, 1, in_database, at_least, at_most, given)
-    on conflict (number) do update
-    set (lives_in, floor, most, reservation, target, demand)
-        = (excluded.lives_in, excluded.floor, excluded.most, excluded.reservation, null, 0);
-    delete from headroom_fleet.claim c where c.number = asking;
-    insert into headroom_fleet.claim (number, role, database, floor, most)
-    select asking, r.oid, d.oid, c.floor, c.most
-    from jsonb_to_recordset(claims) as c (role text, database text, floor integer, most integer)
-    left join pg_roles r on r.rolname = c.role left join pg_database d on d.datname = c.database;
-    -- Whoever gave back what it was asked for may borrow again.
-    update headroom_fleet.member m set target = null where m.target >= m.reservation;
 end
 $$;
 
@@ -199,11 +217,14 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
     set plan_cache_mode = force_generic_plan
 as $$
 declare
-    learning constant boolean := headroom_fleet.learn_v1();
+    look headroom_fleet.look := headroom_fleet.look_v1(asking, own);
+    learning constant boolean := headroom_fleet.learn_v1(look.header);
     mine headroom_fleet.member;
-    claims jsonb;
+    written headroom_fleet.member;
+    claim record;
     offers jsonb;
-    fair record;
+    binding record;
+    leaves integer;
     unmet boolean := false;
     called integer := 0;
 begin
@@ -212,41 +233,51 @@ begin
         target = case when m.target_until > clock_timestamp() then m.target end,
         demand = least(wants, m.most), demand_at = clock_timestamp()
     where m.number = asking and m.identity = own returning m.* into mine;
-    if not found or (mine.lives_in, asking) not in (select a.database, a.number
-                                                  from headroom_fleet.alive_v1() a) then
+    if not found or headroom_fleet.proof_v1(mine.lives_in, asking) <> all (look.alive) then
         return jsonb_build_object('learning', learning, 'refused', 'not_a_member');
     end if;
-    perform headroom_fleet.collect_v1(asking, own, mine.lives_in, learning);
-    select jsonb_agg(jsonb_build_object('role', r.rolname, 'database', d.datname,
-                                        'floor', c.floor, 'most', c.most))
-    into claims
-    from headroom_fleet.claim c join pg_roles r on r.oid = c.role
-    join pg_database d on d.oid = c.database where c.number = asking;
-    select jsonb_agg(to_jsonb(o) order by o.allows, o.bound desc)
-    into offers
-    from headroom_fleet.offers_v1(asking, mine.floor, mine.most, claims, true) o;
+    written := mine;
+    if look.stale then
+        perform headroom_fleet.collect_v1(asking, own, mine.lives_in, learning, look.alive);
+        look := headroom_fleet.look_v1(asking, own);
+    end if;
+    select array_agg(c.role) as roles, array_agg(c.database) as databases,
+           array_agg(c.floor) as floors, array_agg(c.most) as mosts
+    into claim
+    from headroom_fleet.claim c where c.number = asking;
+    offers := headroom_fleet.offers_v1(asking, look, mine.floor, mine.most, claim.roles,
+                                       claim.databases, claim.floors, claim.mosts);
     -- The inequality that leaves it least, and whether anybody waits for units under any of them.
-    select s.*, max(s.owed) over () as waited_for, min(s.fair) over () as part into fair
-    from headroom_fleet.standing_v1(asking, offers) s order by s.allows - s.owed, s.bound desc
-    limit 1;
+    -- As long as nobody wants what another has there is no need to know whose part is how large.
+    if mine.target is null and mine.demand <= mine.reservation and not look.wait then
+        leaves := (offers #>> '{0,allows}')::integer;
+    else
+        select s.*, max(s.owed) over () as waited_for, min(s.fair) over () as part into binding
+        from headroom_fleet.standing_v1(asking, offers) s order by s.allows - s.owed, s.bound desc
+        limit 1;
+        leaves := binding.allows - binding.owed;
+    end if;
     -- Its demand may have changed since it was called, and theirs who called.
     if mine.target is not null and not mine.target_firm then
-        mine.target := greatest(fair.part, least(mine.target, greatest(mine.floor, mine.demand)));
-        if fair.waited_for = 0 or mine.target >= mine.reservation then
+        mine.target := greatest(binding.part,
+                                least(mine.target, greatest(mine.floor, mine.demand)));
+        if binding.waited_for = 0 or mine.target >= mine.reservation then
             mine.target := null;
         end if;
     end if;
     if mine.target is null and not learning then
         mine.reservation := greatest(mine.reservation,
-                                     least(fair.allows - fair.owed, at_most, mine.most));
+                                     least(leaves, at_most, mine.most));
     end if;
-    update headroom_fleet.member m set (reservation, target) = (mine.reservation, mine.target)
-    where m.number = asking;
-    if mine.target is null and not learning then
-        unmet := least(mine.demand, fair.part) > mine.reservation;
+    if mine is distinct from written then
+        update headroom_fleet.member m set (reservation, target) = (mine.reservation, mine.target)
+        where m.number = asking;
+    end if;
+    if mine.target is null and mine.demand > mine.reservation and not learning then
+        unmet := binding.part > mine.reservation;
         if unmet then
-            called := headroom_fleet.lend_v1(asking, fair.bound, fair.id, fair.total,
-                                             fair.part - mine.reservation);
+            called := headroom_fleet.lend_v1(asking, binding.bound, binding.id, binding.total,
+                                             binding.part - mine.reservation);
         end if;
     end if;
     return jsonb_build_object('learning', learning, 'reservation', mine.reservation,
@@ -257,13 +288,12 @@ $$;
 
 -- In good order: its share is free at once. True when it was a member.
 create function headroom_fleet.leave_v1(asking bigint, own uuid) returns boolean
-language sql volatile set search_path = pg_catalog, pg_temp set jit = off
-    set plan_cache_mode = force_generic_plan
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
-    with left_now as (
-        delete from headroom_fleet.member m where m.number = asking and m.identity = own
-        returning 1)
-    select exists (select from left_now)
+begin
+    delete from headroom_fleet.member m where m.number = asking and m.identity = own;
+    return found;
+end
 $$;
 
 revoke execute on all functions in schema headroom_fleet from public;

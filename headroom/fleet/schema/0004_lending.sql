@@ -6,7 +6,7 @@
 -- into `total`: at most the largest cap, and 0 when the floors alone are too much.
 create function headroom_fleet.fair_level_v1(total integer, floors integer[], caps integer[])
 returns integer
-language plpgsql immutable set search_path = pg_catalog, pg_temp set jit = off
+language plpgsql immutable
 as $$
 declare
     low integer := 0;
@@ -27,13 +27,15 @@ end
 $$;
 
 -- Every member with its fair part of `total` units under one inequality, as the reservation that
--- comes to. `cap`: what it could use, its floor at least. `asks`: it waits for more, and said so
--- lately; who was stopped since, or is asked to give, holds nothing back from others.
+-- comes to. `cap`: what it could use, its floor at least. `asks`: as a look's `wait`.
 create function headroom_fleet.shares_v1(in_bound text, of_id oid, total integer)
 returns table (number bigint, reservation integer, target integer, target_until timestamptz,
                cap integer, fair integer, asks boolean)
-language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+language plpgsql volatile
 as $$
+#variable_conflict use_column
+begin
+    return query
     with part as materialized (
         select m.*, c.floor as in_floor, greatest(m.floor, least(m.demand, m.most)) as cap,
                least(c.most, c.floor + greatest(m.floor, least(m.demand, m.most)) - m.floor)
@@ -54,15 +56,19 @@ as $$
                 else p.floor + greatest(0, l.at - p.in_floor) end,
            p.demand > p.reservation and p.target is null
                and p.demand_at > clock_timestamp() - interval '2 seconds'
-    from part p cross join level l
+    from part p cross join level l;
+end
 $$;
 
 -- Where the asking member stands under each inequality of `offers`: its fair part, and what of the
 -- free units is `owed` to others, who are below theirs and wait.
 create function headroom_fleet.standing_v1(asking bigint, offers jsonb)
 returns table (bound text, id oid, total integer, allows integer, fair integer, owed integer)
-language sql volatile set search_path = pg_catalog, pg_temp set jit = off
+language plpgsql volatile
 as $$
+#variable_conflict use_column
+begin
+    return query
     select o.bound, o.id, o.free + o.reserved, o.allows, s.fair, s.owed
     from jsonb_to_recordset(offers)
          as o (bound text, id oid, free integer, reserved integer, allows integer)
@@ -71,7 +77,8 @@ as $$
                coalesce(sum(h.fair - h.reservation)
                         filter (where h.number <> asking and h.asks and h.fair > h.reservation),
                         0)::integer
-        from headroom_fleet.shares_v1(o.bound, o.id, o.free + o.reserved) h) as s (fair, owed)
+        from headroom_fleet.shares_v1(o.bound, o.id, o.free + o.reserved) h) as s (fair, owed);
+end
 $$;
 
 -- Calls for `short` units and tells whom it asks: first those that hold more than they could use,
@@ -79,7 +86,7 @@ $$;
 -- part, down to it at most. What others have been asked for in the last two seconds is on its way.
 create function headroom_fleet.lend_v1(asking bigint, in_bound text, of_id oid, total integer,
                                        short integer) returns integer
-language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off
+language plpgsql volatile
 as $$
 declare
     missing integer := short - (
