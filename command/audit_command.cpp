@@ -17,9 +17,9 @@
 #include "command/spelling.hpp"
 #include "headroom/fleet/audit_report.hpp"
 #include "headroom/fleet/live_audit_page.hpp"
+#include "headroom/fleet/manifest_audit.hpp"
 #include "headroom/fleet/pooler_probe.hpp"
 #include "headroom/fleet/redis_probe.hpp"
-#include "headroom/fleet/unbounded_audit.hpp"
 
 namespace headroom::command {
 namespace {
@@ -159,7 +159,8 @@ private:
             terms.declared = declared();
             const auto outcome = fleet::audit_redis(each.at, terms, time.next(), io_.names);
             if (outcome.audit)
-                limits_[each.resource] = {outcome.audit->peak.of.limit, 0, "maxclients",
+                limits_[each.resource] = {outcome.audit->peak.of.limit,
+                                          outcome.audit->peak.of.reserved, "maxclients",
                                           "read from " + outcome.target};
             pages_.push_back(page_of(outcome));
         }
@@ -177,7 +178,7 @@ private:
 
     void look_at_manifest() {
         if (!manifest_) return;
-        auto page = fleet::page_of_unbounded(manifest_->of, printable(options_.manifest));
+        auto page = fleet::page_of_manifest(manifest_->of, printable(options_.manifest));
         if (page) pages_.push_back(std::move(*page));
     }
 
