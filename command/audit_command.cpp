@@ -19,7 +19,7 @@
 #include "command/source_file.hpp"
 #include "command/spelling.hpp"
 #include "headroom/fleet/audit_report.hpp"
-#include "headroom/fleet/unbounded_audit.hpp"
+#include "headroom/fleet/manifest_audit.hpp"
 #include "headroom/runtime/quantity.hpp"
 #include "headroom/runtime/stop_signals.hpp"
 
@@ -183,7 +183,7 @@ private:
         looks.add_pages(all, limits);
         if (settings_) all.push_back(page_of(*settings_, limits));
         if (!manifest_) return all;
-        auto page = fleet::page_of_unbounded(manifest_->of, printable(options_.manifest));
+        auto page = fleet::page_of_manifest(manifest_->of, printable(options_.manifest));
         if (page) all.push_back(std::move(*page));
         return all;
     }

@@ -10,7 +10,8 @@
 
 namespace headroom::command {
 
-/// "{}" in `found` stands for the address of the server it is about.
+/// "{}" in `found` stands for the address of the server it is about, "{1}" for database 1 of Redis,
+/// "{postgres}" for the port of PostgreSQL.
 struct planted_fault {
     std::string name;   ///< of the test
     std::string found;  ///< "HR-PG-GHOST, mail.sender, 3"

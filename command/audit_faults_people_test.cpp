@@ -34,6 +34,25 @@ const planted_faults planted_in_people{
      "idle in a transaction",
      {},
      [](audit_stack& on) { on.join(1, "jobs", "begin"); }},
+    {"APollerBesideASessionThatListens",
+     "HR-PG-POLLER, database postgres, 2",
+     "legacy-poller may poll beside jobs",
+     {.consumers = {"name: legacy.reader, resource: postgres, pool: 2, "
+                    "application_name: legacy-poller, phase: deploy"}},
+     [](audit_stack& on) {
+         on.join(1, "jobs", "listen orders");
+         on.join(2, "legacy-poller");
+     }},
+    {"APollerInAManifest",
+     "HR-MF-POLLER, postgres, 2",
+     "old.poller may poll beside shop.runner",
+     {.consumers = {"name: old.poller, resource: postgres, pool: 2, application_name: jobs",
+                    "name: shop.runner, resource: postgres, pool: 1, application_name: jobs"}}},
+    {"MoreThreadsThanTheLimit",
+     "HR-MF-THREADS, threads, 48",
+     "peak 48 exceeds 40 usable by 8",
+     {.limits = {{"threads", "40"}},
+      .consumers = {"name: web.threads, resource: threads, pool: 48"}}},
     {"AnHttpClientWithoutALimit",
      "HR-MF-HTTP, auth.oidc, 10",
      "nothing limits what it opens of http: 10 estimated",

@@ -22,6 +22,18 @@ const planted_faults planted_in_redis{
      "cache of web share it",
      {},
      [](audit_stack& on) { on.join_redis(1, "jobs", "BLPOP queue 0"); }},
+    {"TwoSystemsInOneDatabase",
+     "HR-RD-SHARED-KEYS, database 7, 2",
+     "blog (1 client) and shop (1 client) use it",
+     {.consumers = {"name: tasks.results, resource: redis, pool: 2"}},
+     [](audit_stack& on) {
+         on.join_redis(1, "shop/serve/00000001/tasks.results", "SELECT 7\r\nEXISTS a");
+         on.join_redis(1, "blog/serve/00000002/tasks.results", "SELECT 7\r\nEXISTS a");
+     }},
+    {"ReplicasThatAreMissing",
+     "HR-RD-MIN-REPLICAS, min-replicas-to-write, 0",
+     "0 of 1 replicas are there",
+     {.redis = {{"min-replicas-to-write", "1"}}}},
     {"APolicyThatLosesTasks",
      "HR-RD-EVICTION, maxmemory-policy, 0",
      "at 10000000 bytes",

@@ -23,13 +23,17 @@ planted_faults all_faults() {
 
 /// What only the running servers can tell: where they are.
 planted_fault located(planted_fault of, stack_servers& on) {
-    const auto fill = [](std::string& text, const std::string& by) {
-        if (const auto at = text.find("{}"); at != text.npos) text.replace(at, 2, by);
+    const auto put = [](std::string& text, std::string_view what, const std::string& by) {
+        if (const auto at = text.find(what); at != text.npos) text.replace(at, what.size(), by);
     };
+    const auto fill = [&](std::string& text, const std::string& by) { put(text, "{}", by); };
     fill(of.found, of.found.starts_with("HR-PB")
                        ? fmt::format("{}:{}", on.postgres.socket_directory(), on.postgres.port())
                        : fmt::format("127.0.0.1:{}/0", on.redis.port()));
+    put(of.found, "{1}", fmt::format("127.0.0.1:{}/1", on.redis.port()));
+    put(of.found, "{postgres}", std::to_string(on.postgres.port()));
     for (auto& [name, value] : of.with.jobs) fill(value, on.redis.url());
+    for (auto& [name, value] : of.with.web) put(value, "{1}", on.redis.url(1));
     return of;
 }
 

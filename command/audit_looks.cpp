@@ -160,7 +160,8 @@ void audit_looks::add_pages(std::vector<fleet::audit_page>& to, limits_by_resour
     for (const auto& each : redis_) {
         const auto outcome = outcome_of<fleet::redis_outcome>(each, each.terms);
         if (outcome.audit)
-            limits[each.terms.resource] = {outcome.audit->peak.of.limit, 0, "maxclients",
+            limits[each.terms.resource] = {outcome.audit->peak.of.limit,
+                                           outcome.audit->peak.of.reserved, "maxclients",
                                            "read from " + each.target};
         to.push_back(page_of(outcome));
     }

@@ -98,6 +98,39 @@ TEST_F(AuditOfRedis, CountsThoseWhoWereRejected) {
     EXPECT_THAT(ids(found), Contains("HR-RD-REJECTED"));
 }
 
+TEST_F(AuditOfRedis, CountsReplicasAndSaysWhenOneWasLookedAt) {
+    private_redis primary({{"maxclients", "50"}, {"repl-diskless-sync-delay", "0"}});
+    private_redis replica({{"maxclients", "40"}});
+    testing::text_client orders(replica.port());
+    orders.send(fmt::format("REPLICAOF 127.0.0.1 {}\r\n", primary.port()));
+    const auto look = [](const private_redis& at) {
+        return server_in(report({"--redis", at.url()}));
+    };
+    json::object of_primary;
+    EXPECT_TRUE(testing::eventually([&] {
+        of_primary = look(primary);
+        return of_primary.at("replicas") == 1;
+    }));
+    EXPECT_THAT(ids(of_primary), Contains("HR-RD-REPLICAS"));
+    EXPECT_EQ(of_primary.at("usable"), 49);
+    EXPECT_EQ(of_primary.at("free"), 49);
+    json::object of_replica;
+    EXPECT_TRUE(testing::eventually([&] {
+        of_replica = look(replica);
+        return finding(of_replica, "HR-RD-REPLICA-LINK").empty() &&
+               of_replica.at("usable") == 39;
+    }));
+    EXPECT_EQ(finding(of_replica, "HR-RD-REPLICA").at("subject").as_string(),
+              std::string_view(fmt::format("replica of 127.0.0.1:{}", primary.port())));
+    EXPECT_EQ(of_replica.at("free"), 38) << "the link to its primary, and who made it a replica";
+    primary.stop();
+    EXPECT_TRUE(testing::eventually([&] {
+        of_replica = look(replica);
+        return !finding(of_replica, "HR-RD-REPLICA-LINK").empty();
+    }));
+    EXPECT_EQ(of_replica.at("verdict"), "AMBER");
+}
+
 TEST_F(AuditOfRedis, WorksOverASocketAndForAUserWithFewRights) {
     private_redis server;
     clients.emplace_back(server.port());

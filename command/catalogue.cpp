@@ -15,11 +15,12 @@ namespace {
 
 using kind = yaml_node::kind;
 
-constexpr std::array<std::string_view, 2> keys_at_top{"workers", "pools"};
-constexpr std::array<std::string_view, 5> keys_of_consumer{"resource", "overflow", "estimate",
-                                                           "instances", "per"};
+constexpr std::array<std::string_view, 3> keys_at_top{"workers", "prefixes", "pools"};
+constexpr std::array<std::string_view, 5> keys_a_consumer_has{
+    "resource", "overflow", "estimate", "instances", "per"};
 constexpr std::array<std::string_view, 3> uses{"unsaid", "cache", "queue"};
-constexpr std::array<std::string_view, 2> resources{"postgres", "redis"};
+constexpr std::array<std::string_view, 3> readings{"unsaid", "runner", "poller"};
+constexpr std::array<std::string_view, 3> resources{"postgres", "redis", "threads"};
 
 using texts = std::vector<std::string>;
 
@@ -77,6 +78,8 @@ catalogue reader::read(const yaml_node& root) {
     check_keys(root, "catalogue", keys_at_top);
     if (const auto* workers = value_of(root, "workers"))
         out_.worker_settings = read_list(*workers, "workers");
+    if (const auto* prefixes = value_of(root, "prefixes"))
+        out_.prefix_settings = read_list(*prefixes, "prefixes");
     const auto* pools = value_of(root, "pools");
     if (pools == nullptr || !is(kind::list, *pools, "pools") ||
         !is_within(pools_max, *pools, "pools"))
@@ -115,6 +118,8 @@ void reader::read_value(catalogue_pool& into, std::string_view key, const yaml_n
                                node.line, path);
     if (key == "pool") return read_pool_size(into, node, path);
     if (key == "use") return void(into.use = static_cast<redis_use>(word(node, path, uses)));
+    if (key == "follows")
+        return void(into.follows = static_cast<log_reading>(word(node, path, readings)));
     if (key == "verified") {
         static constexpr std::array<std::string_view, 2> answers{"false", "true"};
         into.verified = word(node, path, answers) == 1;
@@ -156,7 +161,7 @@ void reader::check(const catalogue_pool& made, const yaml_node& node, const std:
         if (value_of(node, needed) == nullptr)
             complain(node.line, fmt::format("{}.{}", path, needed), "is missing");
     if (const auto& at = made.open.resource; !at.empty() && !holds(resources, at))
-        complain(node.line, path + ".resource", "must be postgres or redis");
+        complain(node.line, path + ".resource", "must be postgres, redis or threads");
     if (made.per_cpu > 0 && !made.open.pool)
         complain(node.line, path + ".per_cpu", "is read by nothing: the pool has no bound");
     const auto same = [&](const catalogue_pool& other) { return other.name == made.name; };
@@ -185,6 +190,7 @@ void catalogue::add(catalogue more) {
             pools.push_back(std::move(each));
     }
     for (auto& each : more.worker_settings) worker_settings.push_back(std::move(each));
+    for (auto& each : more.prefix_settings) prefix_settings.push_back(std::move(each));
 }
 
 bool catalogue::knows_library(std::string_view name) const noexcept {
@@ -211,8 +217,8 @@ std::expected<catalogue, std::vector<fault>> read_catalogue(const std::string& t
 }
 
 std::vector<std::string_view> pool_keys() {
-    std::vector<std::string_view> keys{"name", "pool", "use", "verified"};
-    keys.insert(keys.end(), keys_of_consumer.begin(), keys_of_consumer.end());
+    std::vector<std::string_view> keys{"name", "pool", "use", "follows", "verified"};
+    keys.insert(keys.end(), keys_a_consumer_has.begin(), keys_a_consumer_has.end());
     for (const auto& each : plain) keys.push_back(each.key);
     for (const auto& each : lists) keys.push_back(each.key);
     for (const auto& each : numbers) keys.push_back(each.key);

@@ -20,6 +20,10 @@ inline constexpr unsigned cpus_max = 4'096;
 /// What a Redis client is for: a cache may be emptied at any time, a queue never.
 enum class redis_use { unsaid, cache, queue };
 
+/// How a library follows an event log: a poller is what runners replaced, and both together handle
+/// every event twice.
+enum class log_reading { unsaid, runner, poller };
+
 /// A library's pool: its size by default, how it is recognised, and what changes it.
 struct catalogue_pool {
     std::string name;   ///< "sqlalchemy", "praecepta.event_store"
@@ -28,6 +32,7 @@ struct catalogue_pool {
     std::string source, note;
     bool verified = false;  ///< the default was read in the source
     redis_use use = redis_use::unsaid;
+    log_reading follows = log_reading::unsaid;
     /// Sizes, multiplicity and resource; a size that follows the processors is computed by sized().
     budget::consumer open;
     unsigned per_cpu = 0, least = 0;
@@ -45,6 +50,7 @@ struct catalogue_pool {
 struct catalogue {
     std::vector<catalogue_pool> pools;
     std::vector<std::string> worker_settings;  ///< that say how many processes a replica has
+    std::vector<std::string> prefix_settings;  ///< that keep keys in Redis apart, as patterns
 
     /// Those of `more` take the place of ours where the names are equal.
     void add(catalogue more);

@@ -39,6 +39,13 @@ TEST(Catalogue, KnowsAtLeastTwentyLibrariesEachWithASource) {
     for (const auto& each : known.pools) EXPECT_FALSE(each.source.empty()) << each.name;
 }
 
+TEST(Catalogue, TheDefaultsOfMostLibrariesWereReadInTheirSource) {
+    std::set<std::string> libraries;
+    for (const auto& each : built_in().pools)
+        if (each.verified) libraries.emplace(each.library());
+    EXPECT_GE(libraries.size(), 20u);
+}
+
 TEST(Catalogue, EveryPoolCanBeRecognised) {
     for (const auto& each : built_in().pools)
         EXPECT_FALSE(each.signs.empty() && each.schemes.empty() && each.pool_parameter.empty())
@@ -52,6 +59,14 @@ TEST(Catalogue, AddsTheSeedsFourPoolsToItsOneHundredAndFifteen) {
         if (each.library() == "praecepta" && each.open.resource == "postgres")
             sum += *each.open.max() * (each.name.ends_with("runners") ? 4 : 1);
     EXPECT_EQ(sum, 115u);
+}
+
+TEST(Catalogue, AddsTheSeedsThreadsToWhatWasMeasured) {
+    std::uint64_t sum = 0;
+    for (const auto& each : built_in().pools)
+        if (each.open.resource == "threads" && each.library() == "praecepta")
+            sum += *each.open.max() * (each.instance_settings.empty() ? 1 : 4);
+    EXPECT_EQ(sum, 51u);
 }
 
 TEST(Catalogue, ComputesDefaultsThatFollowTheProcessors) {
@@ -78,13 +93,16 @@ TEST(Catalogue, SaysWhatIsWrongWithEachKey) {
     EXPECT_THAT(first_fault("pools: [{name: a, resource: postgres, pool: 1}]"),
                 HasSubstr("pools[0].source is missing"));
     EXPECT_THAT(first_fault("pools: [{name: a, resource: mysql, pool: 1, source: b}]"),
-                HasSubstr("must be postgres or redis"));
+                HasSubstr("must be postgres, redis or threads"));
     EXPECT_THAT(first_fault("pools: [{name: a, resource: redis, pool: many, source: b}]"),
                 HasSubstr("pools[0].pool is not a number"));
     EXPECT_THAT(first_fault("pools: [{name: a, resource: redis, pool: 1, source: b, sign: [c]}]"),
                 HasSubstr("did you mean sign"));
     EXPECT_THAT(first_fault("pools: [{name: a, resource: redis, pool: 1, source: b, use: queu}]"),
                 HasSubstr("did you mean queue?"));
+    EXPECT_THAT(first_fault("pools: [{name: a, resource: redis, pool: 1, source: b, "
+                            "follows: polller}]"),
+                HasSubstr("did you mean poller?"));
     EXPECT_THAT(first_fault("pools:\n - {name: a, resource: redis, pool: 1, source: b}\n"
                             " - {name: a, resource: redis, pool: 1, source: b}"),
                 HasSubstr("stands twice"));

@@ -4,41 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 
+#include "command/env_sharing.hpp"
 #include "command/fields.hpp"
 
 namespace headroom::command {
 namespace {
 
 using fleet::finding;
-using fleet::fix;
 using fleet::severity;
-
-/// A queue whose Redis database is some cache's as well: FLUSHDB or an eviction loses tasks.
-void find_shared_redis(env_audit& audit) {
-    std::map<std::string, std::set<std::string>> caches, queues;
-    const auto database = [](const env_pool& of) {
-        const auto slash = of.target.rfind('/');
-        const auto number = slash == std::string::npos ? "0" : of.target.substr(slash + 1);
-        return fmt::format("{}/{}", of.server, number.empty() ? "0" : number);
-    };
-    for (const auto& each : audit.pools) {
-        if (each.use == redis_use::cache) caches[database(each)].insert(each.open.name);
-        if (each.use == redis_use::queue) queues[database(each)].insert(each.open.name);
-    }
-    for (const auto& [at, some] : queues) {
-        if (!caches.contains(at)) continue;
-        audit.add(finding{"HR-EN-SHARED-REDIS", severity::medium, at,
-                          fmt::format("queue {} and cache {} share one database",
-                                      fmt::join(some, ", "), fmt::join(caches[at], ", ")),
-                          "FLUSHDB or an eviction of the cache takes tasks along", 0});
-        audit.add(fix{fix::price::application_restart,
-                      fmt::format("give {} a URL of another database number or server",
-                                  fmt::join(some, ", ")),
-                      0, "a flushed cache loses no task"});
-    }
-}
 
 void unique_name(budget::consumer& one, const budget::plan& among) {
     const auto base = one.name;
@@ -86,8 +60,11 @@ env_audit audit_environment(const std::vector<env_source>& sources, const env_te
             audit.plan.consumers.push_back(each.open);
             audit.pools.push_back(std::move(each));
         }
+        for (auto& each : reading.threads) audit.threads.push_back(std::move(each));
     }
     find_shared_redis(audit);
+    find_shared_keys(audit, sources, terms.known);
+    find_pollers(audit);
     return audit;
 }
 

@@ -17,6 +17,7 @@ struct env_audit : fleet::advice {
     std::string target;  ///< "web.env, jobs.env"
     std::vector<env_pool> pools;
     budget::plan plan;  ///< one consumer a pool; no limits yet
+    std::vector<env_pool> threads;
 };
 
 /// Pure. What no limit is needed for: who opens what, and what is wrong with the settings.

@@ -5,6 +5,7 @@
 
 #include "command/env_audit.hpp"
 #include "headroom/budget/report.hpp"
+#include "headroom/fleet/manifest_audit.hpp"
 
 namespace headroom::command {
 namespace {
@@ -16,7 +17,8 @@ using fleet::page_table;
 using fleet::severity;
 
 /// As a resource audit lists them: who, how large, changed by what, and where each number is from.
-page_table inventory_of(const env_audit& of, std::string_view kind, std::string title) {
+page_table inventory_of(const std::vector<env_pool>& of, std::string_view kind,
+                        std::string title) {
     page_table table{fmt::format("{}_pools", kind),
                      std::move(title),
                      {{"name", "Source"},
@@ -32,7 +34,7 @@ page_table inventory_of(const env_audit& of, std::string_view kind, std::string 
                       {"overflow_from", ""},
                       {"times_from", "Times From"}},
                      {}};
-    for (const auto& each : of.pools) {
+    for (const auto& each : of) {
         if (!each.open.resource.starts_with(kind)) continue;
         const auto max = each.open.max();
         const auto total = max ? budget::figure(*max * each.times) : budget::figure{};
@@ -98,6 +100,20 @@ void find_sum(fleet::advice& says, const ledger_audit& sum) {
                      sum.peak.peak.value_or(0)});
 }
 
+/// Threads have the limit that the manifest states: their machine was not looked at.
+budget::total threads_of(const env_audit& of, const limits_by_resource& limits) {
+    budget::plan plan;
+    const auto at = limits.find("threads");
+    plan.resources.push_back({"threads", {}, 0, 0});
+    if (at != limits.end()) {
+        plan.resources[0].limit = at->second.limit;
+        plan.resources[0].reserved = at->second.reserved;
+    }
+    plan.times = of.plan.times;
+    for (const auto& each : of.threads) plan.consumers.push_back(each.open);
+    return budget::add_up(plan, plan.resources[0]);
+}
+
 }  // namespace
 
 fleet::audit_page page_of(const env_audit& of, const limits_by_resource& limits) {
@@ -117,9 +133,13 @@ fleet::audit_page page_of(const env_audit& of, const limits_by_resource& limits)
         page.verdict.reason = fmt::format("{}: {}", sum.resource, sum.verdict.reason);
     }
     if (of.pools.empty()) page.summary.push_back("no pool of PostgreSQL or Redis was recognised");
+    fleet::find_threads(page.says, "HR-EN-THREADS", threads_of(of, limits));
     page.says.weigh(page.verdict);
-    page.inventory = {inventory_of(of, "postgres", "PostgreSQL Connections"),
-                      inventory_of(of, "redis", "Redis Connections"), summary_of(all)};
+    page.inventory = {inventory_of(of.pools, "postgres", "PostgreSQL Connections"),
+                      inventory_of(of.pools, "redis", "Redis Connections")};
+    if (!of.threads.empty())
+        page.inventory.push_back(inventory_of(of.threads, "threads", "Background Threads"));
+    page.inventory.push_back(summary_of(all));
     return page;
 }
 

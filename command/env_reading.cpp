@@ -23,6 +23,9 @@ constexpr std::array<std::string_view, 7> knob_endings{
     "POOL_SIZE", "MAX_OVERFLOW",  "MAX_CONNECTIONS", "MAX_CONNS",
     "POOL_MAX",  "MAX_POOL_SIZE", "MAX_OPEN_CONNS"};
 
+constexpr std::array<std::string_view, 8> words_for_off{"",   "0",   "false", "False",
+                                                        "no", "off", "FALSE", "n"};
+
 class environment_reader {
 public:
     environment_reader(const env_source& from, const env_terms& terms)
@@ -54,9 +57,14 @@ private:
                               std::move(evidence), 0});
     }
 
+    static bool is_switched_off(const assignment& of) {
+        return of.name.ends_with("ENABLED") &&
+               std::ranges::find(words_for_off, of.value) != words_for_off.end();
+    }
+
     bool is_set_like(std::string_view pattern) const {
         return std::ranges::any_of(from_.text.assignments, [&](const assignment& each) {
-            return fleet::matches(pattern, each.name);
+            return fleet::matches(pattern, each.name) && !is_switched_off(each);
         });
     }
 
@@ -103,7 +111,8 @@ private:
 
     void open(const catalogue_pool& pool) {
         const auto urls = urls_of(pool);
-        if (urls.empty() && !is_named(pool) && !has_its_own_setting(pool)) return;
+        const bool needs_url = pool.open.resource != "threads";
+        if (urls.empty() && needs_url && !is_named(pool) && !has_its_own_setting(pool)) return;
         if (urls.empty()) open_at(pool, nullptr, false);
         for (auto* each : urls) {
             each->opened = true;
@@ -122,10 +131,13 @@ private:
         made.open.name = name_of(pool, one_of_several ? url : nullptr);
         made.open.package = pool.library();
         made.title = pool.title.empty() ? pool.name : pool.title;
+        made.service = from_.service;
         made.use = pool.use;
+        made.follows = pool.follows;
         if (url != nullptr) tell_where(made, *url);
         sizes_.read(made, pool, url);
-        out_.pools.push_back(std::move(made));
+        auto& list = pool.open.resource == "threads" ? out_.threads : out_.pools;
+        list.push_back(std::move(made));
     }
 
     std::string name_of(const catalogue_pool& pool, const named_url* url) const {
@@ -154,6 +166,7 @@ private:
             made.open.package = "unknown";
             made.open.resource = each.at.kind;
             made.open.pool = {};
+            made.service = from_.service;
             made.title = "a library nobody named";
             tell_where(made, each);
             made.pool.from = "not known";

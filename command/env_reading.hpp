@@ -40,10 +40,11 @@ struct sized_figure {
 
 /// A pool that a service opens.
 struct env_pool {
-    budget::consumer open;  ///< its resource is "postgres" or "redis" until servers are told apart
-    std::string title, variable, target;
+    budget::consumer open;  ///< "postgres" or "redis" until servers are told apart, or "threads"
+    std::string service, title, variable, target;
     std::string server;  ///< "db:5432"; empty when no URL was found
     redis_use use = redis_use::unsaid;
+    log_reading follows = log_reading::unsaid;
     sized_figure pool, overflow;
     unsigned times = 1;
     std::string times_from;
@@ -51,6 +52,7 @@ struct env_pool {
 
 struct env_reading {
     std::vector<env_pool> pools;
+    std::vector<env_pool> threads;  ///< nobody's server's
     fleet::advice says;
 };
 

@@ -168,6 +168,73 @@ TEST_F(EnvReading, FindsACacheThatSharesItsDatabaseWithAQueue) {
     EXPECT_THAT(ids(page({apart}, 100).says), Not(Contains("HR-EN-SHARED-REDIS")));
 }
 
+TEST_F(EnvReading, FindsTwoServicesThatShareADatabaseAndItsKeys) {
+    const std::string one = "REDIS_URL=redis://cache/0\nREDIS_MAX_CONNECTIONS=2\n";
+    const auto shared = page({one, one}, 100).says;
+    EXPECT_THAT(ids(shared), ::testing::ElementsAre("HR-EN-SHARED-KEYS"));
+    EXPECT_EQ(shared.findings[0].subject, "cache:6379/0");
+    EXPECT_EQ(shared.findings[0].what, "caches of services s1 and s2 share one database and no "
+                                       "prefix keeps their keys apart");
+    EXPECT_EQ(fleet::check_of("HR-EN-SHARED-KEYS"), "XC-R2");
+    EXPECT_EQ(shared.fixes.at(0).action,
+              "give s2 another database number, or a prefix of its own");
+    const auto other_database = "REDIS_URL=redis://cache/1\nREDIS_MAX_CONNECTIONS=2\n";
+    EXPECT_THAT(ids(page({one, other_database}, 100).says), IsEmpty());
+}
+
+TEST_F(EnvReading, APrefixKeepsTwoServicesApartUnlessItIsTheSame) {
+    const std::string one = "REDIS_URL=redis://cache/0\nREDIS_MAX_CONNECTIONS=2\n";
+    const auto with = [&](const char* prefix) { return one + "CACHE_KEY_PREFIX=" + prefix + "\n"; };
+    EXPECT_THAT(ids(page({with("shop:"), with("blog:")}, 100).says), IsEmpty());
+    EXPECT_THAT(ids(page({with("shop:"), one}, 100).says), IsEmpty());
+    const auto same = page({with("hidden:"), with("hidden:")}, 100).says;
+    ASSERT_THAT(ids(same), ::testing::ElementsAre("HR-EN-SHARED-KEYS"));
+    EXPECT_EQ(same.findings[0].evidence,
+              "the same prefix: CACHE_KEY_PREFIX in 1.env:3, CACHE_KEY_PREFIX in 2.env:3");
+    EXPECT_THAT(same.findings[0].what + same.findings[0].evidence, Not(HasSubstr("hidden")));
+}
+
+TEST_F(EnvReading, FindsThePollerThatRunsBesideTheRunnersAndItsSeventyFive) {
+    const std::string seed = "DATABASE_URL=postgresql://app:pw@db/x\nMAX_PROJECTION_RUNNERS=4\n";
+    EXPECT_THAT(ids(page({seed}, 500).says), Not(Contains("HR-EN-POLLER")));
+    const auto both = page({seed + "PROJECTION_POLLER_ENABLED=true\n"}, 500).says;
+    ASSERT_THAT(ids(both), Contains("HR-EN-POLLER"));
+    for (const auto& each : both.findings)
+        if (each.id == "HR-EN-POLLER") {
+            EXPECT_EQ(each.subject, "app@db:5432/x");
+            EXPECT_EQ(each.units, 75u) << "four projections and one upstream, fifteen each";
+            EXPECT_EQ(each.weight, fleet::severity::medium);
+        }
+    EXPECT_EQ(fleet::check_of("HR-EN-POLLER"), "XC-R6");
+    EXPECT_EQ(both.fixes.at(0).effect, "190 becomes 115");
+    EXPECT_THAT(ids(page({seed + "PROJECTION_POLLER_ENABLED=false\n"}, 500).says),
+                Not(Contains("HR-EN-POLLER")));
+    const auto alone = "DATABASE_URL=postgresql://app:pw@db/x\nMAX_PROJECTION_RUNNERS=0\n"
+                       "PROJECTION_POLLER_ENABLED=true\n";
+    EXPECT_THAT(ids(page({alone}, 500).says), Not(Contains("HR-EN-POLLER")));
+}
+
+TEST_F(EnvReading, AddsUpThreadsAndComparesThemWithTheLimitThatIsStated) {
+    const env_source seed{"web", "web.env",
+                          parse_dotenv("DATABASE_URL=postgresql://app:pw@db/x\n"
+                                       "MAX_PROJECTION_RUNNERS=4\n")};
+    const auto audit = audit_environment({seed}, terms, {});
+    const auto threads = [&](budget::figure limit) {
+        fleet::finding found;
+        const auto shown = page_of(audit, {{"postgres", {500, 3, "", "read"}},
+                                           {"threads", {limit, 0, "limit", "stated"}}});
+        for (const auto& each : shown.says.findings)
+            if (each.id == "HR-EN-THREADS") found = each;
+        return found;
+    };
+    EXPECT_EQ(threads({}).what, "51 at the peak, and no limit was stated for them");
+    EXPECT_EQ(threads({}).weight, fleet::severity::low);
+    EXPECT_EQ(threads(50).weight, fleet::severity::high);
+    EXPECT_EQ(threads(60).weight, fleet::severity::medium);
+    EXPECT_EQ(threads(1'000).id, "");
+    EXPECT_EQ(fleet::check_of("HR-EN-THREADS"), "XC-R3");
+}
+
 TEST_F(EnvReading, TellsServersApartByHost) {
     std::vector<env_reading> all{
         read("A_URL=postgres+asyncpg://a@db1/x\n"

@@ -78,8 +78,9 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
                                   .reserve_min = std::min(*reserve, 1U)});
     if (with.database.pooler)
         into.declare(budget::resource{.name = persistence::pooler_resource,
-                                      .limit = {},
-                                      .reserve = with.process.postgres_reserve});
+                                      .limit = with.database.pooler_limit,
+                                      .reserve = with.process.postgres_reserve,
+                                      .limit_setting = persistence::pooler_limit_setting});
     for (auto& each : process.resources()) into.declare(std::move(each));
     for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
     into.declare(fleet::consumer(with.database.serve.user, *reserve));

@@ -28,8 +28,8 @@ http::response answer_to(const persistence::server_error& why) {
 task<http::response> translate_errors::operator()(http::request& of, http::next onward) const {
     try {
         co_return co_await onward(of);
-    } catch (const persistence::deadline_passed&) {
-        co_return http::problem{504, "The database did not answer in time."};
+    } catch (const persistence::deadline_passed& why) {
+        throw http::failed({504, "The database did not answer in time."}, why.what());
     } catch (const persistence::connection_lost& why) {
         http::problem answer{503, "The connection to the database was lost."};
         answer.with("may_have_run", why.may_have_run() ? "true" : "false");

@@ -5,7 +5,8 @@
 namespace headroom::service {
 
 /// The outermost middleware: a failure of PostgreSQL, of the budget or of a deadline becomes the
-/// problem a client can act on. Anything else goes on to the server, which answers 500.
+/// problem a client can act on; what a deadline that passed had to tell goes to the log. Anything
+/// else goes on to the server, which answers 500.
 class translate_errors {
 public:
     task<http::response> operator()(http::request& of, http::next onward) const;

@@ -23,6 +23,7 @@ public:
 
 private:
     process& in_;
+    const std::size_t projections_;
     observability::health health_;
     observability::metrics metrics_;
     const live_metrics figures_;

@@ -33,6 +33,7 @@ public:
     int join(deadline until);
     /// Null before join().
     fleet::membership* membership() noexcept { return is_ ? &*is_ : nullptr; }
+    const fleet::membership* membership() const noexcept { return is_ ? &*is_ : nullptr; }
 
     std::string_view name() const noexcept override { return "fleet.membership"; }
     void start(deadline) override {}

@@ -3,6 +3,7 @@
 #include "headroom/http/server.hpp"
 #include "headroom/observability/health.hpp"
 #include "headroom/observability/logger.hpp"
+#include "headroom/observability/process_metrics.hpp"
 #include "headroom/persistence/control.hpp"
 #include "headroom/runtime/part.hpp"
 
@@ -12,14 +13,19 @@ namespace headroom::service {
 /// moment a stop is asked for, while the server still accepts.
 class announcement final : public part {
 public:
+    /// `projections`: that run here; `threads`: that the plan has.
     announcement(const http::server& server, observability::health& health,
-                 const observability::logger& log)
-        : server_(server), health_(health), log_(log) {}
+                 const observability::logger& log, std::size_t projections, std::uint64_t threads)
+        : server_(server), health_(health), log_(log), projections_(projections),
+          threads_(threads) {}
 
     std::string_view name() const noexcept override { return "service.announcement"; }
     void start(deadline) override {
         health_.started();
-        log_.info("ready", {{"port", server_.port()}});
+        log_.info("ready", {{"port", server_.port()},
+                            {"projections", projections_},
+                            {"threads", observability::read_process_figures().threads.value_or(0)},
+                            {"threads_planned", threads_}});
     }
     void stop(deadline) noexcept override {
         health_.draining();
@@ -30,6 +36,8 @@ private:
     const http::server& server_;
     observability::health& health_;
     const observability::logger& log_;
+    const std::size_t projections_;
+    const std::uint64_t threads_;
 };
 
 /// Control is opened by admission, before the parts; it is stopped after all of them.

@@ -6,6 +6,7 @@
 
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/eventsourcing/projections.hpp"
+#include "headroom/fleet/fleet_fact.hpp"
 #include "headroom/runtime/backoff.hpp"
 #include "service/logging.hpp"
 
@@ -76,6 +77,10 @@ persistence::database_terms process::database_terms() const {
     persistence::database_terms made;
     made.settings = sizes_of(is_.with, is_.duty).database;
     made.name = is_.member;
+    if (const auto* share = member_.membership())
+        made.beside_server = [share] {
+            return fleet::fact_of(share->figures(), deadline::clock::now());
+        };
     if (is_.with.database.echo)
         made.echo = [log = is_.log](std::string_view text) {
             log.info("sql", {{"db.query.text", text}});

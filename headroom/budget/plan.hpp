@@ -67,6 +67,7 @@ struct resource {
     unsigned reserve = 0;   ///< per process, from which all shared bursts borrow
     std::string reserve_setting{};  ///< the variable that changes the reserve; empty: none does
     unsigned reserve_min = 0;       ///< the least `clamp` may cut the reserve to
+    std::string limit_setting{};    ///< the variable that states a limit nobody can read, if any
     /// limit - reserved (0 when reserved is larger), none when the limit is unknown.
     figure usable() const noexcept;
 };

@@ -22,6 +22,12 @@ std::string to_string(refusal_reason reason) {
     return "unknown";
 }
 
+void fact::add(const fact& more) {
+    if (!line.empty() && !more.line.empty()) line += "; ";
+    line += more.line;
+    figures.insert(figures.end(), more.figures.begin(), more.figures.end());
+}
+
 std::string refusal::message() const {
     auto text = fmt::format("{}: {} asked for {}, {} of {} are held ({})", resource, consumer,
                             asked, held, limit, to_string(reason));
@@ -31,7 +37,7 @@ std::string refusal::message() const {
         text += fmt::format("{}{} {}", lead, each.consumer, each.held);
         lead = ", ";
     }
-    if (!note.empty()) text += "; " + note;
+    if (!more.line.empty()) text += "; " + more.line;
     return text;
 }
 

@@ -1,9 +1,12 @@
 // budget/refusal.hpp: what is answered instead of a unit, with every figure needed to act on it.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <expected>
+#include <functional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace headroom::budget {
@@ -27,6 +30,19 @@ enum class refusal_reason {
 
 std::string to_string(refusal_reason reason);
 
+/// What else a refusal should tell: a line for those who run the service, and its figures for the
+/// one who called, who is shown nobody's name.
+struct fact {
+    std::string line;
+    std::vector<std::pair<std::string, std::uint64_t>> figures;
+
+    /// Lines are joined by "; ".
+    void add(const fact& more);
+};
+
+/// Asked whenever a unit is refused, from any thread.
+using fact_source = std::function<fact()>;
+
 /// A request that did not fit. A value: copy it into a log record, a problem reply or an error.
 struct refusal {
     refusal_reason reason = refusal_reason::exhausted;
@@ -38,7 +54,7 @@ struct refusal {
     unsigned waiting = 0;           ///< callers in the same queue
     std::chrono::milliseconds waited{0};
     std::vector<holding> holders;   ///< largest first
-    std::string note;               ///< one more fact, e.g. the oldest holder and its statement
+    fact more;                      ///< e.g. the oldest holder and its statement
 
     /// One line: "postgres: persistence.sessions asked for 1, 12 of 12 are held, 3 wait ...".
     std::string message() const;

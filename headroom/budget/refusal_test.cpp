@@ -17,7 +17,7 @@ refusal a_timeout() {
     why.waiting = 3;
     why.waited = std::chrono::milliseconds(250);
     why.holders = {{"eventsourcing.event_store", 5}, {"persistence.sessions", 4}};
-    why.note = "oldest for 7 s: SELECT pg_sleep";
+    why.more.line = "oldest for 7 s: SELECT pg_sleep";
     return why;
 }
 
@@ -33,6 +33,15 @@ TEST(Refusal, LeavesOutWhatDoesNotApply) {
     why.resource = "redis";
     why.consumer = "cache";
     EXPECT_EQ(why.message(), "redis: cache asked for 1, 0 of 0 are held (exhausted)");
+}
+
+TEST(Refusal, JoinsFactsAndKeepsTheirFigures) {
+    fact all;
+    all.add({"a", {{"one", 1}}});
+    all.add({});
+    all.add({"b", {{"two", 2}}});
+    EXPECT_EQ(all.line, "a; b");
+    EXPECT_EQ(all.figures, (decltype(all.figures){{"one", 1}, {"two", 2}}));
 }
 
 TEST(Refusal, IsTheSameAsAnException) {

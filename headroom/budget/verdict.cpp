@@ -32,7 +32,8 @@ verdict by_headroom(const total& of, figure failover_peak) {
     const auto unknown = names_without(&row::total, of);
     if (!usable)
         return says(colour::unknown,
-                    fmt::format("the limit is not known{}{}",
+                    fmt::format("the limit is not known{}{}{}{}",
+                                of.of.limit_setting.empty() ? "" : ": set ", of.of.limit_setting,
                                 unknown.empty() ? "" : ", nor any maximum of ", unknown));
     if (of.least_peak > *usable)
         return says(colour::red,

@@ -52,6 +52,9 @@ TEST(Verdict, IsUnknownWithoutALimit) {
     boundless.of.limit.reset();
     EXPECT_EQ(judge(boundless).is, colour::unknown);
     EXPECT_EQ(judge(boundless, rule::seed).is, colour::green);
+    EXPECT_EQ(judge(boundless).reason, "the limit is not known");
+    boundless.of.limit_setting = "POOLER_LIMIT";
+    EXPECT_EQ(judge(boundless).reason, "the limit is not known: set POOLER_LIMIT");
 }
 
 TEST(Verdict, IsUnknownWhenAMaximumIsAndNamesWhose) {

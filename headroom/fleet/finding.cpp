@@ -12,22 +12,29 @@ namespace {
 
 using budget::colour;
 
-// R1: nobody knows the sum. R2: queue and cache share a Redis. R4: no cap. R5: sizes nobody chose.
-// R7: HTTP clients without a limit.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> checks{{
+// R1: nobody knows the sum. R2: a Redis is shared. R3: nobody counts the threads. R4: no cap.
+// R5: sizes nobody chose. R6: pollers beside runners. R7: HTTP clients without a limit.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 21> checks{{
     {"HR-EN-SUM", "XC-R1"},
     {"HR-PG-OVERUSER", "XC-R1"},
     {"HR-PG-STRANGER", "XC-R1"},
     {"HR-PB-SERVERS", "XC-R1"},
     {"HR-EN-SHARED-REDIS", "XC-R2"},
+    {"HR-EN-SHARED-KEYS", "XC-R2"},
     {"HR-RD-SHARED", "XC-R2"},
+    {"HR-RD-SHARED-KEYS", "XC-R2"},
     {"HR-RD-EVICTION", "XC-R2"},
     {"HR-RD-OVERUSER", "XC-R2"},
+    {"HR-EN-THREADS", "XC-R3"},
+    {"HR-MF-THREADS", "XC-R3"},
     {"HR-EN-UNBOUNDED", "XC-R4"},
     {"HR-EN-LIBRARY", "XC-R4"},
     {"HR-MF-UNBOUNDED", "XC-R4"},
     {"HR-EN-DEFAULT", "XC-R5"},
     {"HR-EN-HARDCODED", "XC-R5"},
+    {"HR-EN-POLLER", "XC-R6"},
+    {"HR-MF-POLLER", "XC-R6"},
+    {"HR-PG-POLLER", "XC-R6"},
     {"HR-MF-HTTP", "XC-R7"},
 }};
 

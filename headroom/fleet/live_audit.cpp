@@ -45,6 +45,7 @@ live_audit analyse(const persistence::server_facts& found, const audit_terms& te
     ledger.find_people();
     detail::find_holders(work);
     detail::find_orphans(work);
+    detail::find_pollers(work);
     detail::find_knee(work);
     detail::find_settings(work);
     ledger.find_fixes(limit);

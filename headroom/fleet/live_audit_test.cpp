@@ -71,6 +71,26 @@ protected:
     budget::plan plan;
 };
 
+TEST_F(LiveAudit, FindsAPollerThatRunsBesideARunnerThatListens) {
+    connect("legacy-Poller", 3);
+    EXPECT_EQ(the("HR-PG-POLLER").id, "") << "a poller alone is somebody's choice";
+    connect("projections", 1);
+    facts.backends.back().listens = true;
+    const auto found = the("HR-PG-POLLER");
+    EXPECT_EQ(found.subject, "database service");
+    EXPECT_EQ(found.units, 3u);
+    EXPECT_EQ(found.what, "legacy-Poller may poll beside projections: each event is handled twice, "
+                          "and 3 connections more");
+    EXPECT_EQ(check_of(found.id), "XC-R6");
+    facts.backends.back().database = "another";
+    EXPECT_EQ(the("HR-PG-POLLER").id, "");
+    facts.backends.back().database = "service";
+    facts.backends.back().listens = false;
+    EXPECT_EQ(the("HR-PG-POLLER").id, "");
+    facts.backends.back().application_name = "subscription-runner";
+    EXPECT_EQ(the("HR-PG-POLLER").units, 3u);
+}
+
 TEST_F(LiveAudit, FindsNothingOnAServerInOrder) {
     const auto audit = look();
     EXPECT_THAT(audit.findings, IsEmpty());

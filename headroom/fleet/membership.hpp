@@ -47,6 +47,7 @@ struct membership_figures {
     /// (overshoot.hpp, `unfenced`).
     unsigned unfenced_max = 0;
     std::vector<bound_figures> bounds;  ///< as the last answer had them, the binding one first
+    deadline::clock::time_point told_at{};  ///< when that answer came
 };
 
 class membership {

@@ -11,6 +11,8 @@
 #include <span>
 
 #include "headroom/fleet/detail/ledger_work.hpp"
+#include "headroom/fleet/detail/redis_replication.hpp"
+#include "headroom/persistence/application_name.hpp"
 
 namespace headroom::fleet {
 namespace {
@@ -23,6 +25,11 @@ constexpr std::array<std::string_view, 11> queue_commands{
     "brpoplpush", "blmove", "bzpopmin",   "bzpopmax", "blmpop"};
 constexpr std::array<std::string_view, 6> cache_commands{"get",  "set",    "setex",
                                                          "mget", "psetex", "getex"};
+
+// What says nothing of keys.
+constexpr std::array<std::string_view, 14> keyless_commands{
+    "",     "acl",     "auth", "client", "command",   "config",    "hello",
+    "info", "monitor", "ping", "select", "subscribe", "psubscribe", "ssubscribe"};
 
 bool is_one_of(std::span<const std::string_view> words, const std::string& word) {
     return std::ranges::find(words, word) != words.end();
@@ -45,6 +52,7 @@ public:
         find_reduced_limit();
         find_contradiction();
         find_shared_database();
+        find_shared_keys();
         find_eviction();
         find_settings();
         find_unread();
@@ -138,6 +146,33 @@ private:
         }
     }
 
+    /// Two systems, as headroom names its clients, whose keys stand side by side.
+    void find_shared_keys() {
+        std::map<unsigned, std::map<std::string, std::uint64_t>> systems;
+        for (const auto& each : facts().clients) {
+            const auto name = persistence::application_name::parse(each.name);
+            if (name && !is_one_of(keyless_commands, each.command))
+                ++systems[each.database][name->system];
+        }
+        for (const auto& [database, some] : systems) {
+            if (some.size() < 2) continue;
+            std::vector<std::string> names;
+            std::uint64_t clients = 0;
+            for (const auto& [name, count] : some) {
+                names.push_back(fmt::format("{} ({})", name, counted(count, "client")));
+                clients += count;
+            }
+            add("SHARED-KEYS", severity::low, fmt::format("database {}", database),
+                fmt::format("{} use it: only a prefix of each keeps their keys apart",
+                            fmt::join(names, " and ")),
+                "CLIENT LIST: names and last commands; no client tells its prefix", clients);
+            offer(fix::price::application_restart,
+                  fmt::format("give {} another database number, or a prefix of its own",
+                              some.rbegin()->first),
+                  "neither reads, flushes or evicts what is the other's");
+        }
+    }
+
     void find_eviction() {
         const auto policy = facts().text("maxmemory-policy", "maxmemory_policy");
         if (policy.empty() || policy == "noeviction") return;
@@ -202,10 +237,14 @@ redis_audit analyse(const redis_facts& found, const redis_terms& terms) {
     const auto live = as_backends(found);
     detail::ledger_work ledger(answer, terms.declared, live, {"HR-RD", "client", "ids"});
     const auto maxclients = found.number("maxclients");
-    const detail::ledger_limit limit{maxclients, 0, maxclients, "maxclients", fix::price::reload};
+    const auto reserved = static_cast<unsigned>(
+        std::min<std::uint64_t>(found.links().all(), maxclients.value_or(0)));
+    const detail::ledger_limit limit{maxclients, reserved, found.usable(), "maxclients",
+                                     fix::price::reload};
     ledger.judge_sum(limit);
     if (found.clients_read) ledger.find_people();
     redis_work(answer, terms).find_all();
+    detail::find_replication(answer);
     if (!found.clients_read) answer.held = found.held().value_or(0);
     ledger.find_fixes(limit);
     answer.weigh(answer.verdict);

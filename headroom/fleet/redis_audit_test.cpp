@@ -69,6 +69,63 @@ TEST_F(RedisAudit, FindsNothingOnAServerInOrder) {
     EXPECT_EQ(look().held, 3u);
 }
 
+TEST_F(RedisAudit, FindsTwoSystemsInOneDatabase) {
+    connect("shop/serve/0badcafe/tasks.results", "get", 3);
+    connect("shop/work/0badcaff/tasks.broker", "xadd", 3);
+    connect("blog/serve/0badcab1/persistence.cache", "client", 3);
+    EXPECT_EQ(the("HR-RD-SHARED-KEYS").id, "") << "it has not used a key";
+    facts.clients.back().command = "set";
+    const auto found = the("HR-RD-SHARED-KEYS");
+    EXPECT_EQ(found.subject, "database 3");
+    EXPECT_EQ(found.what, "blog (1 client) and shop (2 clients) use it: only a prefix of each "
+                          "keeps their keys apart");
+    EXPECT_EQ(found.units, 3u);
+    EXPECT_EQ(check_of(found.id), "XC-R2");
+    facts.clients.back().database = 4;
+    EXPECT_EQ(the("HR-RD-SHARED-KEYS").id, "");
+}
+
+TEST_F(RedisAudit, CountsReplicasAndLinksAgainstTheLimit) {
+    facts.info["connected_slaves"] = "2";
+    facts.info["cluster_connections"] = "10";
+    facts.info["redis_mode"] = "cluster";
+    EXPECT_EQ(look().peak.of.usable(), budget::figure{88});
+    EXPECT_EQ(facts.held(), budget::figure{15}) << "ours not counted";
+    EXPECT_EQ(the("HR-RD-REPLICAS").units, 2u);
+    EXPECT_EQ(the("HR-RD-CLUSTER").units, 10u);
+    EXPECT_THAT(look().findings, IsEmpty());
+    plan.consumers.front().pool = 90;
+    EXPECT_EQ(look().verdict.is, colour::red) << "92 of 100, and 12 of them are taken";
+}
+
+TEST_F(RedisAudit, SaysThatAReplicaWasLookedAt) {
+    facts.info["role"] = "slave";
+    facts.info["master_host"] = "10.0.0.7";
+    facts.info["master_port"] = "6379";
+    facts.info["master_link_status"] = "up";
+    EXPECT_EQ(the("HR-RD-REPLICA").subject, "replica of 10.0.0.7:6379");
+    EXPECT_THAT(the("HR-RD-REPLICA").what, HasSubstr("maxclients 100 is its own"));
+    EXPECT_EQ(the("HR-RD-REPLICA-LINK").id, "");
+    EXPECT_EQ(look().verdict.is, colour::green);
+    EXPECT_EQ(look().peak.of.usable(), budget::figure{99});
+    facts.info["master_link_status"] = "down";
+    facts.info["master_link_down_since_seconds"] = "42";
+    EXPECT_THAT(the("HR-RD-REPLICA-LINK").what, HasSubstr("down since 42 s"));
+    EXPECT_EQ(look().verdict.is, colour::amber);
+}
+
+TEST_F(RedisAudit, FindsWritesThatAreRefusedForWantOfReplicas) {
+    facts.config["min-replicas-to-write"] = "2";
+    facts.info["min_slaves_good_slaves"] = "3";
+    EXPECT_EQ(the("HR-RD-MIN-REPLICAS").id, "");
+    facts.info["min_slaves_good_slaves"] = "2";
+    EXPECT_EQ(the("HR-RD-MIN-REPLICAS").weight, severity::low);
+    facts.info["min_slaves_good_slaves"] = "1";
+    EXPECT_EQ(the("HR-RD-MIN-REPLICAS").weight, severity::high);
+    EXPECT_EQ(the("HR-RD-MIN-REPLICAS").what,
+              "writes are refused (NOREPLICAS): 1 of 2 replicas are there");
+}
+
 TEST_F(RedisAudit, NamesWhoHoldsTooMuchAndWhoNobodyDeclared) {
     connect("web", "get", 0);
     connect("dashboard", "info", 0);

@@ -67,19 +67,34 @@ std::string redis_facts::text(std::string_view config_name, std::string_view inf
     return at == info.end() ? "" : printable(at->second);
 }
 
+bool redis_facts::is_replica() const { return text("", "role") == "slave"; }
+
+redis_links redis_facts::links() const {
+    redis_links found;
+    found.replicas = number("connected_slaves").value_or(0);
+    found.primary = is_replica() && text("", "master_link_status") == "up" ? 1 : 0;
+    found.cluster = number("cluster_connections").value_or(0);
+    return found;
+}
+
+budget::figure redis_facts::usable() const {
+    const auto limit = number("maxclients");
+    if (!limit) return {};
+    return *limit - std::min(*limit, links().all());
+}
+
+// connected_clients holds the link of a replica to its primary, and none of the other links.
 budget::figure redis_facts::clients_held() const {
     const auto connected = number("connected_clients");
     if (!connected) return {};
-    const std::uint64_t no_clients = text("", "master_link_status") == "up" ? 2 : 1;
-    return *connected - std::min(*connected, no_clients);
+    return *connected - std::min(*connected, 1 + links().primary);
 }
 
 budget::figure redis_facts::held() const {
     const auto connected = number("connected_clients");
     if (!connected) return {};
-    const auto others =
-        number("connected_slaves").value_or(0) + number("cluster_connections").value_or(0);
-    return *connected + others - std::min<std::uint64_t>(*connected, 1);
+    const auto linked = links();
+    return *connected + linked.replicas + linked.cluster - std::min<std::uint64_t>(*connected, 1);
 }
 
 std::map<std::string, std::string, std::less<>> parse_redis_info_text(std::string_view text) {
@@ -135,7 +150,7 @@ std::vector<persistence::backend> as_backends(const redis_facts& of) {
 }
 
 std::vector<persistence::fact> listed(const redis_facts& of) {
-    static constexpr std::array<std::string_view, 14> fields{"redis_version",
+    static constexpr std::array<std::string_view, 18> fields{"redis_version",
                                                              "redis_mode",
                                                              "role",
                                                              "uptime_in_seconds",
@@ -144,6 +159,10 @@ std::vector<persistence::fact> listed(const redis_facts& of) {
                                                              "blocked_clients",
                                                              "cluster_connections",
                                                              "connected_slaves",
+                                                             "min_slaves_good_slaves",
+                                                             "master_host",
+                                                             "master_port",
+                                                             "master_link_status",
                                                              "rejected_connections",
                                                              "evicted_keys",
                                                              "used_memory",

@@ -18,7 +18,16 @@ struct redis_client {
     std::string name, user, host, command;  ///< `command`: the last one, in lower case
     unsigned database = 0;
     std::uint64_t age_s = 0, idle_s = 0;
-    bool replication = false;  ///< a replica, or the master of one
+    bool replication = false;  ///< a replica, or the primary of one
+};
+
+/// What takes slots of maxclients and is no client.
+struct redis_links {
+    std::uint64_t replicas = 0;  ///< connected to this server
+    std::uint64_t primary = 0;   ///< 1 on a replica whose link is up
+    std::uint64_t cluster = 0;   ///< links of the cluster bus
+
+    std::uint64_t all() const noexcept { return replicas + primary + cluster; }
 };
 
 struct redis_facts {
@@ -34,6 +43,10 @@ struct redis_facts {
     budget::figure number(std::string_view field) const;
     /// A text of CONFIG, else of INFO; empty when unread.
     std::string text(std::string_view config_name, std::string_view info_name) const;
+    bool is_replica() const;
+    redis_links links() const;
+    /// What clients may take of maxclients; none when unread.
+    budget::figure usable() const;
     /// Clients alone, as INFO counts them; our own connection not, nor a replica's to its master.
     budget::figure clients_held() const;
     /// Everything that counts against maxclients now, our own connection not.

@@ -17,8 +17,8 @@ namespace {
 using persistence::connection_lost;
 using kind = resp_value::kind;
 
-constexpr std::array<std::string_view, 4> settings{"maxclients", "maxmemory-policy", "timeout",
-                                                   "tcp-keepalive"};
+constexpr std::array<std::string_view, 5> settings{"maxclients", "maxmemory-policy", "timeout",
+                                                   "tcp-keepalive", "min-replicas-to-write"};
 
 /// An error of the server that ends the visit.
 class redis_refusal : public std::runtime_error {

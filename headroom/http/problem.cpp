@@ -64,6 +64,8 @@ problem to_problem(const budget::refusal& why) {
         .with("held", static_cast<std::int64_t>(why.held))
         .with("limit", static_cast<std::int64_t>(why.limit))
         .with("waiting", static_cast<std::int64_t>(why.waiting));
+    for (const auto& [name, units] : why.more.figures)
+        out.with(name, static_cast<std::int64_t>(units));
     return out;
 }
 

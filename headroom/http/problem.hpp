@@ -41,15 +41,19 @@ std::string to_json(const problem& of, std::string_view instance, std::string_vi
 /// name but the asker's.
 problem to_problem(const budget::refusal& why);
 
-/// A problem as an exception, for code that cannot go on.
+/// A problem as an exception, for code that cannot go on. `for_log`: what the log is told and the
+/// client is not.
 class failed : public std::runtime_error {
 public:
-    explicit failed(problem why)
-        : std::runtime_error(why.detail.empty() ? "problem" : why.detail), why_(std::move(why)) {}
+    explicit failed(problem why, std::string for_log = {})
+        : std::runtime_error(why.detail.empty() ? "problem" : why.detail), why_(std::move(why)),
+          for_log_(std::move(for_log)) {}
     const problem& why() const noexcept { return why_; }
+    const std::string& for_log() const noexcept { return for_log_; }
 
 private:
     problem why_;
+    std::string for_log_;
 };
 
 }  // namespace headroom::http

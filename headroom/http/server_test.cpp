@@ -150,6 +150,7 @@ TEST_F(Server, AnswersARefusalWithItsFigures) {
         why.held = why.limit = 12;
         why.waiting = 3;
         why.holders = {{"secret.holder", 12}};
+        why.more = {"secret.holder has a secret.statement", {{"fleet_usable", 97}}};
         throw budget::refused(why);
         co_return response::empty();
     });
@@ -158,13 +159,14 @@ TEST_F(Server, AnswersARefusalWithItsFigures) {
         say(port(), "GET /refused HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
     EXPECT_TRUE(has(answer, "Retry-After: 1\r\n"));
-    EXPECT_FALSE(has(answer, "secret.holder"));
+    EXPECT_FALSE(has(answer, "secret."));
     const auto problem = problem_of(answer);
     EXPECT_EQ(problem.at("resource"), "postgres");
     EXPECT_EQ(problem.at("consumer"), "persistence.sessions");
     EXPECT_EQ(problem.at("held"), 12);
     EXPECT_EQ(problem.at("limit"), 12);
     EXPECT_EQ(problem.at("waiting"), 3);
+    EXPECT_EQ(problem.at("fleet_usable"), 97);
 }
 
 TEST_F(Server, RemembersTheTemplateOfARouteAndNotThePath) {

@@ -89,6 +89,7 @@ private:
     }
 
     void decide_on(std::vector<start_limit> limits) {
+        for (auto& each : stated_limits(book_.planned())) limits.push_back(std::move(each));
         for (auto& each : limits_of(answer_.process)) limits.push_back(std::move(each));
         answer_.decision = decide(book_.planned(), limits, terms_.policy);
     }

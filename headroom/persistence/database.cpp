@@ -107,13 +107,15 @@ database::database(runtime& on, budget::book& from, door& to, database_terms wit
       direct_(direct != nullptr ? *direct : to),
       with_(std::move(with)),
       sockets_(taken(from, sockets_name)),
-      cancels_(on.system_pool(), taken(from, cancel_name)) {
+      cancels_(on.system_pool(), taken(from, cancel_name)),
+      note_(std::make_shared<server_note>(with_.beside_server)) {
     while (held_.size() < sockets_.agreed().floor) held_.push_back(sockets_.take().value());
     lanes_ = std::make_unique<persistence::lanes>(
         reactors_of(on), taken(from, lanes_name),
         [this](connection& link, deadline until) { return to_.open(link, until); },
         lane_settings{options_for(lanes_name, pooled()).application_name, pooled(), with_.for_lanes,
-                      with_.echo ? &with_.echo : nullptr});
+                      with_.echo ? &with_.echo : nullptr,
+                      [note = note_] { return note->quoted(); }});
     sessions_ = make_pool(sessions_name, {.with_queries = true});
     if (with_.settings.sync_pool == 0) return;
     for_sync_ = make_pool(sync_name, {.with_queries = true});
@@ -154,7 +156,7 @@ std::unique_ptr<persistence::sessions> database::make_pool(std::string_view cons
         on_.home(), taken(from_, consumer),
         [way](connection& link, deadline until) { return way->open(link, until); },
         std::move(options), bounds_of(with_));
-    made->add_to_refusals([note = note_] { return note->text(); });
+    made->add_to_refusals([note = note_] { return note->quoted(); });
     retirers_.push_back(made->retirer());
     return made;
 }

@@ -37,6 +37,8 @@ struct database_terms {
     lane_bounds for_lanes;
     session_bounds for_sessions;
     statement_listener echo{};  ///< of every connection; empty: nobody listens
+    /// Quoted by every refusal after what the server says, e.g. what the fleet's ledger knows.
+    budget::fact_source beside_server{};
 };
 
 /// How one more pool of a database reaches it.
@@ -90,7 +92,7 @@ public:
                                                      const pool_way& by = {});
     runtime& on() noexcept { return on_; }
 
-    /// Quoted by the refusals of sessions; let control's on_facts teach it.
+    /// Quoted by the refusals of every pool; let control's on_facts teach it.
     std::shared_ptr<server_note> note() noexcept { return note_; }
     /// Replaces every connection of lanes, sessions and all pools made: the server changed its
     /// role. On the home reactor.
@@ -110,7 +112,7 @@ private:
     budget::grant sockets_;
     std::vector<budget::lease> held_;  // descriptors of every connection there may be
     canceller cancels_;
-    const std::shared_ptr<server_note> note_ = std::make_shared<server_note>();
+    const std::shared_ptr<server_note> note_;
     std::unique_ptr<persistence::lanes> lanes_;
     std::unique_ptr<persistence::sessions> sessions_, for_sync_;
     std::vector<std::function<void()>> retirers_;  // of every pool there ever was

@@ -41,6 +41,7 @@ struct lane_settings {
     bool pooled = false;
     lane_bounds bounds{};
     const statement_listener* echo = nullptr;  ///< outlives the lanes
+    budget::fact_source more{};                ///< for every refusal, e.g. server_note's
 };
 
 /// A moment of the lanes, and what they counted since their start.

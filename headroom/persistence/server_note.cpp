@@ -48,4 +48,10 @@ std::string server_note::text() const {
     return text_;
 }
 
+budget::fact server_note::quoted() const {
+    budget::fact all{text(), {}};
+    if (beside_) all.add(beside_());
+    return all;
+}
+
 }  // namespace headroom::persistence

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <string>
 
+#include "headroom/budget/refusal.hpp"
 #include "headroom/persistence/server_facts.hpp"
 
 namespace headroom::persistence {
@@ -16,11 +17,17 @@ std::string server_account(const server_facts& of);
 /// quote it. Thread-safe.
 class server_note {
 public:
+    /// `beside`: what is known of the server besides, e.g. the fleet's book of it; may be empty.
+    explicit server_note(budget::fact_source beside = {}) : beside_(std::move(beside)) {}
+
     void learn(const server_facts& facts);
     /// "" before the first reading.
     std::string text() const;
+    /// text() and what is known besides.
+    budget::fact quoted() const;
 
 private:
+    const budget::fact_source beside_;
     mutable std::mutex mutex_;
     std::string text_;  // guarded by mutex_
 };

@@ -48,5 +48,13 @@ TEST(ServerNote, IsEmptyBeforeTheFirstReading) {
     EXPECT_EQ(note.text(), "server: 1 of 17 slots taken: 1 strangers");
 }
 
+TEST(ServerNote, QuotesWhatIsKnownBesides) {
+    server_note note([] { return budget::fact{"fleet: 3 of 17", {{"fleet_usable", 17}}}; });
+    EXPECT_EQ(note.quoted().line, "fleet: 3 of 17");
+    note.learn(with({"psql"}));
+    EXPECT_EQ(note.quoted().line, "server: 1 of 17 slots taken: 1 strangers; fleet: 3 of 17");
+    EXPECT_EQ(note.quoted().figures.at(0).second, 17u);
+}
+
 }  // namespace
 }  // namespace headroom::persistence

@@ -118,12 +118,16 @@ budget::refusal sessions::refuse(budget::refusal_reason why,
     auto answer = keeper_->share().refuse(why);
     answer.waiting += keeper_->queue().figures().pending;
     answer.waited = waited;
-    answer.note = keeper_->queue().account();
-    if (const auto failure = keeper_->last_failure(); !failure.empty())
-        answer.note += "; the last connection failed: " + failure;
-    if (const auto fact = fact_ ? fact_() : std::string(); !fact.empty())
-        answer.note += "; " + fact;
+    answer.more = account();
     return answer;
+}
+
+budget::fact sessions::account() const {
+    budget::fact all{keeper_->queue().account(), {}};
+    if (const auto failure = keeper_->last_failure(); !failure.empty())
+        all.add({"the last connection failed: " + failure, {}});
+    if (source_) all.add(source_());
+    return all;
 }
 
 task<budget::result<transaction>> sessions::begin(budget::holder& by, deadline until,
@@ -155,7 +159,7 @@ std::vector<leak> sessions::holds_longer_than(std::chrono::milliseconds age) con
     return keeper_->queue().holds_longer_than(age);
 }
 
-void sessions::add_to_refusals(std::function<std::string()> fact) { fact_ = std::move(fact); }
+void sessions::add_to_refusals(budget::fact_source source) { source_ = std::move(source); }
 
 void sessions::on_leak(std::function<void(const leak&)> report) {
     keeper_->on_leak(std::move(report));

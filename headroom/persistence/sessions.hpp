@@ -72,9 +72,11 @@ public:
     std::vector<leak> holds_longer_than(std::chrono::milliseconds age) const;
     /// Called once for each hold that exceeds leak_ms, on the reactor. Set before start().
     void on_leak(std::function<void(const leak&)> report);
-    /// One more fact for every refusal, e.g. server_note's. Called from any thread. Set before
-    /// start().
-    void add_to_refusals(std::function<std::string()> fact);
+    /// One more fact for every refusal, e.g. server_note's. Set before start().
+    void add_to_refusals(budget::fact_source source);
+    /// What a refusal says beside its own figures: how many sessions are out, the oldest hold and
+    /// its statement, why the last connection failed, and what was added.
+    budget::fact account() const;
     reactor& home() noexcept;
 
 private:
@@ -85,7 +87,7 @@ private:
     budget::refusal refuse(budget::refusal_reason why, std::chrono::milliseconds waited) const;
 
     std::unique_ptr<detail::session_keeper> keeper_;
-    std::function<std::string()> fact_;
+    budget::fact_source source_;
 };
 
 }  // namespace headroom::persistence

@@ -99,7 +99,17 @@ void read_direct_address(setting_reader& from, database_settings& to) {
         "transaction pooling: control, feed and projections go this way, queries and appends "
         "through the pooler.",
         to.serve);
-    if (!from.is_set("HEADROOM_DIRECT_URL")) return;
+    to.pooler_limit = from.optional_count(
+        {.name = pooler_limit_setting,
+         .min = 1,
+         .max = budget::figure_max,
+         .doc = "Client connections the pooler of DATABASE_URL lets this service open in all: its "
+                "share of max_client_conn."},
+        "not known, and the verdict of postgres:pooler UNKNOWN");
+    if (!from.is_set("HEADROOM_DIRECT_URL")) {
+        if (to.pooler_limit) from.warn(pooler_limit_setting, "is not used: there is no pooler");
+        return;
+    }
     to.pooler = std::exchange(to.serve, std::move(direct));
 }
 

@@ -30,12 +30,15 @@ budget::overflow_terms burst_terms(std::optional<unsigned> overflow_max);
 /// What DATABASE_URL is where HEADROOM_DIRECT_URL is set: a ledger of its own, of the pooler's
 /// clients, beside the one of the server's connections.
 inline constexpr char pooler_resource[] = "postgres:pooler";
+/// What the pooler lets in: its console, which could tell, is not for those it serves.
+inline constexpr char pooler_limit_setting[] = "HEADROOM_POOLER_LIMIT";
 
 struct database_settings {
     /// The server itself as the app role: HEADROOM_DIRECT_URL, else DATABASE_URL.
     connect_info serve;
     /// DATABASE_URL where that is a transaction pooler's: the way of queries and appends.
     std::optional<connect_info> pooler{};
+    std::optional<unsigned> pooler_limit{};  ///< clients the pooler lets in; none: not known
     connect_info migrate;  ///< HEADROOM_MIGRATE_URL, else as `serve`
     std::chrono::milliseconds migrate_timeout{3'600'000};  ///< for all files of one `migrate`
     async_split async;

@@ -87,6 +87,16 @@ TEST_F(DatabaseSettings, MigrateAsAnotherRoleWhenTold) {
     EXPECT_EQ(made.migrate.user, "owner");
 }
 
+TEST_F(DatabaseSettings, StateWhatThePoolerLetsIn) {
+    const auto made = read({{"DATABASE_URL", "postgres://app:x@pooler/d"},
+                            {"HEADROOM_DIRECT_URL", "postgres://app:x@h/d"},
+                            {"HEADROOM_POOLER_LIMIT", "40"}});
+    EXPECT_EQ(made.pooler_limit, 40U);
+    EXPECT_EQ(warnings_, "");
+    read({{"DATABASE_URL", "postgres://app:x@h/d"}, {"HEADROOM_POOLER_LIMIT", "40"}});
+    EXPECT_NE(warnings_.find("there is no pooler"), std::string::npos);
+}
+
 TEST_F(DatabaseSettings, NameEachBound) {
     for (const auto& [name, value] : {std::pair("DATABASE_PORT", "0"),
                                       {"DATABASE_PORT", "65536"},
@@ -94,6 +104,7 @@ TEST_F(DatabaseSettings, NameEachBound) {
                                       {"DATABASE_ASYNC_POOL_SIZE", "101"},
                                       {"DATABASE_ASYNC_MAX_OVERFLOW", "101"},
                                       {"DATABASE_SYNC_POOL_SIZE", "51"},
+                                      {"HEADROOM_POOLER_LIMIT", "0"},
                                       {"DATABASE_SYNC_MAX_OVERFLOW", "51"},
                                       {"DATABASE_POOL_TIMEOUT", "0"},
                                       {"DATABASE_POOL_TIMEOUT", "301"},

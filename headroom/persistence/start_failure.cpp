@@ -28,7 +28,8 @@ constexpr std::array<meaning, 12> meanings{{
     {"55P03", start_action::wait, "others hold the lock it needs"},
     {"57P05", start_action::wait, "idle_session_timeout ended the session"},
     {"08P01", start_action::wait,
-     "if this is a pooler, set HEADROOM_DIRECT_URL to the server itself"},
+     "if a pooler stands between, point the URL at the server itself, or set HEADROOM_DIRECT_URL "
+     "to it"},
     {sqlstate::invalid_password, start_action::refuse, "check the password of the URL"},
     {sqlstate::invalid_authorization, start_action::refuse,
      "check the role of the URL, its sslmode and pg_hba.conf"},

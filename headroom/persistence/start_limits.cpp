@@ -104,6 +104,19 @@ std::vector<start_limit> limits_of(const process_limits& process) {
     return limits;
 }
 
+std::vector<start_limit> stated_limits(const budget::plan& plan) {
+    std::vector<start_limit> limits;
+    for (const auto& each : plan.resources) {
+        if (each.limit_setting.empty() || !each.limit) continue;
+        start_limit one;
+        one.resource = one.name = each.name;
+        one.how = each.limit_setting;
+        one.limit = each.limit;
+        limits.push_back(std::move(one));
+    }
+    return limits;
+}
+
 start_limit unread_limit(std::string_view resource, std::string why) {
     start_limit limit;
     limit.resource = resource;

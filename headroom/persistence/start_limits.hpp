@@ -39,6 +39,10 @@ std::vector<start_limit> limits_of(const server_facts& server, const budget::pla
 /// cannot be read, bounds nothing; the record of the start shows which.
 std::vector<start_limit> limits_of(const process_limits& process);
 
+/// Limits that a setting states because nobody can read them, e.g. a pooler's. Where the setting is
+/// not set nothing is bound, and the verdict is UNKNOWN.
+std::vector<start_limit> stated_limits(const budget::plan& plan);
+
 /// A limit that could not be read: the start waits for it.
 start_limit unread_limit(std::string_view resource, std::string why);
 

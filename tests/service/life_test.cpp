@@ -47,6 +47,12 @@ protected:
 TEST_F(Life, AtRestBackendsLeasesAndThreadsAreWhatThePlanSays) {
     EXPECT_TRUE(testing::eventually([&] { return backends() == floors && held() == floors; }));
     EXPECT_EQ(service_->threads(), 6U);
+    const auto log = service_->errors();
+    const auto ready = log.find("\"ready\"");
+    ASSERT_NE(ready, std::string::npos);
+    const auto line = log.substr(ready, log.find('\n', ready) - ready);
+    for (const auto* part : {"\"projections\":4", "\"threads\":6", "\"threads_planned\":6"})
+        EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
     const auto health = service_->get_json("/healthz");
     EXPECT_EQ(health.at_pointer("/checks/process:threads/0/observedValue").to_number<unsigned>(),
               6U);

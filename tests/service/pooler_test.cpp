@@ -1,4 +1,6 @@
 // Two routes and two ledgers: queries through PgBouncer's transaction pooling, control beside it.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "headroom/testing/eventually.hpp"
@@ -83,6 +85,36 @@ TEST_F(Pooled, WithThePoolerGoneItIsNotReadyAndComesBack) {
     pooler_.start();
     EXPECT_TRUE(testing::eventually([&] { return service.get("/readyz").status == 200; }));
     service.make_tenant("after");
+}
+
+TEST_F(Pooled, ThePoolersLimitIsStatedOrItsVerdictIsUnknownWithTheRemedy) {
+    auto where = two_routes();
+    const auto verdict = [&] {
+        const auto report = run_service(where, {"plan", "--format", "json"});
+        EXPECT_EQ(report.code, 0) << report.errors;
+        for (const auto& each : boost::json::parse(report.output).at("resources").as_array())
+            if (each.at("name").as_string() == "postgres:pooler")
+                return fmt::format("{}: {}", std::string_view(each.at("verdict").as_string()),
+                                   std::string_view(each.at("reason").as_string()));
+        return std::string("none");
+    };
+    EXPECT_EQ(verdict(), "UNKNOWN: the limit is not known: set HEADROOM_POOLER_LIMIT");
+    where["HEADROOM_POOLER_LIMIT"] = "40";
+    EXPECT_EQ(verdict(), "GREEN: peak 8 is within 80 % of 40 usable (32)");
+    running_service service(where);
+    ASSERT_TRUE(service.ready()) << service.errors();
+    EXPECT_NE(service.errors().find("peak 8 is within 80 % of 40 usable"), std::string::npos);
+}
+
+TEST_F(Pooled, MoreThanThePoolerLetsInIsRefusedBeforeItListens) {
+    auto where = two_routes();
+    where["HEADROOM_POOLER_LIMIT"] = "7";
+    const auto refused = run_service(where, {"serve"});
+    EXPECT_EQ(refused.code, 78) << refused.errors;
+    EXPECT_NE(refused.errors.find("postgres:pooler: the plan's sum of 8 exceeds 7 usable by 1 "
+                                  "(postgres:pooler: HEADROOM_POOLER_LIMIT)"),
+              std::string::npos)
+        << refused.errors;
 }
 
 testing::outcome start_behind(const served_database& on, const std::string& pooler) {

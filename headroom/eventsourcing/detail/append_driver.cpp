@@ -1,5 +1,7 @@
 #include "headroom/eventsourcing/detail/append_driver.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -58,8 +60,10 @@ void append_driver::admit(const entry& one) {
         throw persistence::deadline_passed("an append came after its deadline");
     one->expire = [this, one = one.get()] { leave(*one, late(*one)); };
     one->give_up = [this, one = one.get()] {
-        leave(*one, std::make_exception_ptr(
-                        boost::system::system_error(asio::error::operation_aborted)));
+        // Often it is cancelled because its deadline has passed.
+        leave(*one, one->until.passed() ? late(*one)
+                                        : std::make_exception_ptr(boost::system::system_error(
+                                              asio::error::operation_aborted)));
     };
     home_.arm(one->due, one->until);
     waiting_.enter(one, deadline::clock::now());
@@ -74,8 +78,14 @@ budget::refused append_driver::refusal(budget::refusal_reason why) const {
     answer.consumer = store_consumer;
     answer.held = answer.waiting = static_cast<unsigned>(waiting_.waiting());
     answer.limit = static_cast<unsigned>(with_.within.waiting_max);
-    answer.note = trouble_;
+    answer.more = account();
     return budget::refused(std::move(answer));
+}
+
+budget::fact append_driver::account() const {
+    auto all = pool_.account();
+    if (!trouble_.empty()) all.add({"the last attempt: " + trouble_, {}});
+    return all;
 }
 
 std::exception_ptr append_driver::late(const append_entry& one) const {
@@ -87,9 +97,8 @@ std::exception_ptr append_driver::late(const append_entry& one) const {
                             ? "an append was under way at its deadline: it may be recorded, and "
                               "the same append may be sent again"
                             : "an append still waited at its deadline: nothing of it was recorded";
-    auto text = std::string(where);
-    if (!trouble_.empty()) text += "; the last attempt: " + trouble_;
-    return std::make_exception_ptr(persistence::deadline_passed(text));
+    return std::make_exception_ptr(
+        persistence::deadline_passed(fmt::format("{}; {}", where, account().line)));
 }
 
 void append_driver::leave(append_entry& one, const std::exception_ptr& why) {
@@ -135,7 +144,9 @@ task<void> append_driver::work(bool extra) {
         auto lent = co_await pool_.take(by, deadline::after(take_ms_max));
         if (!lent) {
             if (extra || cut_off_) break;
-            trouble_ = lent.error().message();
+            auto why = std::move(lent.error());
+            why.more = {};  // account() tells it as of then
+            trouble_ = why.message();
             went_well = false;
             continue;
         }

@@ -71,6 +71,7 @@ private:
     std::exception_ptr late(const append_entry& one) const;
     std::exception_ptr ended(const append_entry& one) const;
     budget::refused refusal(budget::refusal_reason why) const;
+    budget::fact account() const;
 
     // ---- append_settling.cpp ----
     task<void> attempt(persistence::session& on, const std::vector<entry>& batch);

@@ -24,6 +24,8 @@ bool idles_in_transaction(const persistence::backend& of, const audit_thresholds
 void find_holders(audit_work& work);
 /// Sessions of members of a fleet that have gone, by headroom's own application_name.
 void find_orphans(audit_work& work);
+/// Pollers beside runners in one database, by application_name and LISTEN.
+void find_pollers(audit_work& work);
 /// More sessions than the server's cores work for; nothing unless somebody told how many it has.
 void find_knee(audit_work& work);
 /// Settings that keep dead connections, contradict the plan or wait for a restart; what is unread.

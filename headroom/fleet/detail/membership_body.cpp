@@ -234,6 +234,7 @@ void membership::body::show(const reservation& what) {
     shown.learning = what.learning;
     shown.beyond = what.beyond;
     shown.bounds = what.bounds;
+    shown.told_at = clock::now();
 }
 
 void membership::body::tell(const std::string& what) {

@@ -98,6 +98,7 @@ response connection::tell_of(const std::exception_ptr& thrown, std::string& erro
         error = refused.what();
         return to_problem(refused.why());
     } catch (const failed& told) {
+        error = told.for_log();
         return told.why();
     } catch (const std::exception& broken) {
         error = broken.what();

@@ -1,5 +1,7 @@
 #include "headroom/persistence/detail/lane_group.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
@@ -326,16 +328,29 @@ task<connection*> lane_group::up(deadline until) {
     const counted<std::size_t> one(seen_.waiting);
     for (bool new_here = has_queue();; new_here = false) {
         if (stopping_ || !started_)
-            throw budget::refused(share_.refuse(budget::refusal_reason::closing));
+            throw refusal(budget::refusal_reason::closing);
         if (auto* on = new_here ? nullptr : choose()) co_return on;
         if (waiting_.size() >= with_.bounds.waiting_max)
-            throw budget::refused(share_.refuse(budget::refusal_reason::queue_full));
-        if (until.passed())
-            throw deadline_passed("no lane was up in time: " +
-                                  (last_failure_.empty() ? "connecting" : last_failure_));
+            throw refusal(budget::refusal_reason::queue_full);
+        if (until.passed()) throw late();
         bell wait(*this, waiting_, until);
         co_await wait.wait();
     }
+}
+
+budget::refused lane_group::refusal(budget::refusal_reason why) const {
+    auto answer = share_.refuse(why);
+    answer.waiting += static_cast<unsigned>(waiting_.size());
+    if (with_.more) answer.more.add(with_.more());
+    return budget::refused(std::move(answer));
+}
+
+deadline_passed lane_group::late() const {
+    budget::fact all{last_failure_.empty() ? "connecting" : last_failure_, {}};
+    all.add({fmt::format("{} of {} lanes up, {} waiting", seen_.lanes.load(), floor_,
+                         waiting_.size()), {}});
+    if (with_.more) all.add(with_.more());
+    return deadline_passed("no lane was up in time: " + all.line);
 }
 
 void lane_group::wake_waiting() {

@@ -71,6 +71,8 @@ private:
     bool has_queue() const noexcept { return with_.pooled && !waiting_.empty(); }
     void serve_queue();
     task<connection*> up(deadline until);
+    budget::refused refusal(budget::refusal_reason why) const;
+    deadline_passed late() const;
     void wake_waiting();
     connection_options options() const;
 
