@@ -11,6 +11,10 @@
 #include "headroom/tasks/wire/json_reader.hpp"
 #include "headroom/tasks/wire/value.hpp"
 
+#ifndef HEADROOM_TASKS_TESTDATA
+#define HEADROOM_TASKS_TESTDATA "headroom/tasks/testdata"
+#endif
+
 namespace headroom::tasks {
 
 inline std::string testdata(const std::string& name) {

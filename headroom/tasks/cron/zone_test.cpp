@@ -36,8 +36,8 @@ TEST(Zone, ATimeOnTheWallHasTheInstantItIsFirstShown) {
         const libc_clock clock(names[i]);
         for (auto wall = change - 1h + of.at(change - 1s).offset, end = wall + 3h; wall < end;
              wall += 10min) {
-            auto first = change - 4h;  // step by step, as somebody who looks at the clock
-            while (first + clock.offset(first) < wall) first += 1s;
+            auto first = change - 4h;  // minute by minute, as somebody who looks at it
+            while (first + clock.offset(first) < wall) first += 1min;
             ASSERT_EQ(of.first_instant(wall), first) << names[i];
             gaps += first + clock.offset(first) > wall;
             folds += first < change && wall - of.at(change).offset >= change;
@@ -67,7 +67,7 @@ TEST(Zone, IsAlsoUtcOrAFixedDistance) {
 
 TEST(Zone, WhatTheDatabaseDoesNotHaveIsNone) {
     for (const auto* name : {"", "Europe/Atlantis", "europe/paris", "/etc/passwd",
-                             "../../etc/passwd", "Europe/Paris ", "Europe\0/Paris", "EST5EDT4", "Europe"})
+                             "../../etc/passwd", "Europe/Paris ", "EST5EDT4", "Europe"})
         EXPECT_FALSE(zone::named(name)) << name;
     EXPECT_FALSE(zone::named(std::string(zone_bytes_max + 1, 'A')));
 }

@@ -22,7 +22,7 @@ inline std::vector<std::string> zone_names() {
     for (std::string line, kind, first, second; std::getline(text, line);) {
         std::istringstream words(line);
         words >> kind >> first >> second;
-        if (kind == "Z") names.push_back(first);
+        if (kind == "Z" && first != "Factory") names.push_back(first);  // that one is no place
         if (kind == "L") names.push_back(second);
     }
     EXPECT_GT(names.size(), 500u);

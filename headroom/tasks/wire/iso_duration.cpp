@@ -15,18 +15,20 @@ using namespace std::chrono_literals;
 constexpr auto day = std::chrono::duration_cast<microseconds>(24h);
 constexpr auto year = 365 * day, month = 30 * day, week = 7 * day;
 
-/// A number at the front of `text`, which is taken off; at most 15 digits before the point.
+constexpr std::string_view decimal_digits = "0123456789";
+
+/// A number at the front of `text`, which is taken off; a fraction follows a point or a comma.
 std::optional<double> take_number(std::string_view& text, bool fraction) {
-    const auto length = std::min(text.find_first_not_of(fraction ? "0123456789." : "0123456789"),
-                                 text.size());
+    const auto letters = fraction ? "0123456789.," : decimal_digits;
+    std::string digits(text.substr(0, text.find_first_not_of(letters)));
+    text.remove_prefix(digits.size());
+    std::ranges::replace(digits, ',', '.');
     double number = 0;
-    const auto digits = text.substr(0, length);
-    const auto read = std::from_chars(digits.data(), digits.data() + length, number,
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number,
                                       std::chars_format::fixed);
-    if (read.ec != std::errc() || read.ptr != digits.data() + length || digits.front() == '.' ||
-        digits.back() == '.' || number >= 1e15)
+    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() ||
+        digits.front() == '.' || number >= 1e15)
         return std::nullopt;
-    text.remove_prefix(length);
     return number;
 }
 
@@ -73,19 +75,29 @@ std::optional<microseconds> parse_designated(std::string_view text) {
     return any ? std::optional(sum) : std::nullopt;
 }
 
+/// "SS", or more digits after a point; those beyond microseconds are cut off.
+std::optional<microseconds> parse_seconds(std::string_view text) {
+    constexpr std::size_t second_digits = 2, micro_digits = 6;
+    const auto point = std::min(text.find_first_not_of(decimal_digits), text.size());
+    if (point != second_digits || text.size() == point + 1) return std::nullopt;
+    if (text.find_first_not_of(decimal_digits, point + 1) != text.npos) return std::nullopt;
+    auto kept = text.substr(0, point + 1 + micro_digits);
+    const auto number = take_number(kept, true);
+    if (!number || *number >= 60 || !kept.empty()) return std::nullopt;
+    return scaled(*number, microseconds(1s));
+}
+
 /// "H:MM:SS" with a fraction or without.
 std::optional<microseconds> parse_clock(std::string_view text) {
-    microseconds sum{0};
-    for (const auto unit : {microseconds(1h), microseconds(1min), microseconds(1s)}) {
-        const bool last = unit == 1s;
-        const auto length = std::min(text.find_first_not_of("0123456789"), text.size());
-        const auto number = take_number(text, last);
-        if (!number || (unit != 1h && (*number >= 60 || length != 2))) return std::nullopt;
-        if (!add_within_bounds(sum, scaled(*number, unit))) return std::nullopt;
-        if (!last && !text.starts_with(':')) return std::nullopt;
-        if (!last) text.remove_prefix(1);
-    }
-    return text.empty() ? std::optional(sum) : std::nullopt;
+    const auto hours = take_number(text, false);
+    if (!hours || text.size() < 4 || text[0] != ':' || text[3] != ':') return std::nullopt;
+    auto digits = text.substr(1, 2);
+    const auto minutes = take_number(digits, false);
+    if (!minutes || *minutes >= 60 || !digits.empty()) return std::nullopt;
+    auto sum = scaled(*hours, microseconds(1h));
+    if (!sum || !add_within_bounds(*sum, scaled(*minutes, microseconds(1min)))) return std::nullopt;
+    if (!add_within_bounds(*sum, parse_seconds(text.substr(4)))) return std::nullopt;
+    return sum;
 }
 
 /// "2 days", "1 day, 02:00:00", "1d".
