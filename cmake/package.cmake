@@ -1,10 +1,11 @@
 # headroom_package(NAME LINK ...): one folder = one package = one target headroom::NAME.
 #
-# Every *.cpp of the folder is the library, every *_test.cpp its test binary NAME_test, which also
-# runs under the sanitizers named by TEST_LABELS (see headroom_test).
+# Every *.cpp of the folder, of detail/ and of the FOLDERS it names is the library, every *_test.cpp
+# its test binary NAME_test, which also runs under the sanitizers of TEST_LABELS (see headroom_test).
 function(headroom_package name)
-  cmake_parse_arguments(package "" "" "LINK;PRIVATE_LINK;TEST_LINK;TEST_LABELS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp)
+  cmake_parse_arguments(package "" "" "FOLDERS;LINK;PRIVATE_LINK;TEST_LINK;TEST_LABELS" ${ARGN})
+  list(TRANSFORM package_FOLDERS APPEND "/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp ${package_FOLDERS})
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

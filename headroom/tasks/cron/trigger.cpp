@@ -1,0 +1,60 @@
+#include "headroom/tasks/cron/trigger.hpp"
+
+#include <boost/assert.hpp>
+
+#include "headroom/tasks/cron/cron_expression.hpp"
+#include "headroom/tasks/cron/next_fire.hpp"
+#include "headroom/tasks/cron/pycron.hpp"
+
+namespace headroom::tasks {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+std::expected<cron_table, cron_fault> table_in(cron_dialect dialect, std::string_view expression) {
+    if (dialect == cron_dialect::headroom) return parse_cron(expression);
+    const auto parsed = pycron_expression::parse(expression);
+    if (!parsed) return std::unexpected(parsed.error());
+    return parsed->table();
+}
+
+}  // namespace
+
+std::expected<trigger, cron_fault> trigger::cron(std::string_view expression,
+                                                 cron_dialect dialect, const cron_clock& clock) {
+    auto table = table_in(dialect, expression);
+    if (!table) return std::unexpected(std::move(table.error()));
+    const auto on = zone::of(clock);
+    if (!on) return std::unexpected(cron_fault{"a zone the tz database does not have"});
+    return trigger(by_cron{*table, *on});
+}
+
+trigger trigger::interval(sys_seconds first, seconds every) {
+    BOOST_ASSERT(every >= seconds(1) && every <= interval_max);
+    return trigger(by_interval{first, every});
+}
+
+trigger trigger::once(std::chrono::sys_time<std::chrono::microseconds> at) {
+    return trigger(std::chrono::ceil<seconds>(at));
+}
+
+std::expected<trigger, cron_fault> trigger::of(const schedule& stored, cron_dialect dialect,
+                                               sys_seconds first_seen) {
+    if (stored.cron) return cron(*stored.cron, dialect, stored.clock);
+    if (stored.time) return once(stored.time->instant());
+    if (stored.interval) return interval(first_seen, stored.interval->every);
+    return std::unexpected(cron_fault{"neither cron, time nor interval"});
+}
+
+std::optional<sys_seconds> trigger::next_after(sys_seconds after) const {
+    if (const auto* cron = std::get_if<by_cron>(&is_))
+        return next_fire(cron->table, cron->on, after);
+    if (const auto* at = std::get_if<sys_seconds>(&is_))
+        return *at > after ? std::optional(*at) : std::nullopt;
+    const auto& [first, every] = std::get<by_interval>(is_);
+    if (after < first) return first;
+    return first + ((after - first) / every + 1) * every;
+}
+
+}  // namespace headroom::tasks
