@@ -9,8 +9,8 @@
 
 namespace headroom::tasks {
 
-/// Moves members out of an object, each at most once; the first that is missing or of another kind is remembered and
-/// everything after it is empty. Owns nothing: the object outlives it.
+/// Moves members out of an object, each at most once; the first that is missing or of another kind
+/// is remembered and everything after it is empty. Owns nothing: the object outlives it.
 class member_reader {
 public:
     /// `path` stands before a member's name in faults: "error." or nothing.
