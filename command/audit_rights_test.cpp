@@ -87,7 +87,7 @@ TEST_F(AuditWithFewRights, AUserOfRedisWithInfoAloneSeesTheLimitAndHowManyThereA
     EXPECT_EQ(found.at("limit"), 10'000);
     EXPECT_THAT(unread(found, "HR-RD-UNREAD"),
                 UnorderedElementsAre("maxclients", "maxmemory-policy", "timeout", "tcp-keepalive",
-                                     "CLIENT LIST"));
+                                     "min-replicas-to-write", "CLIENT LIST"));
 }
 
 TEST_F(AuditWithFewRights, AUserOfRedisWithoutAnyRightSaysSo) {

@@ -15,7 +15,7 @@ namespace {
 
 namespace exit_code = budget::exit_code;
 
-constexpr std::chrono::milliseconds attempt_ms_max{5'000};  // of one look at schema and roles
+constexpr std::chrono::milliseconds check_ms_max{5'000};  // of one look at schema and roles
 
 persistence::application_name member_of(const settings& with, duty of) {
     return {persistence::application_name::fit(with.process.system,
@@ -167,7 +167,7 @@ std::optional<persistence::start_failure> process::attempt(
     const std::string& target, deadline until) {
     try {
         on_.home().run_blocking([&]() -> task<void> {
-            found = co_await how(until.at_most(attempt_ms_max));
+            found = co_await how(until.at_most(check_ms_max));
         });
         return std::nullopt;
     } catch (...) {

@@ -11,7 +11,7 @@ using persistence::statement;
 namespace {
 
 // `before` is what the page holds without the event: at least one always comes.
-constexpr statement read_page(R"(
+constexpr statement page_of_stream(R"(
 select notification_id, originator_id, originator_version, event_id, recorded_at, topic, state,
        metadata::text, coalesce(tenant_id, '')
 from (select *, sum(octet_length(state)) over (order by originator_version) - octet_length(state)
@@ -52,7 +52,7 @@ task<history> read_stream(persistence::lanes& over, stream_id stream, stream_ver
     std::vector<persistence::rows> pages;
     for (bool more = true; more;) {
         pages.push_back(co_await over.reads().run(
-            read_page, until, stream, after, static_cast<std::int64_t>(page_events_max),
+            page_of_stream, until, stream, after, static_cast<std::int64_t>(page_events_max),
             static_cast<std::int64_t>(page_bytes_max)));
         std::vector<recorded_event> events;
         for (int i = 0; i < pages.back().size(); ++i) events.push_back(event_in(pages.back()[i]));

@@ -29,7 +29,7 @@ TEST(Zone, EveryOneIsWhereTheCLibraryHasItThrough2040) {
 TEST(Zone, ATimeOnTheWallHasTheInstantItIsFirstShown) {
     const auto names = zone_names();
     unsigned gaps = 0, folds = 0;
-    for (std::size_t i = 0; i < names.size(); i += 7) {
+    for (std::size_t i = 0; i < names.size(); i += 3) {
         const auto of = zone::named(names[i]).value();
         const auto change = of.at(year_2020 + 4000 * 24h).end;  // some in 2030
         if (change > year_2041) continue;

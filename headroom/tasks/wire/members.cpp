@@ -12,9 +12,9 @@ void member_reader::refuse(std::string_view name, std::string_view what) {
 
 template <class T>
 T member_reader::expect(std::string_view name, std::string_view what) {
-    const auto* found = from_.find(name);
-    const auto* typed = found ? found->get<T>() : nullptr;
-    if (typed) return *typed;
+    auto* found = from_.find(name);
+    auto* typed = found ? found->get<T>() : nullptr;
+    if (typed) return std::move(*typed);
     refuse(name, found ? " is not " + std::string(what) : " is missing");
     return {};
 }
@@ -48,7 +48,7 @@ object member_reader::dictionary(std::string_view name) {
 }
 
 value member_reader::anything(std::string_view name) {
-    if (const auto* found = from_.find(name)) return *found;
+    if (auto* found = from_.find(name)) return std::move(*found);
     refuse(name, " is missing");
     return {};
 }

@@ -9,12 +9,12 @@
 
 namespace headroom::tasks {
 
-/// Takes members out of an object; the first that is missing or of another kind is remembered and
-/// everything after it is empty. Owns nothing: the object outlives it.
+/// Moves members out of an object, each at most once; the first that is missing or of another kind
+/// is remembered and everything after it is empty. Owns nothing: the object outlives it.
 class member_reader {
 public:
     /// `path` stands before a member's name in faults: "error." or nothing.
-    member_reader(const object& from, std::string path) : from_(from), path_(std::move(path)) {}
+    member_reader(object& from, std::string path) : from_(from), path_(std::move(path)) {}
 
     std::string text(std::string_view name, std::size_t bytes_max);
     std::optional<std::string> text_or_null(std::string_view name, std::size_t bytes_max);
@@ -33,7 +33,7 @@ private:
     template <class T>
     T expect(std::string_view name, std::string_view what);
 
-    const object& from_;
+    object& from_;
     std::string path_;
     std::optional<codec_fault> fault_;
 };

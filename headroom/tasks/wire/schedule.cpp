@@ -91,7 +91,7 @@ value interval_value(const std::optional<schedule_interval>& interval) {
 }  // namespace
 
 decoded<schedule> read_schedule(std::string_view bytes, const codec_limits& limits) {
-    const auto outer = outer_object(read_value(bytes, limits), "a schedule");
+    auto outer = outer_object(read_value(bytes, limits), "a schedule");
     if (!outer) return std::unexpected(outer.error());
     member_reader from(*outer, "");
     schedule made;

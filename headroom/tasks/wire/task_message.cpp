@@ -20,7 +20,7 @@ decoded<int> one_more(const decoded<int>& count) {
 }  // namespace
 
 decoded<task_message> read_message(std::string_view bytes, const codec_limits& limits) {
-    const auto outer = outer_object(read_value(bytes, limits), "a message");
+    auto outer = outer_object(read_value(bytes, limits), "a message");
     if (!outer) return std::unexpected(outer.error());
     member_reader from(*outer, "");
     task_message made;
@@ -37,12 +37,15 @@ decoded<task_message> read_message(std::string_view bytes, const codec_limits& l
 }
 
 decoded<std::string> write_message(const task_message& of) {
-    return to_json(object{{"task_id", of.task_id},
-                          {"task_name", of.task_name},
-                          {"labels", sent_labels(of.labels)},
-                          {"labels_types", sent_label_types(of.labels)},
-                          {"args", of.args},
-                          {"kwargs", of.kwargs}});
+    std::vector<member> members;  // a list of initializers would copy each of them twice
+    members.reserve(6);
+    members.push_back({"task_id", of.task_id});
+    members.push_back({"task_name", of.task_name});
+    members.push_back({"labels", sent_labels(of.labels)});
+    members.push_back({"labels_types", sent_label_types(of.labels)});
+    members.push_back({"args", of.args});
+    members.push_back({"kwargs", of.kwargs});
+    return to_json(object::from(std::move(members)));
 }
 
 decoded<task_message> retried(task_message of) {

@@ -12,29 +12,29 @@ bool same(const std::shared_ptr<const task_error>& one,
     return one == other || (one && other && *one == *other);
 }
 
-decoded<task_error> read_error(const object& from, std::string path, std::size_t nested);
+decoded<task_error> read_error(object& from, std::string path, std::size_t nested);
 
 /// The error under `name`, or none where it is absent or null.
-decoded<std::shared_ptr<const task_error>> read_inner(const object& outer, std::string path,
+decoded<std::shared_ptr<const task_error>> read_inner(object& outer, std::string path,
                                                       std::string_view name, std::size_t nested) {
-    const auto* found = outer.find(name);
+    auto* found = outer.find(name);
     if (!found || found->is_null()) return nullptr;
     if (nested >= error_chain_max)
         return std::unexpected(codec_fault{codec_fault_kind::too_deep, "causes of an error", 0});
     path += name;
-    const auto* inner = found->get<object>();
+    auto* inner = found->get<object>();
     if (!inner) return wrong_shape(path + " is not an object");
     auto read = read_error(*inner, path + ".", nested + 1);
     if (!read) return std::unexpected(std::move(read.error()));
     return std::make_shared<const task_error>(std::move(*read));
 }
 
-decoded<task_error> read_error(const object& from, std::string path, std::size_t nested) {
+decoded<task_error> read_error(object& from, std::string path, std::size_t nested) {
     member_reader members(from, path);
     task_error made;
     made.type = members.text("exc_type", error_name_bytes_max);
     made.arguments = members.list("exc_message");
-    members.anything("exc_module");
+    if (!members.maybe("exc_module")) members.refuse("exc_module", " is missing");
     made.module = members.text_or_null("exc_module", error_name_bytes_max);
     if (members.maybe("exc_suppress_context"))
         made.suppress_context = members.boolean("exc_suppress_context");
@@ -71,7 +71,7 @@ bool task_error::operator==(const task_error& other) const {
 }
 
 decoded<task_result> read_result(std::string_view bytes, const codec_limits& limits) {
-    const auto outer = outer_object(read_value(bytes, limits), "a result");
+    auto outer = outer_object(read_value(bytes, limits), "a result");
     if (!outer) return std::unexpected(outer.error());
     member_reader from(*outer, "");
     task_result made;
@@ -108,7 +108,7 @@ task_result unwritable_result(const task_result& of, const codec_fault& why) {
 }
 
 decoded<task_progress> read_progress(std::string_view bytes, const codec_limits& limits) {
-    const auto outer = outer_object(read_value(bytes, limits), "a progress");
+    auto outer = outer_object(read_value(bytes, limits), "a progress");
     if (!outer) return std::unexpected(outer.error());
     member_reader from(*outer, "");
     task_progress made{from.text("state", progress_state_bytes_max), from.anything("meta")};

@@ -25,6 +25,15 @@ std::optional<std::int64_t> small_integer(std::string_view digits) noexcept {
     return std::nullopt;
 }
 
+constexpr std::size_t few_members = 8;  // compared each with each
+
+bool repeats_a_name(const std::vector<member>& members) {
+    for (std::size_t i = 1; i < members.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (members[i].name == members[j].name) return true;
+    return false;
+}
+
 }  // namespace
 
 std::optional<big_integer> big_integer::from(std::string digits) {
@@ -67,6 +76,11 @@ object::object(std::initializer_list<member> members)
     : object(from(std::vector<member>(members))) {}
 
 object object::from(std::vector<member> members) {
+    object made;
+    if (members.size() <= few_members && !repeats_a_name(members)) {
+        made.members_ = std::move(members);
+        return made;
+    }
     std::vector<std::size_t> by_name(members.size());
     std::iota(by_name.begin(), by_name.end(), std::size_t{0});
     std::ranges::sort(by_name, [&](std::size_t one, std::size_t other) {
@@ -81,13 +95,17 @@ object object::from(std::vector<member> members) {
             first = next;
         }
     }
-    object made;
     for (std::size_t i = 0; i < members.size(); ++i)
         if (!repeated[i]) made.members_.push_back(std::move(members[i]));
     return made;
 }
 
 const value* object::find(std::string_view name) const noexcept {
+    const auto found = std::ranges::find(members_, name, &member::name);
+    return found == members_.end() ? nullptr : &found->is;
+}
+
+value* object::find(std::string_view name) noexcept {
     const auto found = std::ranges::find(members_, name, &member::name);
     return found == members_.end() ? nullptr : &found->is;
 }

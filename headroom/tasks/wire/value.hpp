@@ -55,6 +55,7 @@ public:
     static object from(std::vector<member> members);
 
     const value* find(std::string_view name) const noexcept;
+    value* find(std::string_view name) noexcept;
     value& set(std::string_view name, value is);  ///< replaces, or appends; returns what stands
     bool erase(std::string_view name);
     std::size_t size() const noexcept;
