@@ -8,6 +8,8 @@
 namespace headroom::fleet::detail {
 namespace {
 
+constexpr std::size_t hosts_named_max = 8;
+
 std::string primary_of(const redis_facts& of) {
     return fmt::format("{}:{}", of.text("", "master_host"), of.text("", "master_port"));
 }
@@ -36,7 +38,7 @@ void find_replicas(redis_audit& answer) {
     if (replicas == 0) return;
     std::vector<std::string> hosts;
     for (const auto& each : answer.facts.clients)
-        if (each.replication && hosts.size() < evidence_pids_max)
+        if (each.replication && hosts.size() < hosts_named_max)
             hosts.push_back(each.host.empty() ? "the socket" : each.host);
     answer.add(finding{"HR-RD-REPLICAS", severity::note, "replicas",
                        fmt::format("{} of this server: each takes one of maxclients",
