@@ -39,6 +39,13 @@ std::expected<connect_info, persistence::connect_faults> parse_postgres(std::str
     return persistence::parse_connect_info(url);
 }
 
+std::expected<redis::connect_info, redis::connect_faults> parse_redis(std::string_view url) {
+    auto at = redis::parse_connect_info(url);
+    if (at && at->is_sentinel())
+        return std::unexpected(redis::connect_faults{"name the servers, each is audited alone"});
+    return at;
+}
+
 /// Names and addresses; a URL that cannot be read is a usage_error without the URL.
 template <class Parse>
 auto parse_all(const std::string& kind, const std::vector<std::string>& typed, Parse parse) {
@@ -122,7 +129,7 @@ private:
             const auto host = fmt::format("{}:{}", at.host, at.port);
             postgres_.push_back({at, resource_of("postgres", name, host, declared())});
         }
-        for (const auto& [name, at] : parse_all("redis", options_.redis, fleet::parse_redis_info)) {
+        for (const auto& [name, at] : parse_all("redis", options_.redis, parse_redis)) {
             const auto host = fmt::format("{}:{}", at.host, at.port);
             redis_.push_back({at, resource_of("redis", name, host, declared())});
         }
@@ -210,7 +217,7 @@ private:
     std::optional<manifest> manifest_;
     std::optional<env_audit> settings_;
     std::vector<target<connect_info>> postgres_;
-    std::vector<target<fleet::redis_info>> redis_;
+    std::vector<target<redis::connect_info>> redis_;
     std::vector<target<connect_info>> pgbouncer_;
     std::vector<fleet::server_behind> behind_;  // a pooler: what PostgreSQL can give
     limits_by_resource limits_;

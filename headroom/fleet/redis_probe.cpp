@@ -5,16 +5,22 @@
 #include <array>
 
 #include "headroom/budget/exit_code.hpp"
-#include "headroom/fleet/resp.hpp"
 #include "headroom/fleet/wire.hpp"
-#include "headroom/persistence/error.hpp"
+#include "headroom/persistence/redis/command.hpp"
+#include "headroom/persistence/redis/error.hpp"
 #include "headroom/persistence/start_failure.hpp"
 
 namespace headroom::fleet {
 namespace {
 
 using persistence::connection_lost;
-using kind = resp_value::kind;
+using redis::command;
+using redis::kind;
+
+constexpr redis::parser_bounds answer_bounds{.text_bytes_max = 16 << 20,
+                                             .answer_bytes_max = 16 << 20,
+                                             .items_max = 100'000,
+                                             .depth_max = 8};
 
 constexpr std::chrono::milliseconds goodbye_ms_max{500};
 constexpr std::array<std::string_view, 4> settings{"maxclients", "maxmemory-policy", "timeout",
@@ -31,8 +37,10 @@ class redis_visitor {
 public:
     redis_visitor(wire& through, deadline until) : through_(through), until_(until) {}
 
-    resp_value ask(const std::vector<std::string_view>& words) {
-        through_.send(resp_command(words), until_);
+    redis::value ask(const command& what) {
+        std::string bytes;
+        what.append_to(bytes);
+        through_.send(bytes, until_);
         while (true) {
             if (auto value = reader_.next()) return std::move(*value);
             reader_.feed(through_.receive(until_));
@@ -41,10 +49,11 @@ public:
     }
     /// A text; an error is a fact that could not be read, and why.
     std::optional<std::string> text(redis_facts& into, const std::string& name,
-                                    const std::vector<std::string_view>& words) {
-        auto answer = ask(words);
-        if (answer.is == kind::text) return std::move(answer.text);
-        into.unread.push_back({name, answer.is == kind::error ? answer.text : "no text came"});
+                                    const command& what) {
+        const auto answer = ask(what);
+        if (answer.is() == kind::text) return std::string(answer.text());
+        into.unread.push_back(
+            {name, answer.is_error() ? std::string(answer.text()) : "no text came"});
         return {};
     }
 
@@ -54,27 +63,27 @@ public:
 private:
     wire& through_;
     const deadline until_;
-    resp_reader reader_;
+    redis::parser reader_{answer_bounds};
     bool answered_ = false;
 };
 
-void sign_in(redis_visitor& on, const redis_info& at) {
+void sign_in(redis_visitor& on, const redis::connect_info& at) {
     if (at.password.empty()) return;
-    std::vector<std::string_view> words{"AUTH"};
-    if (!at.user.empty()) words.emplace_back(at.user);
-    words.emplace_back(at.password.reveal());
-    const auto answer = on.ask(words);
-    if (answer.is == kind::error) throw redis_refusal(answer.text);
+    command auth("AUTH");
+    if (!at.user.empty()) auth.add(at.user);
+    auth.add(at.password.reveal());
+    const auto answer = on.ask(auth);
+    if (answer.is_error()) throw redis_refusal(std::string(answer.text()));
 }
 
 void read_settings(redis_visitor& on, redis_facts& into) {
     for (const auto name : settings) {
-        const auto answer = on.ask({"CONFIG", "GET", name});
-        if (answer.is == kind::list && answer.items.size() == 2)
-            into.config.emplace(answer.items[0].text, answer.items[1].text);
+        const auto answer = on.ask(command("CONFIG", "GET", name));
+        if (answer.is() == kind::list && answer.size() == 2)
+            into.config.emplace(answer[0].text(), answer[1].text());
         else
-            into.unread.push_back({std::string(name), answer.is == kind::error
-                                                          ? answer.text
+            into.unread.push_back({std::string(name), answer.is_error()
+                                                          ? std::string(answer.text())
                                                           : "the server does not know it"});
     }
 }
@@ -86,7 +95,7 @@ void read_clients(redis_visitor& on, redis_facts& into) {
                                                           connected, redis_clients_max)});
         return;
     }
-    if (const auto text = on.text(into, "CLIENT LIST", {"CLIENT", "LIST"})) {
+    if (const auto text = on.text(into, "CLIENT LIST", command("CLIENT", "LIST"))) {
         into.clients = parse_client_list(*text);
         into.clients_read = true;
     }
@@ -94,22 +103,25 @@ void read_clients(redis_visitor& on, redis_facts& into) {
 
 redis_facts read_facts(redis_visitor& on) {
     redis_facts found;
-    auto info = on.ask({"INFO"});
-    if (info.is == kind::error && !info.text.starts_with("NOPERM")) throw redis_refusal(info.text);
-    if (info.is == kind::text)
-        found.info = parse_redis_info_text(info.text);
+    const auto info = on.ask(command("INFO"));
+    if (info.is_error() && !info.text().starts_with("NOPERM"))
+        throw redis_refusal(std::string(info.text()));
+    if (info.is() == kind::text)
+        found.info = parse_redis_info_text(info.text());
     else
-        found.unread.push_back({"INFO", info.text});
-    on.ask({"CLIENT", "SETNAME", "headroom-audit"});
-    if (const auto id = on.ask({"CLIENT", "ID"}); id.is == kind::number) found.own_id = id.number;
-    if (const auto who = on.ask({"ACL", "WHOAMI"}); who.is == kind::text) found.own_user = who.text;
+        found.unread.push_back({"INFO", std::string(info.text())});
+    on.ask(command("CLIENT", "SETNAME", "headroom-audit"));
+    if (const auto id = on.ask(command("CLIENT", "ID")); id.is() == kind::number)
+        found.own_id = id.number();
+    if (const auto who = on.ask(command("ACL", "WHOAMI")); who.is() == kind::text)
+        found.own_user = who.text();
     read_settings(on, found);
     read_clients(on, found);
     return found;
 }
 
 /// A Redis without TLS takes the handshake for half a command, and waits for the rest.
-void shake_hands(wire& through, const redis_info& at, deadline until) {
+void shake_hands(wire& through, const redis::connect_info& at, deadline until) {
     try {
         through.start_tls({at.host, at.authorities, at.verify}, until);
     } catch (const persistence::deadline_passed&) {
@@ -117,7 +129,7 @@ void shake_hands(wire& through, const redis_info& at, deadline until) {
     }
 }
 
-redis_facts visit_at(const redis_info& at, const wire_target& to, budget::grant& share,
+redis_facts visit_at(const redis::connect_info& at, const wire_target& to, budget::grant& share,
                      deadline until, bool& open) {
     auto unit = share.take();
     if (!unit) throw budget::refused(std::move(unit.error()));
@@ -136,7 +148,7 @@ redis_facts visit_at(const redis_info& at, const wire_target& to, budget::grant&
     }
 }
 
-std::vector<wire_target> targets_of(const redis_info& at, deadline until,
+std::vector<wire_target> targets_of(const redis::connect_info& at, deadline until,
                                     blocking_resolver& names) {
     if (!at.socket.empty()) return {{"", at.socket, 0}};
     const auto known = addresses_without_asking(at.host);
@@ -148,7 +160,7 @@ std::vector<wire_target> targets_of(const redis_info& at, deadline until,
 }
 
 /// Each address once, until one answers; one that keeps silent leaves the others their share.
-redis_facts visit(const redis_info& at, deadline until, blocking_resolver& names) {
+redis_facts visit(const redis::connect_info& at, deadline until, blocking_resolver& names) {
     budget::ledger ledger("redis", 1);
     auto share = ledger.open({"fleet.audit", 1, 0}).value();
     const auto targets = targets_of(at, until, names);
@@ -177,7 +189,7 @@ void explain(redis_outcome& into, const std::string& said) {
 
 }  // namespace
 
-redis_outcome audit_redis(const redis_info& at, redis_terms terms, deadline until,
+redis_outcome audit_redis(const redis::connect_info& at, redis_terms terms, deadline until,
                           blocking_resolver& names) {
     redis_outcome outcome;
     outcome.target = terms.target = at.describe();
@@ -185,7 +197,7 @@ redis_outcome audit_redis(const redis_info& at, redis_terms terms, deadline unti
         outcome.audit = analyse(visit(at, until, names), terms);
     } catch (const redis_refusal& refused) {
         explain(outcome, refused.what());
-    } catch (const resp_broken& broken) {
+    } catch (const redis::protocol_error& broken) {
         outcome.exit_code = budget::exit_code::refused;
         outcome.error = fmt::format("{}: {}; is it a Redis, and without TLS (else rediss://)?",
                                     outcome.target, broken.what());

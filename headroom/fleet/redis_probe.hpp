@@ -5,7 +5,7 @@
 
 #include "headroom/fleet/audit_page.hpp"
 #include "headroom/fleet/redis_audit.hpp"
-#include "headroom/fleet/redis_info.hpp"
+#include "headroom/persistence/redis/connect_info.hpp"
 #include "headroom/runtime/deadline.hpp"
 #include "headroom/runtime/name_resolver.hpp"
 
@@ -22,7 +22,7 @@ struct redis_outcome {
 /// Signs in at the first address that answers, reads INFO, four settings and CLIENT LIST, analyses,
 /// and waits until the server has let go of the connection, which is in none of the figures.
 /// Blocks. `terms.target` is filled in.
-redis_outcome audit_redis(const redis_info& at, redis_terms terms, deadline until,
+redis_outcome audit_redis(const redis::connect_info& at, redis_terms terms, deadline until,
                           blocking_resolver& names);
 
 audit_page page_of(const redis_outcome& of);
