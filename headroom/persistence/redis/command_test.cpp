@@ -15,9 +15,10 @@ std::string encoded(const command& what) {
 TEST(RedisCommand, IsAnArrayOfTexts) {
     EXPECT_EQ(encoded(command("GET", "a b")), "*2\r\n$3\r\nGET\r\n$3\r\na b\r\n");
     EXPECT_EQ(encoded(command("PING")), "*1\r\n$4\r\nPING\r\n");
-    EXPECT_EQ(encoded(command("SET", "k", std::string_view("\0\r\n", 3), "PX", 1500)),
-              std::string("*5\r\n$3\r\nSET\r\n$1\r\nk\r\n$3\r\n\0\r\n\r\n$2\r\nPX\r\n$4\r\n1500\r\n",
-                          51));
+    using namespace std::string_literals;
+    EXPECT_EQ(encoded(command("SET", "k", "\0\r\n"s, "PX", 1500)),
+              "*5\r\n$3\r\nSET\r\n$1\r\nk\r\n$3\r\n\0\r\n\r\n"
+              "$2\r\nPX\r\n$4\r\n1500\r\n"s);
     EXPECT_EQ(encoded(command("X", -1, 0U, std::numeric_limits<std::int64_t>::min(),
                               std::numeric_limits<std::uint64_t>::max())),
               "*5\r\n$1\r\nX\r\n$2\r\n-1\r\n$1\r\n0\r\n$20\r\n-9223372036854775808\r\n$20\r\n"

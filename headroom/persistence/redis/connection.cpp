@@ -42,11 +42,24 @@ task<std::vector<value>> send_unit(std::shared_ptr<detail::link> on, std::span<c
     co_return std::move(caller.answers);
 }
 
+// A server that is full, or has had enough of wrong passwords, answers the first command and hangs
+// up: that answer says more than the loss.
+task<std::vector<value>> send_first(std::shared_ptr<detail::link> on,
+                                    const std::vector<command>& what, deadline until) {
+    detail::operation caller;
+    on->send(caller, what, until);
+    co_await caller.finished();
+    if (!caller.answers.empty()) throw_if_error(caller.answers.front(), what.front().name());
+    caller.require_answer();
+    co_return std::move(caller.answers);
+}
+
 }  // namespace
 
 struct connection::body {
     body(reactor& on, budget::lease held, connection_options with)
         : home(on), unit(std::move(held)), options(std::move(with)), consumer(unit.consumer()) {
+        closing_room::of(home);  // is there before the reactor ends
         renew();
     }
 
@@ -58,7 +71,7 @@ struct connection::body {
         own_address = link->socket().own_address();
         link->begin();
         const auto asked = detail::sign_in_commands(to, options);
-        auto said = detail::read_sign_in(asked, co_await send_unit(link, asked, until), options);
+        auto said = detail::read_sign_in(asked, co_await send_first(link, asked, until), options);
         client_id = said.client_id;
         version = std::move(said.version);
         notes = std::move(said.notes);

@@ -1,8 +1,8 @@
 // persistence/redis/connection.hpp: one connection to Redis, constructed from the unit it uses.
 //
 // RESP3 on one reactor. Many callers may have commands in flight; answers come back in the order in
-// which the commands were sent, and what is sent in one turn of the reactor goes out in one write. A
-// connection belongs to its reactor: every call from that thread. It does not reconnect: mux.hpp
+// which the commands were sent, and what is sent in one turn of the reactor goes out in one write.
+// A connection belongs to its reactor: every call from that thread. It does not reconnect: mux.hpp
 // and subscriptions.hpp replace a lost one. Closing means waiting for the server's end of file;
 // until then the lease is in its closing state (design law 2).
 //

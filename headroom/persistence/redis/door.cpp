@@ -87,10 +87,10 @@ task<void> door::open(connection& which, deadline until) {
         if (target_.is_sentinel()) to = co_await primary(which, until);
         co_await which.open(co_await resolved(std::move(to), turn, until), until);
     } catch (const server_error&) {
-        permit.failed(persistence::connect_gate::clock::now());  // the address is right: it answered
+        permit.failed(deadline::clock::now());  // the address is right: it answered
         throw;
     } catch (...) {
-        permit.failed(persistence::connect_gate::clock::now());
+        permit.failed(deadline::clock::now());
         turn_.compare_exchange_strong(turn, turn + 1);
         throw;
     }

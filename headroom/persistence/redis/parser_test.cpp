@@ -122,8 +122,8 @@ TEST(RedisParser, RefusesWhatNoRedisSays) {
          {"HTTP/1.1 400 Bad Request\r\n", "\x15\x03\x01", "$x\r\n", ":\r\n", "\r\n", "$1\r\nabc",
           "$-2\r\n", "*-2\r\n", "%-1\r\n", "#x\r\n", ",x\r\n", "(1x\r\n", "_x\r\n", "+a\n",
           "$?\r\n", "*?\r\n", ":++1\r\n", ":9223372036854775808\r\n", "=3\r\nabc\r\n",
-          "=5\r\nabcde\r\n", "*1\r\n>1\r\n+x\r\n", "$1\r\na\r", "$1\r\naXY"})
-        if (std::string_view(bytes) != "$1\r\na\r") EXPECT_THROW(only(bytes), protocol_error) << bytes;
+          "=5\r\nabcde\r\n", "*1\r\n>1\r\n+x\r\n", "$1\r\naXY"})
+        EXPECT_THROW(only(bytes), protocol_error) << bytes;
     EXPECT_EQ(only("$1\r\na\r"), "incomplete");
 }
 

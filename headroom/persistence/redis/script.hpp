@@ -23,9 +23,9 @@ public:
     /// 40 hexadecimal digits.
     const std::string& sha1() const noexcept { return sha1_; }
 
-    /// Keys are KEYS[1..], arguments ARGV[1..], copied before the first suspension; the
-    /// script outlives the call. Throws as run() of what it runs on. A script is one command: with sending::once its fate is unknown after a
-    /// lost connection.
+    /// Keys are KEYS[1..], arguments ARGV[1..], copied before the first suspension; the script
+    /// outlives the call. Throws as run() of what it runs on. A script is one command: with
+    /// sending::once its fate is unknown after a lost connection.
     task<value> run(mux& on, std::span<const std::string_view> keys,
                     std::span<const std::string_view> arguments, deadline until,
                     sending how = sending::once) const;

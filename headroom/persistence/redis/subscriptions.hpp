@@ -79,7 +79,8 @@ public:
     task<void> stop(deadline until);
 
     /// Returns once the server has confirmed: what is published from then on is heard, but for
-    /// gaps. Throws server_error (NOPERM), deadline_passed, budget::refused (channels_max, closing).
+    /// gaps. Throws server_error (NOPERM), deadline_passed, and budget::refused (channels_max, or
+    /// closing).
     task<subscription> subscribe(std::string channel, channel_listener listener, deadline until);
 
     /// Other pushes, e.g. "invalidate" of CLIENT TRACKING ... REDIRECT client_id(). Before start().

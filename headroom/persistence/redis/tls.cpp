@@ -24,7 +24,9 @@ using need = progress::need;
 
 // OpenSSL's own socket BIO writes without MSG_NOSIGNAL, and a SIGPIPE would end the process.
 
-int socket_of(BIO* of) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(of))); }
+int socket_of(BIO* of) {
+    return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(of)));
+}
 
 int moved(BIO* on, ssize_t bytes, int retry) {
     BIO_clear_retry_flags(on);
@@ -101,12 +103,13 @@ tls_session::tls_session(const tls_terms& terms, int socket) : of_(std::make_uni
     BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
     SSL_set_bio(session, bio, bio);
     SSL_set_connect_state(session);
-    if (is_address(terms.name)) {
-        if (terms.verify) X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), terms.name.c_str());
-        return;
-    }
-    SSL_set_tlsext_host_name(session, terms.name.c_str());
-    if (terms.verify) SSL_set1_host(session, terms.name.c_str());
+    const char* const name = terms.name.c_str();
+    const bool numeric = is_address(terms.name);
+    if (!numeric) SSL_set_tlsext_host_name(session, name);
+    if (!terms.verify) return;
+    const int checks = numeric ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), name)
+                               : SSL_set1_host(session, name);
+    if (checks != 1) throw connection_lost("SSL: the server's name cannot be checked");
 }
 
 tls_session::~tls_session() = default;

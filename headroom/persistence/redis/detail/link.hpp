@@ -1,7 +1,7 @@
 // persistence/redis/detail/link.hpp: a connected socket at work: sends, receives, tells who waits.
 //
-// Answers come in the order of the commands; order_ keeps whose each is. What is sent in one turn of
-// the reactor goes out in one write at its end. Callers are resumed one after the other from the
+// Answers come in the order of the commands; order_ keeps whose each is. What is sent in one turn
+// of the reactor goes out in one write at its end. Callers are resumed one after the other from the
 // reactor's turn, never from within a call of theirs. Shared with its own armed handlers, so that a
 // caller may destroy the connection at once.
 #pragma once

@@ -183,6 +183,11 @@ std::string stream::own_address() const {
 
 int stream::take_out() noexcept {
     if (!socket_.is_open()) return -1;
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    const int has_peer =
+        ::getpeername(socket_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size);
+    reached_ = reached_ || has_peer == 0;  // accepted just when nobody waited any more
     if (tls_) tls_->say_goodbye();
     tls_.reset();
     return socket_.release();

@@ -38,7 +38,7 @@ public:
     void cancel() noexcept;
 
     bool is_open() const noexcept { return socket_.is_open(); }
-    /// The other side has accepted: a server may count it.
+    /// The other side has accepted: a server may count it. Settled by take_out() at the latest.
     bool reached() const noexcept { return reached_; }
     bool is_tls() const noexcept { return tls_ != nullptr; }
     /// "127.0.0.1:40312" of our own side; empty for a unix socket.
