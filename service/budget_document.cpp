@@ -91,8 +91,8 @@ std::string threads_table(const budget::total& of) {
 std::string_view redis_note(const budget::judged& of) {
     if (of.all.rows.empty())
         return "None: without `REDIS_URL` the process opens no connection to Redis.";
-    return "One connection is shared by all callers. The reserve is for the time in which the close "
-           "of a lost one is\nnot known yet.";
+    return "One connection is shared by all callers. The reserve is for the time in which the "
+           "close of a lost one is\nnot known yet.";
 }
 
 std::string inventory(const budget::plan& of) {
@@ -178,9 +178,9 @@ finding r2(const budget::judged& redis) {
     const auto& all = redis.all;
     return {"XC-R2", "MEDIUM", "PASS",
             all.rows.empty()
-                ? std::string("Without `REDIS_URL` nothing opens a connection to Redis. With it one "
-                              "process opens one, shared by all callers, and one more while a lost "
-                              "one is closing.")
+                ? std::string("Without `REDIS_URL` nothing opens a connection to Redis. With it "
+                              "one process opens one, shared by all callers, and one more while a "
+                              "lost one is closing.")
                 : fmt::format("One process opens at most {}: {}. One connection is shared by all "
                               "callers; `maxclients` is read at the start and compared.",
                               budget::to_text(all.sum), all.arithmetic),

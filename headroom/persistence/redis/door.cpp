@@ -5,7 +5,7 @@
 namespace headroom::redis {
 namespace {
 
-constexpr unsigned port_max = 65'535;
+constexpr unsigned port_highest = 65'535;
 
 /// A sentinel, reached as the server itself is.
 connect_info as_target(const endpoint& sentinel, const connect_info& of) {
@@ -26,11 +26,11 @@ endpoint endpoint_in(const value& said) {
         throw connection_lost("the sentinel's answer is not an address");
     endpoint found{std::string(said[0].text()), 0};
     for (const char digit : said[1].text()) {
-        if (digit < '0' || digit > '9' || found.port > port_max)
+        if (digit < '0' || digit > '9' || found.port > port_highest)
             throw connection_lost("the sentinel's answer is not an address");
         found.port = found.port * 10 + static_cast<unsigned>(digit - '0');
     }
-    if (found.port == 0 || found.port > port_max || found.host.empty())
+    if (found.port == 0 || found.port > port_highest || found.host.empty())
         throw connection_lost("the sentinel's answer is not an address");
     return found;
 }
@@ -79,13 +79,15 @@ task<connect_info> door::primary(connection& which, deadline until) {
     throw connection_lost("its unit waits for the close of another socket");
 }
 
-task<void> door::open(connection& which, deadline until) {
+task<void> door::open(connection& which, deadline until,
+                      const std::function<task<void>(connection&)>& prepare) {
     auto permit = co_await gate_.pass(until);
     auto turn = turn_.load();
     try {
         connect_info to = target_;
         if (target_.is_sentinel()) to = co_await primary(which, until);
         co_await which.open(co_await resolved(std::move(to), turn, until), until);
+        if (prepare) co_await prepare(which);
     } catch (const server_error&) {
         permit.failed(deadline::clock::now());  // the address is right: it answered
         throw;

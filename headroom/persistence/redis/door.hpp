@@ -7,6 +7,7 @@
 // what they name has to call itself the primary. Thread-safe; outlives what is opened through it.
 #pragma once
 #include <atomic>
+#include <functional>
 
 #include "headroom/persistence/connect_gate.hpp"
 #include "headroom/persistence/redis/connection.hpp"
@@ -25,8 +26,11 @@ public:
 
     /// Opens `which`, once. Throws as connection::open does, and resolve_error. A name is resolved
     /// anew for each attempt, because after a failover it means another address. One attempt tries
-    /// one of the name's addresses, and the next one only after nobody answered.
-    task<void> open(connection& which, deadline until);
+    /// one of the name's addresses, and the next one only after nobody answered. `prepare`, if any,
+    /// is a part of the attempt: what it throws lets the next one wait as long as a server that is
+    /// away does.
+    task<void> open(connection& which, deadline until,
+                    const std::function<task<void>(connection&)>& prepare = {});
 
     const connect_info& target() const noexcept { return target_; }
     persistence::connect_gate& gate() noexcept { return gate_; }

@@ -157,12 +157,7 @@ mux::~mux() = default;
 void mux::start() { body_->keeping->start(); }
 
 task<void> mux::up(deadline until) {
-    return on_reactor(body_->home, [](std::shared_ptr<body> of, deadline by) -> task<void> {
-        while (!of->keeping->current()) {
-            co_await of->keeping->wait(by);
-            if (of->stopping) of->require_room(0, 0);
-        }
-    }(body_, until));
+    return on_reactor(body_->home, body_->keeping->connected(until));
 }
 
 task<void> mux::stop(deadline until) {

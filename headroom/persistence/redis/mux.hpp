@@ -58,7 +58,8 @@ public:
 
     /// Begins to connect. Once.
     void start();
-    /// Returns once it is connected; throws what keeps it from that, at the deadline.
+    /// Returns once it is connected; throws what an attempt has met that failed meanwhile. The mux
+    /// goes on trying. For a start, which has to know whether waiting makes sense.
     task<void> up(deadline until);
     /// New commands are refused; those in flight may end until the deadline. Then the connection is
     /// closed, and the unit is back or, of a server that does not answer, in the closing room.

@@ -169,6 +169,30 @@ TEST_F(RedisMux, ADeadServerIsAskedTwiceASecondAtMost) {
     });
 }
 
+TEST_F(RedisMux, SoIsAServerThatTakesEachConnectionAndDropsIt) {
+    door through(at(own));
+    inside([&]() -> task<void> {
+        mux shared(*reactor::current(), std::move(share), through, quick());
+        bool drops = true;
+        auto other = co_await opened_at(at(own));
+        const auto drop = [&]() -> task<void> {
+            (void)co_await other->run(command("CLIENT", "KILL", "TYPE", "normal"), soon());
+        };
+        shared.on_reconnected([&] {
+            if (drops) spawn(drop);
+        });
+        shared.start();
+        co_await shared.up(soon());
+        co_await drop();
+        const auto begun = deadline::clock::now();
+        EXPECT_TRUE(
+            co_await eventually_on_reactor([&] { return shared.figures().connects >= 4; }));
+        EXPECT_GE(deadline::clock::now() - begun, 1400ms);
+        drops = false;
+        co_await shared.stop(soon());
+    });
+}
+
 TEST_F(RedisMux, ASilentServerIsFoundWhileNobodyAsks) {
     with_mux([&](mux& shared) -> task<void> {
         co_await shared.up(soon());

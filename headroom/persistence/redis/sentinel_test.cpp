@@ -135,7 +135,8 @@ TEST_F(RedisSentinel, ACommandThatMetAReplicaGoesToThePrimary) {
         shared.start();
         co_await shared.up(soon());
         // A failover on command: the old primary lives on, as a replica that refuses writes.
-        EXPECT_EQ(sentinel.ask({"SENTINEL", "FAILOVER", "orders"}), "OK\n");
+        EXPECT_TRUE(co_await eventually_on_reactor(
+            [&] { return sentinel.ask({"SENTINEL", "FAILOVER", "orders"}) == "OK\n"; }));
         int written = 0;
         EXPECT_TRUE(co_await eventually_on_reactor([&] {
             return sentinel.ask({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "orders"})

@@ -12,8 +12,8 @@ namespace headroom::redis {
 
 class mux;
 
-/// maxclients covers clients, replicas and links of a cluster; it has been cut to RLIMIT_NOFILE - 32
-/// already where the system allowed no more.
+/// maxclients covers clients, replicas and links of a cluster; the server has cut it to
+/// RLIMIT_NOFILE - 32 already where the system allowed no more.
 struct server_limits {
     budget::figure clients_max, connected, replicas, cluster_links;
     std::string source;       ///< "maxclients", "REDIS_MAXCLIENTS"

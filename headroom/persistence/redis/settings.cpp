@@ -103,9 +103,10 @@ settings read_settings(setting_reader& from) {
     const auto url = from.hidden(
         {.name = "REDIS_URL",
          .rule = check_url,
-         .doc = "redis://user:password@host:port/number, rediss:// with TLS, unix:///path?db=number "
-                "or redis+sentinel://user:password@host:port,host:port/master/number. Without it "
-                "and its parts there is no Redis."});
+         .doc = "redis://user:password@host:port/number, rediss:// with TLS, "
+                "unix:///path?db=number, or "
+                "redis+sentinel://user:password@host:port,host:port/master/number. Without it and "
+                "its parts there is no Redis."});
     const auto tasks = from.hidden({.name = "TASKIQ_REDIS_URL",
                                     .rule = check_url,
                                     .doc = "The tasks' Redis; else REDIS_URL, another database."});
@@ -122,7 +123,8 @@ settings read_settings(setting_reader& from) {
         "what the server says");
     made.server = read_parts(from);
     if (from.is_set("REDIS_URL")) {
-        if (made.server) from.warn("REDIS_URL", "decides; REDIS_HOST and its siblings are not used");
+        if (made.server)
+            from.warn("REDIS_URL", "decides; REDIS_HOST and its siblings are not used");
         made.server = parse(from, "REDIS_URL", url);
     }
     made.tasks = parse(from, "TASKIQ_REDIS_URL", tasks);

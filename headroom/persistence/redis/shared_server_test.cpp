@@ -106,7 +106,8 @@ protected:
     void declare() {
         book.declare(budget::resource{.name = "threads", .limit = 100});
         book.declare(budget::resource{.name = "files", .limit = 1000});
-        book.declare(budget::resource{.name = resource, .limit = 100, .reserve = reserve_of(with, 1)});
+        book.declare(budget::resource{
+            .name = resource, .limit = 100, .reserve = reserve_of(with, 1)});
         for (auto& each : headroom::consumers(sizes)) book.declare(std::move(each));
         for (auto& each : consumers(with, {})) book.declare(std::move(each));
         book.restrict(resource, 1);

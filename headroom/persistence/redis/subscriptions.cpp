@@ -43,9 +43,11 @@ struct push_body : std::enable_shared_from_this<push_body> {
     struct channel {
         std::vector<std::shared_ptr<hearer>> hearers;
         const connection* confirmed_on = nullptr;  // compared, never followed
+        std::string refused;                       // what the server said instead
     };
 
     task<void> subscribe_all(connection& fresh);
+    task<void> subscribe_to(connection& on, std::vector<std::string> names, deadline until);
     task<void> confirm(std::string name, deadline until);
     void connected(bool again);
     void heard(const value& said);
@@ -71,15 +73,29 @@ task<void> push_body::subscribe_all(connection& fresh) {
     for (const auto& [name, what] : channels) names.push_back(name);
     const auto until = deadline::after(terms.connect_ms_max);
     for (std::size_t from = 0; from < names.size(); from += channels_a_command) {
-        command all("SUBSCRIBE");
         const auto to = std::min(names.size(), from + channels_a_command);
-        for (auto i = from; i < to; ++i) all.add(names[i]);
-        for (const auto& said : co_await fresh.run_unit({&all, 1}, until))
-            throw_if_error(said, "SUBSCRIBE");
-        for (auto i = from; i < to; ++i)
-            if (const auto at = channels.find(names[i]); at != channels.end())
-                at->second.confirmed_on = &fresh;
+        co_await subscribe_to(fresh, {names.begin() + static_cast<std::ptrdiff_t>(from),
+                                      names.begin() + static_cast<std::ptrdiff_t>(to)},
+                              until);
     }
+}
+
+/// One that the access list forbids costs itself and none of the others.
+task<void> push_body::subscribe_to(connection& on, std::vector<std::string> names,
+                                   deadline until) {
+    command all("SUBSCRIBE");
+    for (const auto& each : names) all.add(each);
+    const auto said = co_await on.run_unit({&all, 1}, until);
+    const bool refused = said.front().is_error();
+    if (refused && names.size() > 1) {
+        for (const auto& each : names) co_await subscribe_to(on, {each}, until);
+        co_return;
+    }
+    for (const auto& each : names)
+        if (const auto at = channels.find(each); at != channels.end()) {
+            at->second.confirmed_on = &on;
+            at->second.refused = refused ? std::string(said.front().text()) : std::string();
+        }
 }
 
 /// For a channel that joined while the connection was up, or being prepared.
@@ -89,17 +105,17 @@ task<void> push_body::confirm(std::string name, deadline until) {
         if (stopping) require_room(name);
         const auto on = keeping->current();
         const auto at = channels.find(name);
-        if (at == channels.end() || (on && at->second.confirmed_on == on.get())) co_return;
+        if (at == channels.end()) co_return;
+        if (on && at->second.confirmed_on == on.get()) {
+            if (at->second.refused.empty()) co_return;
+            throw server_error(at->second.refused, "SUBSCRIBE");
+        }
         if (!on) continue;
         try {
-            (void)co_await on->run(command("SUBSCRIBE", name), until);
+            co_await subscribe_to(*on, {name}, until);
         } catch (const connection_lost&) {
             if (until.passed()) throw;
-            continue;
         }
-        if (const auto now = channels.find(name); now != channels.end())
-            now->second.confirmed_on = on.get();
-        co_return;
     }
 }
 
@@ -197,11 +213,7 @@ subscriptions::~subscriptions() = default;
 void subscriptions::start() { body_->keeping->start(); }
 
 task<void> subscriptions::up(deadline until) {
-    const auto body = body_;
-    while (!body->keeping->current()) {
-        co_await body->keeping->wait(until);
-        if (body->stopping) body->require_room({});
-    }
+    return body_->keeping->connected(until);
 }
 
 task<void> subscriptions::stop(deadline until) {

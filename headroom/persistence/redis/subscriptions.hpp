@@ -74,7 +74,7 @@ public:
 
     /// Begins to connect. Once.
     void start();
-    /// Returns once it is connected; throws what keeps it from that, at the deadline.
+    /// As mux::up().
     task<void> up(deadline until);
     task<void> stop(deadline until);
 

@@ -152,6 +152,15 @@ TEST_F(RedisSubscriptions, AChannelTheAccessListForbidsIsRefused) {
         EXPECT_EQ(publish("public:a", "x"), "1");
         EXPECT_TRUE(co_await hears(1));
         EXPECT_EQ(push.figures().channels, 1u);
+        EXPECT_EQ(push.figures().connects, 1u);
+        // One that is forbidden later costs the others nothing.
+        const auto b = co_await push.subscribe("public:b", into_heard(), soon());
+        own.ask({"ACL", "SETUSER", "default", "resetchannels", "&public:a"});
+        own.ask({"CLIENT", "KILL", "TYPE", "pubsub"});
+        EXPECT_TRUE(co_await eventually_on_reactor(
+            [&] { return push.figures().connects > 1 && push.figures().connected; }));
+        EXPECT_EQ(publish("public:a", "y"), "1");
+        EXPECT_TRUE(co_await hears(2));
     });
 }
 

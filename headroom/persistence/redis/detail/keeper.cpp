@@ -59,6 +59,17 @@ task<void> keeper::wait(deadline until) {
     throw deadline_passed("no connection to Redis was there in time");
 }
 
+task<void> keeper::connected(deadline until) {
+    const auto self = shared_from_this();
+    const auto before = failures_;
+    while (!current()) {
+        if (stopping_) throw budget::refused(refuse(budget::refusal_reason::closing));
+        if (failures_ > before && last_failure_) std::rethrow_exception(last_failure_);
+        if (until.passed()) throw deadline_passed("no connection to Redis was there in time");
+        co_await sleep_until(until.at_most(unit_look_ms));
+    }
+}
+
 void keeper::resume_waiters() {
     for (auto* each : waiters_) each->cancel();
 }
@@ -117,6 +128,8 @@ task<void> keeper::retire(std::shared_ptr<connection> old) {
 }
 
 task<void> keeper::connect() {
+    if (const auto rest = not_before_ - clock::now(); rest > 0ms)
+        co_return co_await nap(std::chrono::ceil<std::chrono::milliseconds>(rest));
     auto unit = share_.take();
     if (!unit) co_return co_await nap(unit_look_ms);
     const auto fresh = std::make_shared<connection>(home_, std::move(*unit), with_.options);
@@ -132,12 +145,12 @@ task<void> keeper::connect() {
 }
 
 task<void> keeper::open(connection& fresh) {
-    const auto until = deadline::after(with_.connect_ms_max);
-    co_await through_.open(fresh, until);
+    // The gate's pause is no part of the attempt.
+    const auto pause = persistence::connect_gate::pause_ms_max;
     fresh.on_push([self = weak_from_this()](const value& said) {
         if (const auto alive = self.lock(); alive && alive->on_push) alive->on_push(said);
     });
-    if (prepare) co_await prepare(fresh);
+    co_await through_.open(fresh, deadline::after(with_.connect_ms_max + pause), prepare);
 }
 
 void keeper::accept(std::shared_ptr<connection> fresh) {
@@ -151,6 +164,10 @@ void keeper::accept(std::shared_ptr<connection> fresh) {
     on_ = std::move(fresh);
     replacing_ = false;
     last_failure_ = nullptr;
+    using gate = persistence::connect_gate;
+    std::uniform_int_distribution<long> pause(gate::pause_ms_min.count(),
+                                              gate::pause_ms_max.count());
+    not_before_ = clock::now() + std::chrono::milliseconds(pause(random_));
     const bool again = ++connects_ > 1;
     forget_former_servers(home_, former_, on_->server());
     if (std::ranges::find(former_, on_->server()) == former_.end()) {

@@ -2,7 +2,8 @@
 //
 // One unit of its grant at rest. A connection that is lost leaves its unit to the closing room, and
 // its successor takes the next one of the grant, so the consumer has a burst of one or waits until
-// the close is known. Attempts go through the door's gate: one at a time, two a second at most.
+// the close is known. Attempts go through the door's gate: one at a time, two a second at most, and
+// as seldom where a server takes each connection and drops it again.
 // While it is connected it also looks after the closing room's overdue clients of that server.
 //
 // Lives on one reactor: every call from that thread. Shared with its own loop.
@@ -11,6 +12,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,9 @@ public:
     std::shared_ptr<connection> current() const;
     /// Returns once there may be one; throws deadline_passed, or what kept it from connecting.
     task<void> wait(deadline until);
+    /// Returns once there is one; throws what the next attempt that fails has met, and at the
+    /// deadline. For a start, which has to know whether waiting makes sense.
+    task<void> connected(deadline until);
     /// No new commands for this one: it is drained, closed and replaced.
     void replace(const connection& which);
     /// This one is of no use: its socket goes to the closing room at once.
@@ -91,6 +96,8 @@ private:
     std::uint64_t connects_ = 0, failures_ = 0;
     std::exception_ptr last_failure_;
     std::string last_error_;
+    clock::time_point not_before_{};   // the next attempt, also after one that succeeded
+    std::minstd_rand random_{std::random_device{}()};
     std::vector<std::string> former_;  // servers it was connected to before
 };
 

@@ -64,6 +64,7 @@ void link::send(operation& by, std::span<const command> what, deadline until) {
     by.on = this;
     by.position = head_ + order_.size();
     by.several = what.size() > 1 || answers > 1;
+    if (by.several) by.answers.reserve(answers);
     order_.push_back({&by, queued_, static_cast<std::uint32_t>(answers),
                       what.front().answers_by_push() > 0});
     pending_ += answers;
