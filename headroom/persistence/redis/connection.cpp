@@ -63,7 +63,12 @@ struct connection::body {
         renew();
     }
 
-    void renew() { link = std::make_shared<detail::link>(home, options, consumer); }
+    /// Another socket for the same listeners.
+    void renew() {
+        auto next = std::make_shared<detail::link>(home, options, consumer);
+        if (link) next->on_push = std::move(link->on_push);
+        link = std::move(next);
+    }
 
     task<void> sign_in(const connect_info& to, deadline until) {
         server = to.describe();

@@ -1,5 +1,6 @@
 #include "headroom/persistence/redis/mux.hpp"
 #include "headroom/persistence/redis/redis_fixture.hpp"
+#include "headroom/persistence/redis/subscriptions.hpp"
 #include "headroom/testing/private_sentinel.hpp"
 
 namespace headroom::redis {
@@ -38,6 +39,24 @@ TEST_F(RedisSentinel, NamesThePrimaryOnTheUnitOfTheConnection) {
             EXPECT_EQ(ledger.held(), 0u);
         }
         EXPECT_FALSE(sentinel.ask({"CLIENT", "LIST"}).contains(" name=test "));
+    });
+}
+
+TEST_F(RedisSentinel, PushesAreHeardOnTheWayThroughIt) {
+    private_sentinel sentinel("orders", primary.port());
+    door through(of_sentinels(at_loopback(sentinel.port())));
+    inside([&]() -> task<void> {
+        subscriptions push(*reactor::current(), std::move(share), through,
+                           {.options = to_primary()});
+        push.start();
+        std::string heard;
+        const auto told = co_await push.subscribe(
+            "c",
+            {[&](std::string_view, std::string_view message) { heard = std::string(message); }},
+            soon());
+        primary.ask({"PUBLISH", "c", "x"});
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return heard == "x"; }));
+        co_await push.stop(soon());
     });
 }
 

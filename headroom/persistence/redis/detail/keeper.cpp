@@ -127,11 +127,20 @@ task<void> keeper::retire(std::shared_ptr<connection> old) {
     co_await old->close(deadline::after(goodbye_ms));
 }
 
+/// Between the beginnings of two attempts, jittered as the gate's.
+std::chrono::milliseconds keeper::pause() {
+    using gate = persistence::connect_gate;
+    std::uniform_int_distribution<long> some(gate::pause_ms_min.count(),
+                                             gate::pause_ms_max.count());
+    return std::chrono::milliseconds(some(random_));
+}
+
 task<void> keeper::connect() {
     if (const auto rest = not_before_ - clock::now(); rest > 0ms)
         co_return co_await nap(std::chrono::ceil<std::chrono::milliseconds>(rest));
     auto unit = share_.take();
     if (!unit) co_return co_await nap(unit_look_ms);
+    not_before_ = clock::now() + pause();
     const auto fresh = std::make_shared<connection>(home_, std::move(*unit), with_.options);
     std::exception_ptr failure;
     try {
@@ -145,12 +154,12 @@ task<void> keeper::connect() {
 }
 
 task<void> keeper::open(connection& fresh) {
-    // The gate's pause is no part of the attempt.
-    const auto pause = persistence::connect_gate::pause_ms_max;
     fresh.on_push([self = weak_from_this()](const value& said) {
         if (const auto alive = self.lock(); alive && alive->on_push) alive->on_push(said);
     });
-    co_await through_.open(fresh, deadline::after(with_.connect_ms_max + pause), prepare);
+    // The gate's pause is no part of the attempt.
+    const auto at_most = with_.connect_ms_max + persistence::connect_gate::pause_ms_max;
+    co_await through_.open(fresh, deadline::after(at_most), prepare);
 }
 
 void keeper::accept(std::shared_ptr<connection> fresh) {
@@ -164,10 +173,6 @@ void keeper::accept(std::shared_ptr<connection> fresh) {
     on_ = std::move(fresh);
     replacing_ = false;
     last_failure_ = nullptr;
-    using gate = persistence::connect_gate;
-    std::uniform_int_distribution<long> pause(gate::pause_ms_min.count(),
-                                              gate::pause_ms_max.count());
-    not_before_ = clock::now() + std::chrono::milliseconds(pause(random_));
     const bool again = ++connects_ > 1;
     forget_former_servers(home_, former_, on_->server());
     if (std::ranges::find(former_, on_->server()) == former_.end()) {

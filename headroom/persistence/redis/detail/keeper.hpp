@@ -75,6 +75,7 @@ private:
 
     task<void> loop();
     task<void> retire(std::shared_ptr<connection> old);
+    std::chrono::milliseconds pause();
     task<void> connect();
     task<void> open(connection& fresh);
     void accept(std::shared_ptr<connection> fresh);
