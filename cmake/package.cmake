@@ -1,12 +1,18 @@
 # headroom_package(NAME LINK ...): one folder = one package = one target headroom::NAME.
 #
-# Every *.cpp of the folder, of detail/ and of the FOLDERS it names is the library, every *_test.cpp
-# its test binary NAME_test, which also runs under the sanitizers of TEST_LABELS (see headroom_test).
+# Every *.cpp of the folder is the library, every *_test.cpp its test binary NAME_test, which also
+# runs under the sanitizers named by TEST_LABELS (see headroom_test). A folder below it, named by
+# FOLDERS, belongs to the same library; its tests are a binary of their own, NAME_FOLDER_test.
 function(headroom_package name)
-  cmake_parse_arguments(package "" "" "FOLDERS;LINK;PRIVATE_LINK;TEST_LINK;TEST_LABELS" ${ARGN})
-  list(TRANSFORM package_FOLDERS APPEND "/*.cpp")
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp ${package_FOLDERS})
+  cmake_parse_arguments(package "" "" "FOLDERS;LINK;PRIVATE_LINK;TEST_LINK;TEST_LABELS"
+                        ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp)
   set(tests ${sources})
+  foreach(folder ${package_FOLDERS})
+    file(GLOB below_${folder} CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/detail/*.cpp)
+    list(APPEND sources ${below_${folder}})
+    list(FILTER below_${folder} INCLUDE REGEX "_test\\.cpp$")
+  endforeach()
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   headroom_units(units headroom_${name} ${HEADROOM_UNIT_SIZE} ${sources})
@@ -26,6 +32,12 @@ function(headroom_package name)
     headroom_test(${name}_test SOURCES ${tests} LINK headroom::${name} ${package_TEST_LINK}
                   LABELS ${package_TEST_LABELS})
   endif()
+  foreach(folder ${package_FOLDERS})
+    if(HEADROOM_TESTS AND below_${folder})
+      headroom_test(${name}_${folder}_test SOURCES ${below_${folder}}
+                    LINK headroom::${name} ${package_TEST_LINK} LABELS ${package_TEST_LABELS})
+    endif()
+  endforeach()
 endfunction()
 
 add_custom_target(tests_asan)

@@ -46,6 +46,13 @@ std::expected<connect_info, persistence::connect_faults> parse_postgres(std::str
     return persistence::parse_connect_info(url);
 }
 
+std::expected<redis::connect_info, redis::connect_faults> parse_redis(std::string_view url) {
+    auto at = redis::parse_connect_info(url);
+    if (at && at->is_sentinel())
+        return std::unexpected(redis::connect_faults{"name the servers, each is audited alone"});
+    return at;
+}
+
 /// Names and addresses; a URL that cannot be read is a usage_error without the URL.
 template <class Parse>
 auto parse_all(const std::string& kind, const std::vector<std::string>& typed, Parse parse) {
@@ -158,7 +165,7 @@ private:
         all.declared = declared();
         if (const auto knee = read_knee(options_.cores)) all.cores = knee->cores;
         add_targets(all.postgres, "postgres", options_.postgres, parse_postgres);
-        add_targets(all.redis, "redis", options_.redis, fleet::parse_redis_info);
+        add_targets(all.redis, "redis", options_.redis, parse_redis);
         add_targets(all.pgbouncer, "pgbouncer", options_.pgbouncer, parse_postgres);
         if (all.size() == 0 && options_.env.files.empty())
             throw usage_error(

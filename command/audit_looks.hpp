@@ -23,7 +23,7 @@ struct audit_targets {
     };
 
     std::vector<target<persistence::connect_info>> postgres, pgbouncer;
-    std::vector<target<fleet::redis_info>> redis;
+    std::vector<target<headroom::redis::connect_info>> redis;
     const budget::plan* declared = nullptr;  ///< outlives the looks
     unsigned cores = 0;                      ///< of the PostgreSQL servers; 0: nobody told
 

@@ -50,6 +50,16 @@ std::expected<unsigned, setting_fault> reserve_of(const runtime_settings& with,
         "or POSTGRES_PROJECTION_POOL_SIZE"});
 }
 
+void declare_redis(budget::book& into, const redis::settings& with) {
+    unsigned floors = 0;
+    for (const auto& each : redis::consumers(with, {}))
+        if (each.resource == redis::resource) ++floors;
+    into.declare(budget::resource{.name = redis::resource,
+                                  .limit = {},
+                                  .reserve = redis::reserve_of(with, floors),
+                                  .reserve_setting = "REDIS_POOL_SIZE"});
+}
+
 }  // namespace
 
 std::string_view to_string(duty of) noexcept { return of == duty::serve ? "serve" : "project"; }
@@ -64,6 +74,10 @@ process_sizes sizes_of(const settings& with, duty of) {
     all.database.async = {.lanes = 1, .sessions = 0};
     all.database.sync_pool = 0;
     return all;
+}
+
+bool uses_redis(const settings& with, duty of) noexcept {
+    return with.redis.server.has_value() && of == duty::serve;
 }
 
 std::expected<void, setting_fault> declare(budget::book& into, const settings& with, duty of,
@@ -81,8 +95,11 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
                                       .limit = with.database.pooler_limit,
                                       .reserve = with.process.postgres_reserve,
                                       .limit_setting = persistence::pooler_limit_setting});
+    if (uses_redis(with, of)) declare_redis(into, with.redis);
     for (auto& each : process.resources()) into.declare(std::move(each));
     for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
+    if (uses_redis(with, of))
+        for (auto& each : redis::consumers(with.redis, {})) into.declare(std::move(each));
     into.declare(fleet::consumer(with.database.serve.user, *reserve));
     into.declare(start_check());
     for (auto& each : headroom::consumers(with.process)) into.declare(std::move(each));

@@ -25,6 +25,9 @@ struct process_sizes {
 };
 process_sizes sizes_of(const settings& with, duty of);
 
+/// Whether a process of that duty opens connections to Redis.
+bool uses_redis(const settings& with, duty of) noexcept;
+
 /// Enters resources and consumers of every part. With HEADROOM_BUDGET_POSTGRES the reserve is what
 /// that leaves above the floors; a value below them is a fault, as a line that names it.
 std::expected<void, setting_fault> declare(budget::book& into, const settings& with, duty of,

@@ -53,7 +53,9 @@ std::string overflow_cell(const row& of) {
 }
 
 std::string settings_cell(const row& of) {
-    if (of.is_reserve) return "Yes (`HEADROOM_RESERVE_POSTGRES`)";
+    if (of.is_reserve)
+        return of.resource == redis::resource ? "Yes (`REDIS_POOL_SIZE`)"
+                                              : "Yes (`HEADROOM_RESERVE_POSTGRES`)";
     if (of.settings.empty()) return of.hardcoded ? "No (one is enough)" : "No";
     std::vector<std::string> names;
     for (const auto& each : of.settings) names.push_back("`" + each + "`");
@@ -86,20 +88,26 @@ std::string threads_table(const budget::total& of) {
     return budget::markdown(table);
 }
 
+std::string_view redis_note(const budget::judged& of) {
+    if (of.all.rows.empty())
+        return "None: without `REDIS_URL` the process opens no connection to Redis.";
+    return "One connection is shared by all callers. The reserve is for the time in which the "
+           "close of a lost one is\nnot known yet.";
+}
+
 std::string inventory(const budget::plan& of) {
+    const auto redis = judged_of(of, redis::resource);
     return fmt::format(
         "## Resource Inventory\n\n### PostgreSQL Connections\n\n{}\n"
         "A shared overflow borrows from the one reserve and adds nothing to the sum. No row is "
         "per projection:\nprojections share the feed and the writers.\n\n"
-        "### Redis Connections\n\n{}\n"
-        "None yet: the process opens no connection to Redis. `REDIS_URL`, `TASKIQ_REDIS_URL` and "
-        "`REDIS_POOL_SIZE`\nare checked and documented, and nothing reads them.\n\n"
+        "### Redis Connections\n\n{}\n{}\n\n"
         "### HTTP Client Connections\n\nNone yet: there is no HTTP client.\n\n"
         "### Background Threads/Tasks\n\n{}\n"
         "Projections, the feed and the event store are coroutines on the reactors: none has a "
         "thread.\n\n### File Descriptors\n\n{}\n",
         connections_table(judged_of(of, "postgres").all),
-        budget::markdown({{"Source", "Package", "Pool Size", "Configurable"}, {}}),
+        connections_table(redis.all), redis_note(redis),
         threads_table(judged_of(of, "threads").all), threads_table(judged_of(of, "files").all));
 }
 
@@ -127,7 +135,11 @@ std::expected<std::string, setting_fault> summary(const settings& with, duty of,
         table.rows.push_back(summary_row(fmt::format("PostgreSQL connections ({})", each.name),
                                          judged_of(*plan, "postgres")));
     }
-    table.rows.push_back({"Redis connections", "none yet", "0", "10000", "GREEN"});
+    const auto redis = judged_of(own, redis::resource).all;
+    const bool none = redis.rows.empty();
+    table.rows.push_back({"Redis connections", none ? "none without `REDIS_URL`" : redis.arithmetic,
+                          none ? "0" : budget::to_text(redis.sum), "10000, read at start",
+                          none ? "GREEN" : "refused at start where it does not fit"});
     table.rows.push_back({"HTTP client connections", "none yet", "0", "N/A", "GREEN"});
     for (const auto& [name, shown] : {std::pair("threads", "Threads (any number of projections)"),
                                       std::pair("files", "File descriptors")}) {
@@ -162,11 +174,17 @@ finding r1(const budget::judged& all) {
             "None."};
 }
 
-finding r2() {
-    return {"XC-R2", "MEDIUM", "OPEN",
-            "No part opens a connection to Redis yet, so there is nothing to add up; the settings "
-            "keep cache and tasks on addresses of their own.",
-            "Plan the cache's and the tasks' connections as rows when they come."};
+finding r2(const budget::judged& redis) {
+    const auto& all = redis.all;
+    return {"XC-R2", "MEDIUM", "PASS",
+            all.rows.empty()
+                ? std::string("Without `REDIS_URL` nothing opens a connection to Redis. With it "
+                              "one process opens one, shared by all callers, and one more while a "
+                              "lost one is closing.")
+                : fmt::format("One process opens at most {}: {}. One connection is shared by all "
+                              "callers; `maxclients` is read at the start and compared.",
+                              budget::to_text(all.sum), all.arithmetic),
+            "Plan the tasks' connections as rows when they come."};
 }
 
 finding r3(const budget::judged& threads) {
@@ -219,8 +237,9 @@ finding r7() {
 std::string findings(const settings& with, duty of, const budget::plan& own) {
     const auto connections = judged_of(own, "postgres");
     grid table{{"ID", "Severity", "State", "Description", "Recommendation"}, {}};
-    for (const auto& each : {r1(connections), r2(), r3(judged_of(own, "threads")), r4(with, of),
-                             r5(connections), r6(), r7()})
+    for (const auto& each :
+         {r1(connections), r2(judged_of(own, redis::resource)), r3(judged_of(own, "threads")),
+          r4(with, of), r5(connections), r6(), r7()})
         table.rows.push_back(
             {each.id, each.severity, each.state, each.description, each.recommendation});
     return fmt::format("## Findings\n\n{}\n", budget::markdown(table));
@@ -244,8 +263,8 @@ std::string analysis(const settings& with, duty of, const budget::plan& own) {
         "speed.\n\n### Recommendations Priority\n\n1. **Before production:** give "
         "`HEADROOM_PROJECTOR_URL` to a login of its own, so that the app's login stays bound by\n"
         "   row security.\n2. **With more than one process:** multiply the sum, and leave room for "
-        "one more while a deploy rolls.\n3. **When Redis and the HTTP client come:** plan them as "
-        "rows here; XC-R2 and XC-R7 stay open until then.\n",
+        "one more while a deploy rolls.\n3. **When tasks and the HTTP client come:** plan them as "
+        "rows here; XC-R7 stays open until then.\n",
         floors, budget::to_text(all.of.reserve), budget::to_text(all.sum), with.events.writers,
         four);
 }

@@ -56,6 +56,8 @@ process::process(const process_terms& terms)
       keeper_(on_.home(), control_),
       member_({is_.with, is_.book, is_.log, on_, control_, is_.member,
                {&door_, &projector_door_}}) {
+    if (uses_redis(is_.with, is_.duty))
+        redis_ = std::make_unique<redis::shared_server>(on_, is_.book, is_.with.redis, is_.member);
     if (is_.with.database.pooler)
         pooler_door_.emplace(*is_.with.database.pooler, &on_.system_pool());
     while (held_.size() < event_sockets_.agreed().floor)
@@ -95,6 +97,11 @@ int process::admit(deadline until) {
     terms.policy = is_.with.process.policy;
     terms.target = is_.with.database.serve.describe();
     terms.system = is_.member.system;
+    if (redis_) {
+        terms.other_limits = [this](deadline by) { return redis_->limits(by); };
+        terms.other_resource = redis::resource;
+        terms.other_target = redis_->target();
+    }
     terms.kept_free = fleet::join_reserve_usual;
     terms.on_wait = [this](const std::string& why) { is_.log.warn("waiting", {{"reason", why}}); };
     terms.give_up = [this] { return on_.stop_requested(); };
@@ -179,6 +186,7 @@ std::optional<persistence::start_failure> process::attempt(
 
 int process::run(persistence::database& db, std::vector<part*> parts) {
     parts.insert(parts.begin(), {&keeper_, &member_, &db});
+    if (redis_) parts.insert(parts.begin() + 1, redis_.get());
     tell_watch(&db);
     const int code = on_.run(std::move(parts));
     tell_watch(nullptr);
@@ -202,6 +210,7 @@ int run_process(const settings& with, duty of, const std::function<int(process&)
     if (const auto declared = declare(book, with, of, read_process_limits()); !declared)
         return refuse_start(log, {declared.error().message()});
     book.restrict("postgres", 1);
+    if (uses_redis(with, of)) book.restrict(redis::resource, 1);
     try {
         process one({with, of, book, hiding, log, member});
         const auto until = deadline::after(with.process.start_timeout);

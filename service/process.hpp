@@ -9,6 +9,7 @@
 #include "headroom/persistence/admission.hpp"
 #include "headroom/persistence/control.hpp"
 #include "headroom/persistence/database.hpp"
+#include "headroom/persistence/redis/shared_server.hpp"
 #include "headroom/persistence/start_failure.hpp"
 #include "headroom/runtime/runtime.hpp"
 #include "service/blueprint.hpp"
@@ -61,6 +62,8 @@ public:
     persistence::door& door() noexcept { return door_; }
     persistence::door& query_door() noexcept { return pooler_door_ ? *pooler_door_ : door_; }
     persistence::door& projector_door() noexcept { return projector_door_; }
+    /// Null where there is none.
+    redis::shared_server* redis() noexcept { return redis_.get(); }
     persistence::database_terms database_terms() const;
     /// The grant of a consumer. Throws budget::refused.
     budget::grant take(const char* consumer);
@@ -84,6 +87,7 @@ private:
     persistence::control control_;
     server_watch watch_;
     control_part keeper_;
+    std::unique_ptr<redis::shared_server> redis_;
     fleet_member member_;
 };
 

@@ -49,7 +49,9 @@ readiness::readiness(process& in, observability::health& to, persistence::databa
       control_check_(to.declare(terms("postgres:control", false))),
       lanes_check_(to.declare(terms("postgres:lanes", true))),
       budget_check_(to.declare(terms("postgres:connections", false))),
-      fleet_check_(to.declare(terms("fleet:reservation", false))), next_([this] { look(); }) {
+      fleet_check_(to.declare(terms("fleet:reservation", false))), redis_(in.redis()),
+      next_([this] { look(); }) {
+    if (redis_ != nullptr) redis_check_ = to.declare(terms("redis:shared", false));
     if (!events.runs()) return;
     feed_check_ = to.declare(terms("events:head", false));
     for (const auto& each : events.statuses())
@@ -72,6 +74,13 @@ void readiness::stop(deadline) noexcept {
     });
 }
 
+void readiness::look_at_redis() {
+    const auto now = redis_->shared().figures();
+    report(*redis_check_, {now.connected ? health_status::pass : health_status::warn,
+                           static_cast<double>(now.waiting), "waiting commands",
+                           now.connected ? "" : now.last_error});
+}
+
 void readiness::look() {
     const auto lanes = db_.lanes().figures();
     const bool up = control_.connected();
@@ -85,6 +94,7 @@ void readiness::look() {
             report(budget_check_,
                    {health_status::pass, static_cast<double>(each.held), "connections", ""});
     look_at_fleet();
+    if (redis_check_) look_at_redis();
     if (feed_check_) look_at_projections();
     home_.arm(next_, deadline::after(period_ms));
 }

@@ -25,6 +25,7 @@ private:
     void look();
     void look_at_projections();
     void look_at_fleet();
+    void look_at_redis();
     void report(std::size_t check, observability::health_result found);
 
     reactor& home_;
@@ -35,7 +36,8 @@ private:
     const fleet::membership& fleet_;
     const projecting& events_;
     const std::size_t control_check_, lanes_check_, budget_check_, fleet_check_;
-    std::optional<std::size_t> feed_check_;
+    redis::shared_server* const redis_;  // null: there is none
+    std::optional<std::size_t> redis_check_, feed_check_;
     std::vector<std::size_t> projection_checks_;  // in the order of statuses()
     alarm next_;
     bool started_ = false;

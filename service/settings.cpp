@@ -49,12 +49,13 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.logs = observability::read_settings(reader);
     all.http = http::read_settings(reader);
     all.database = persistence::read_database_settings(reader);
+    all.redis = redis::read_settings(reader);
     all.fleet = fleet::read_settings(reader, all.database.serve, all.database.migrate);
     all.events = eventsourcing::read_event_store_settings(reader, all.database.serve);
     all.defaults = read_defaults(reader);
     all.key_pepper = read_pepper(reader);
     // Of a part that comes later: checked and documented, so that an existing .env is read whole.
-    persistence::read_redis_settings(reader);
+    persistence::read_seed_settings(reader);
     auto sealed = reader.seal();
     if (!sealed) return std::unexpected(std::move(sealed.error()));
     all.reference = *std::move(sealed);

@@ -7,6 +7,7 @@
 #include "headroom/fleet/settings.hpp"
 #include "headroom/http/settings.hpp"
 #include "headroom/observability/settings.hpp"
+#include "headroom/persistence/redis/settings.hpp"
 #include "headroom/persistence/settings.hpp"
 #include "headroom/runtime/settings.hpp"
 #include "service/tenancy/system_defaults.hpp"
@@ -18,6 +19,7 @@ struct settings {
     observability::settings logs;
     http::settings http;
     persistence::database_settings database;
+    redis::settings redis;
     fleet::fleet_settings fleet;
     eventsourcing::event_store_settings events;
     tenancy::system_defaults defaults;   ///< what holds where a tenant configures nothing

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "headroom/fleet/redis_info.hpp"
 
 namespace headroom::fleet {
 namespace {
@@ -202,25 +201,6 @@ TEST(RedisFacts, ReadsClientsAndLeavesUnknownFieldsAlone) {
     EXPECT_EQ(clients[0].database, 2u);
     EXPECT_EQ(clients[1].command, "client");
     EXPECT_TRUE(clients[1].replication);
-}
-
-TEST(RedisInfo, ReadsEveryWayToWriteAnAddress) {
-    const auto at = [](std::string_view url) { return parse_redis_info(url).value().describe(); };
-    EXPECT_EQ(at("redis://cache"), "cache:6379");
-    EXPECT_EQ(at("rediss://app:s3cret@cache:6380/2"), "app@cache:6380 tls");
-    EXPECT_EQ(at("unix:///run/redis.sock?db=1"), "/run/redis.sock");
-    EXPECT_EQ(at("redis://:s%403cret@[::1]:7000"), "[::1]:7000");
-    EXPECT_EQ(parse_redis_info("redis://:s%403cret@h")->password.reveal(), "s@3cret");
-}
-
-TEST(RedisInfo, SaysWhatIsWrongWithoutTheSecret) {
-    for (const auto* url :
-         {"cache:6379", "http://:s3cret@h", "redis://", "redis://:s3cret@h:port",
-          "redis://:s3cret%zz@h", "redis://:s3cret@a,b", "redis://:s3cret@[::1"}) {
-        const auto read = parse_redis_info(url);
-        ASSERT_FALSE(read) << url;
-        for (const auto& each : read.error()) EXPECT_THAT(each, Not(HasSubstr("s3cret")));
-    }
 }
 
 }  // namespace

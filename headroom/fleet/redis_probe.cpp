@@ -6,16 +6,22 @@
 #include <array>
 
 #include "headroom/budget/exit_code.hpp"
-#include "headroom/fleet/resp.hpp"
 #include "headroom/fleet/wire.hpp"
-#include "headroom/persistence/error.hpp"
+#include "headroom/persistence/redis/command.hpp"
+#include "headroom/persistence/redis/error.hpp"
 #include "headroom/persistence/start_failure.hpp"
 
 namespace headroom::fleet {
 namespace {
 
 using persistence::connection_lost;
-using kind = resp_value::kind;
+using redis::command;
+using redis::kind;
+
+constexpr redis::parser_bounds answer_bounds{.text_bytes_max = 16 << 20,
+                                             .answer_bytes_max = 16 << 20,
+                                             .items_max = 100'000,
+                                             .depth_max = 8};
 
 constexpr std::array<std::string_view, 5> settings{"maxclients", "maxmemory-policy", "timeout",
                                                    "tcp-keepalive", "min-replicas-to-write"};
@@ -27,7 +33,7 @@ public:
 };
 
 /// A Redis without TLS takes the handshake for half a command, and waits for the rest.
-void shake_hands(wire& through, const redis_info& at, deadline until) {
+void shake_hands(wire& through, const redis::connect_info& at, deadline until) {
     try {
         through.start_tls({at.host, at.authorities, at.verify}, until);
     } catch (const persistence::deadline_passed&) {
@@ -42,7 +48,7 @@ void keep_settings(redis_facts& of, const redis_facts& before) {
         if (std::ranges::find(settings, each.name) != settings.end()) of.unread.push_back(each);
 }
 
-std::vector<wire_target> targets_of(const redis_info& at, deadline until,
+std::vector<wire_target> targets_of(const redis::connect_info& at, deadline until,
                                     blocking_resolver& names) {
     if (!at.socket.empty()) return {{"", at.socket, 0}};
     const auto known = addresses_without_asking(at.host);
@@ -72,8 +78,10 @@ class redis_eye::visitor {
 public:
     explicit visitor(std::unique_ptr<wire> through) : through_(std::move(through)) {}
 
-    resp_value ask(const std::vector<std::string_view>& words, deadline until) {
-        through_->send(resp_command(words), until);
+    redis::value ask(const command& what, deadline until) {
+        std::string bytes;
+        what.append_to(bytes);
+        through_->send(bytes, until);
         while (true) {
             if (auto value = reader_.next()) return std::move(*value);
             reader_.feed(through_->receive(until));
@@ -81,17 +89,19 @@ public:
         }
     }
 
-    void sign_in(const redis_info& at, deadline until) {
+    void sign_in(const redis::connect_info& at, deadline until) {
         if (!at.password.empty()) {
-            std::vector<std::string_view> words{"AUTH"};
-            if (!at.user.empty()) words.emplace_back(at.user);
-            words.emplace_back(at.password.reveal());
-            const auto answer = ask(words, until);
-            if (answer.is == kind::error) throw redis_refusal(answer.text);
+            command auth("AUTH");
+            if (!at.user.empty()) auth.add(at.user);
+            auth.add(at.password.reveal());
+            const auto answer = ask(auth, until);
+            if (answer.is_error()) throw redis_refusal(std::string(answer.text()));
         }
-        ask({"CLIENT", "SETNAME", "headroom-audit"}, until);
-        if (const auto id = ask({"CLIENT", "ID"}, until); id.is == kind::number) id_ = id.number;
-        if (const auto who = ask({"ACL", "WHOAMI"}, until); who.is == kind::text) user_ = who.text;
+        ask(command("CLIENT", "SETNAME", "headroom-audit"), until);
+        if (const auto id = ask(command("CLIENT", "ID"), until); id.is() == kind::number)
+            id_ = id.number();
+        if (const auto who = ask(command("ACL", "WHOAMI"), until); who.is() == kind::text)
+            user_ = who.text();
     }
 
     /// INFO, and who asks.
@@ -99,24 +109,24 @@ public:
         redis_facts found;
         found.own_id = id_;
         found.own_user = user_;
-        auto info = ask({"INFO"}, until);
-        if (info.is == kind::error && !info.text.starts_with("NOPERM"))
-            throw redis_refusal(info.text);
-        if (info.is == kind::text)
-            found.info = parse_redis_info_text(info.text);
+        const auto info = ask(command("INFO"), until);
+        if (info.is_error() && !info.text().starts_with("NOPERM"))
+            throw redis_refusal(std::string(info.text()));
+        if (info.is() == kind::text)
+            found.info = parse_redis_info_text(info.text());
         else
-            found.unread.push_back({"INFO", info.text});
+            found.unread.push_back({"INFO", std::string(info.text())});
         return found;
     }
 
     void read_settings(redis_facts& into, deadline until) {
         for (const auto name : settings) {
-            const auto answer = ask({"CONFIG", "GET", name}, until);
-            if (answer.is == kind::list && answer.items.size() == 2)
-                into.config.emplace(answer.items[0].text, answer.items[1].text);
+            const auto answer = ask(command("CONFIG", "GET", name), until);
+            if (answer.is() == kind::list && answer.size() == 2)
+                into.config.emplace(answer[0].text(), answer[1].text());
             else
-                into.unread.push_back({std::string(name), answer.is == kind::error
-                                                              ? answer.text
+                into.unread.push_back({std::string(name), answer.is_error()
+                                                              ? std::string(answer.text())
                                                               : "the server does not know it"});
         }
     }
@@ -128,13 +138,13 @@ public:
                                                               connected, redis_clients_max)});
             return;
         }
-        const auto answer = ask({"CLIENT", "LIST"}, until);
-        into.clients_read = answer.is == kind::text;
+        const auto answer = ask(command("CLIENT", "LIST"), until);
+        into.clients_read = answer.is() == kind::text;
         if (into.clients_read)
-            into.clients = parse_client_list(answer.text);
+            into.clients = parse_client_list(answer.text());
         else
-            into.unread.push_back(
-                {"CLIENT LIST", answer.is == kind::error ? answer.text : "no text came"});
+            into.unread.push_back({"CLIENT LIST", answer.is_error() ? std::string(answer.text())
+                                                                    : "no text came"});
     }
 
     /// False while not a byte has come.
@@ -143,13 +153,14 @@ public:
 
 private:
     std::unique_ptr<wire> through_;
-    resp_reader reader_;
+    redis::parser reader_{answer_bounds};
     std::int64_t id_ = 0;
     std::string user_;
     bool answered_ = false;
 };
 
-redis_eye::redis_eye(redis_info at, blocking_resolver& names, std::chrono::milliseconds goodbye)
+redis_eye::redis_eye(redis::connect_info at, blocking_resolver& names,
+                     std::chrono::milliseconds goodbye)
     : at_(std::move(at)), names_(names), goodbye_(goodbye) {}
 
 redis_eye::~redis_eye() { leave(); }
@@ -236,7 +247,7 @@ look_failure redis_eye::explain(const std::exception_ptr& failed) const {
         std::rethrow_exception(failed);
     } catch (const redis_refusal& refused) {
         return explain_refusal(target, refused.what());
-    } catch (const resp_broken& broken) {
+    } catch (const redis::protocol_error& broken) {
         return {fmt::format("{}: {}; is it a Redis, and without TLS (else rediss://)?", target,
                             broken.what()),
                 budget::exit_code::refused};

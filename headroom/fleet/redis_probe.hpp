@@ -7,8 +7,8 @@
 #include "headroom/budget/ledger.hpp"
 #include "headroom/fleet/audit_page.hpp"
 #include "headroom/fleet/redis_audit.hpp"
-#include "headroom/fleet/redis_info.hpp"
 #include "headroom/fleet/sightings.hpp"
+#include "headroom/persistence/redis/connect_info.hpp"
 #include "headroom/runtime/deadline.hpp"
 #include "headroom/runtime/name_resolver.hpp"
 
@@ -24,7 +24,7 @@ public:
     using facts = redis_facts;
 
     /// `goodbye`: how long leave() waits until the server has let go.
-    redis_eye(redis_info at, blocking_resolver& names, std::chrono::milliseconds goodbye);
+    redis_eye(redis::connect_info at, blocking_resolver& names, std::chrono::milliseconds goodbye);
     ~redis_eye();
 
     /// INFO and the clients alone where the settings were read `before`.
@@ -45,7 +45,7 @@ private:
     void open_at(const wire_target& to, deadline until);
     void give_up() noexcept;
 
-    const redis_info at_;
+    const redis::connect_info at_;
     blocking_resolver& names_;
     const std::chrono::milliseconds goodbye_;
     budget::ledger ledger_{"redis", 1};

@@ -4,8 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -22,6 +20,7 @@ namespace {
 
 using persistence::connection_lost;
 using persistence::deadline_passed;
+using need = redis::progress::need;
 
 constexpr std::size_t receive_bytes_max = 64 << 10;
 constexpr unsigned reads_max = 256;  // of a server that still sends, before others get their turn
@@ -64,31 +63,6 @@ address of_target(const wire_target& to) {
 
 }  // namespace
 
-struct wire::tls {
-    std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_client_method()),
-                                                              SSL_CTX_free};
-    std::unique_ptr<SSL, decltype(&SSL_free)> session{nullptr, SSL_free};
-
-    /// What to wait for before the same call is made again; throws when there is nothing.
-    short wanted(int result, bool handshake) const {
-        switch (SSL_get_error(session.get(), result)) {
-            case SSL_ERROR_WANT_READ:
-                return POLLIN;
-            case SSL_ERROR_WANT_WRITE:
-                return POLLOUT;
-            default:
-                break;
-        }
-        std::array<char, 120> text{};
-        ERR_error_string_n(ERR_get_error(), text.data(), text.size());
-        const auto verified = SSL_get_verify_result(session.get());
-        const auto why = verified != X509_V_OK ? X509_verify_cert_error_string(verified)
-                                               : static_cast<const char*>(text.data());
-        throw connection_lost(
-            fmt::format("SSL {}: {}", handshake ? "handshake failed" : "ended", why));
-    }
-};
-
 wire::wire(budget::lease unit, const wire_target& to, deadline until) : unit_(std::move(unit)) {
     BOOST_ASSERT_MSG(unit_, "nothing opens without a lease");
     const auto at = of_target(to);
@@ -125,32 +99,26 @@ void wire::wait_for(short events, deadline until) const {
     }
 }
 
-void wire::start_tls(const tls_terms& terms, deadline until) {
-    tls_ = std::make_unique<tls>();
-    auto* context = tls_->context.get();
-    const bool trusts = terms.authorities.empty()
-                            ? SSL_CTX_set_default_verify_paths(context) == 1
-                            : SSL_CTX_load_verify_file(context, terms.authorities.c_str()) == 1;
-    if (!trusts) throw connection_lost("SSL: the certificates of the authorities cannot be read");
-    SSL_CTX_set_verify(context, terms.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-    tls_->session.reset(SSL_new(context));
-    auto* session = tls_->session.get();
-    SSL_set_fd(session, socket_);
-    SSL_set_tlsext_host_name(session, terms.name.c_str());
-    if (terms.verify) SSL_set1_host(session, terms.name.c_str());
-    for (int result = 0; (result = SSL_connect(session)) != 1;)
-        wait_for(tls_->wanted(result, true), until);
+void wire::wait_for(need what, deadline until) const {
+    if (what != need::nothing) wait_for(what == need::readable ? POLLIN : POLLOUT, until);
+}
+
+void wire::start_tls(const redis::tls_terms& terms, deadline until) {
+    tls_ = std::make_unique<redis::tls_session>(terms, socket_);
+    while (true) {
+        const auto step = tls_->handshake();
+        if (step.ended) throw connection_lost("SSL handshake failed: the server hung up");
+        if (step.wants == need::nothing) return;
+        wait_for(step.wants, until);
+    }
 }
 
 void wire::send(std::string_view bytes, deadline until) {
     while (!bytes.empty()) {
         if (tls_) {
-            const int sent =
-                SSL_write(tls_->session.get(), bytes.data(), static_cast<int>(bytes.size()));
-            if (sent > 0)
-                bytes.remove_prefix(static_cast<std::size_t>(sent));
-            else
-                wait_for(tls_->wanted(sent, false), until);
+            const auto step = tls_->send(bytes);
+            bytes.remove_prefix(step.bytes);
+            wait_for(step.wants, until);
             continue;
         }
         const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -166,18 +134,23 @@ void wire::send(std::string_view bytes, deadline until) {
 std::string wire::receive(deadline until) {
     std::string bytes(receive_bytes_max, '\0');
     while (true) {
-        const auto got =
-            tls_ ? SSL_read(tls_->session.get(), bytes.data(), static_cast<int>(bytes.size()))
-                 : ::recv(socket_, bytes.data(), bytes.size(), 0);
+        if (tls_) {
+            const auto step = tls_->receive(bytes);
+            if (step.ended) throw connection_lost("the server closed the connection");
+            if (step.bytes > 0) {
+                bytes.resize(step.bytes);
+                return bytes;
+            }
+            wait_for(step.wants, until);
+            continue;
+        }
+        const auto got = ::recv(socket_, bytes.data(), bytes.size(), 0);
         if (got > 0) {
             bytes.resize(static_cast<std::size_t>(got));
             return bytes;
         }
-        if (tls_)
-            wait_for(tls_->wanted(static_cast<int>(got), false), until);
-        else if (got == 0)
-            throw connection_lost("the server closed the connection");
-        else if (errno == EAGAIN || errno == EINTR)
+        if (got == 0) throw connection_lost("the server closed the connection");
+        if (errno == EAGAIN || errno == EINTR)
             wait_for(POLLIN, until);
         else
             lost(errno);
@@ -185,7 +158,7 @@ std::string wire::receive(deadline until) {
 }
 
 void wire::begin_close() noexcept {
-    if (tls_) SSL_shutdown(tls_->session.get());
+    if (tls_) tls_->say_goodbye();
     unit_.begin_closing();
     ::shutdown(socket_, SHUT_WR);
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "headroom/budget/ledger.hpp"
+#include "headroom/persistence/redis/tls.hpp"
 #include "headroom/runtime/deadline.hpp"
 
 namespace headroom::fleet {
@@ -16,13 +17,6 @@ namespace headroom::fleet {
 struct wire_target {
     std::string address, socket;
     unsigned port = 0;
-};
-
-/// How the server's certificate is checked.
-struct tls_terms {
-    std::string name;         ///< that it must be for
-    std::string authorities;  ///< a file; empty: the system's
-    bool verify = true;
 };
 
 /// Throws persistence::connection_lost and deadline_passed, in words without a secret.
@@ -34,7 +28,7 @@ public:
     wire(const wire&) = delete;
     wire& operator=(const wire&) = delete;
 
-    void start_tls(const tls_terms& terms, deadline until);
+    void start_tls(const redis::tls_terms& terms, deadline until);
     void send(std::string_view bytes, deadline until);
     /// What has come; throws connection_lost at the end.
     std::string receive(deadline until);
@@ -45,12 +39,12 @@ public:
     bool ended() noexcept;
 
 private:
-    struct tls;
     void wait_for(short events, deadline until) const;
+    void wait_for(redis::progress::need what, deadline until) const;
 
     budget::lease unit_;
     int socket_ = -1;
-    std::unique_ptr<tls> tls_;
+    std::unique_ptr<redis::tls_session> tls_;
     bool given_up_ = false;  // by the network: the server's end will never be heard of
 };
 

@@ -54,14 +54,21 @@ private:
     /// One attempt: the server's facts, or why there are none; and what follows.
     task<void> ask() {
         std::exception_ptr failure;
+        std::vector<start_limit> others;
+        bool is_other = false;
         try {
             answer_.facts = co_await facts();
+            is_other = static_cast<bool>(terms_.other_limits);
+            if (is_other) others = co_await terms_.other_limits(deadline::after(attempt_ms_max));
         } catch (...) {
             failure = std::current_exception();
         }
-        if (!failure) co_return decide_on(facts_limits());
-        const auto why = explain(failure, terms_.target);
-        decide_on({unread_limit(terms_.resource, why.line)});
+        if (!failure) {
+            for (auto& each : facts_limits()) others.push_back(std::move(each));
+            co_return decide_on(std::move(others));
+        }
+        const auto why = explain(failure, is_other ? terms_.other_target : terms_.target);
+        decide_on({unread_limit(is_other ? terms_.other_resource : terms_.resource, why.line)});
         if (answer_.decision.act == start_action::refuse) co_return;  // nothing could mend that
         // Nothing is known of the server, so no policy can start on it.
         answer_.decision.warnings.clear();

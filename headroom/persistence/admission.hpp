@@ -25,6 +25,10 @@ struct admission_terms {
     std::function<void(const std::string&)> on_wait;
     /// True: give up at once, e.g. because SIGTERM came.
     std::function<bool()> give_up;
+    /// The limits of one more server, asked for at each attempt; what this throws is explained as
+    /// of `other_target` and keeps the start waiting, or ends it. Empty: there is none.
+    std::function<task<std::vector<start_limit>>(deadline)> other_limits{};
+    std::string other_resource{}, other_target{};
     /// Slots of the server that the fleet's ledger grants to nobody: `clamp` cuts so far that the
     /// plan fits beside them.
     unsigned kept_free = 0;

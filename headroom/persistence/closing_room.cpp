@@ -51,13 +51,14 @@ int part(PGconn* from) {
 }  // namespace
 
 struct closing_room::guest {
-    guest(const executor& on, budget::lease held, overdue_backend who)
+    guest(const executor& on, budget::lease held, identity who)
         : socket(on), unit(std::move(held)), is(std::move(who)) {}
 
     asio::posix::basic_stream_descriptor<executor> socket;
     budget::lease unit;
-    const overdue_backend is;
+    const identity is;
     bool present = true;
+    bool returns = false;  // its unit goes to who waits, and not back to the ledger
     timer* watcher = nullptr;  // of the one coroutine that waits for this guest
 };
 
@@ -89,11 +90,32 @@ closing_room::~closing_room() = default;
 closing_room::ticket closing_room::enter(pg_conn* from, budget::lease unit,
                                          std::string application_name, bool gone) {
     const int pid = from == nullptr ? 0 : PQbackendPID(from);
+    overdue_backend who{std::move(application_name), pid, deadline::clock::now()};
     unit.begin_closing();
-    auto who = std::make_shared<guest>(
-        context_.get_executor(), std::move(unit),
-        overdue_backend{std::move(application_name), pid, deadline::clock::now()});
-    const int socket = part(from);
+    return enter(part(from), std::move(unit), identity(std::move(who)), gone, false);
+}
+
+closing_room::ticket closing_room::enter(int socket, budget::lease unit, overdue_client who,
+                                         bool gone) {
+    unit.begin_closing();
+    if (socket >= 0) ::shutdown(socket, SHUT_WR);
+    return enter(socket, std::move(unit), identity(std::move(who)), gone, false);
+}
+
+task<budget::lease> closing_room::pass_through(int socket, budget::lease unit, overdue_client who,
+                                               bool is_gone, deadline until) {
+    if (socket >= 0) ::shutdown(socket, SHUT_WR);
+    const auto guest = enter(socket, std::move(unit), identity(std::move(who)), is_gone, true);
+    if (co_await gone(guest, until)) co_return std::move(guest->unit);
+    guest->returns = false;
+    guest->unit.begin_closing();
+    co_return budget::lease();
+}
+
+closing_room::ticket closing_room::enter(int socket, budget::lease unit, identity is, bool gone,
+                                         bool returns) {
+    auto who = std::make_shared<guest>(context_.get_executor(), std::move(unit), std::move(is));
+    who->returns = returns;
     if (socket >= 0 && !shut_) who->socket.assign(socket);
     else if (socket >= 0) ::close(socket);
     const auto seen = gone ? far_end::gone : socket < 0 ? far_end::unreachable : look(socket);
@@ -126,7 +148,7 @@ void closing_room::leave(const ticket& who) {
     }
     boost::system::error_code ignored;
     if (who->socket.is_open()) who->socket.close(ignored);
-    who->unit = {};  // after the close, never before
+    if (!who->returns) who->unit = {};  // after the close, never before
     if (who->watcher != nullptr) who->watcher->cancel();
 }
 
@@ -160,12 +182,32 @@ std::vector<overdue_backend> closing_room::overdue(deadline::clock::time_point b
     std::vector<overdue_backend> list;
     std::scoped_lock lock(mutex_);
     for (const auto& each : guests_)
-        if (each->is.since < before) list.push_back(each->is);
+        if (const auto* who = std::get_if<overdue_backend>(&each->is); who && who->since < before)
+            list.push_back(*who);
+    return list;
+}
+
+std::vector<overdue_client> closing_room::overdue(std::string_view server,
+                                                  deadline::clock::time_point before) const {
+    std::vector<overdue_client> list;
+    std::scoped_lock lock(mutex_);
+    for (const auto& each : guests_)
+        if (const auto* who = std::get_if<overdue_client>(&each->is);
+            who && who->server == server && who->since < before)
+            list.push_back(*who);
     return list;
 }
 
 void closing_room::release(const overdue_backend& confirmed_gone) {
-    asio::post(context_, [this, confirmed_gone] {
+    release(identity(confirmed_gone));
+}
+
+void closing_room::release(const overdue_client& confirmed_gone) {
+    release(identity(confirmed_gone));
+}
+
+void closing_room::release(identity confirmed_gone) {
+    asio::post(context_, [this, confirmed_gone = std::move(confirmed_gone)] {
         ticket who;
         {
             std::scoped_lock lock(mutex_);

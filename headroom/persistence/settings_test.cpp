@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "headroom/persistence/redis/settings.hpp"
 #include "headroom/persistence/seed_settings.hpp"
 
 namespace headroom::persistence {
@@ -17,7 +18,8 @@ protected:
         for (const auto& [name, value] : values) from.add(name, value, "test");
         setting_reader reader(from);
         auto made = read_database_settings(reader);
-        redis_ = read_redis_settings(reader);
+        redis_ = redis::read_settings(reader);
+        read_seed_settings(reader);
         const auto sealed = reader.seal();
         faults_ = sealed ? "" : to_string(sealed.error());
         warnings_ = to_string(reader.warnings());
@@ -29,7 +31,7 @@ protected:
         return faults_;
     }
 
-    redis_settings redis_;
+    redis::settings redis_;
     std::string faults_, warnings_, table_;
 };
 
@@ -43,7 +45,8 @@ TEST_F(DatabaseSettings, StartSmall) {
     EXPECT_FALSE(made.async_overflow || made.sync_overflow || made.echo);
     EXPECT_EQ(made.pool_timeout, seconds(30));
     EXPECT_EQ(made.pool_recycle, seconds(3600));
-    EXPECT_EQ(redis_.pool_max, 10U);
+    EXPECT_EQ(redis_.connections_max, 10U);
+    EXPECT_FALSE(redis_.server || redis_.tasks);
 }
 
 TEST_F(DatabaseSettings, SplitTheAsyncPoolAsDocumented) {

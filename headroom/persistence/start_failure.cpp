@@ -8,6 +8,7 @@
 #include "headroom/budget/refusal.hpp"
 #include "headroom/persistence/control.hpp"
 #include "headroom/persistence/error.hpp"
+#include "headroom/persistence/redis/error.hpp"
 #include "headroom/runtime/name_resolver.hpp"
 
 namespace headroom::persistence {
@@ -59,6 +60,18 @@ start_failure of_server(const server_error& said, const std::string& target) {
     return passes ? waits(std::move(line)) : refuses(std::move(line));
 }
 
+start_failure of_redis(const redis::server_error& said, const std::string& target) {
+    namespace code = redis::code;
+    const auto line = fmt::format("{}: {}", target, said.what());
+    if (said.is_full()) return waits(line + "; run `headroom audit` to see who holds them");
+    if (said.is(code::loading) || said.is(code::master_down) || said.is(code::read_only))
+        return waits(line + "; it should be back soon");
+    if (said.is(code::wrong_password) || said.is(code::no_auth))
+        return refuses(line + "; check user and password of the URL");
+    if (said.is(code::no_permission)) return refuses(line + "; allow the user what it lacks");
+    return refuses(line);
+}
+
 /// libpq's own words; the two it uses for TLS are the same in every language.
 bool speaks_of_tls(std::string_view text) {
     return text.find("SSL") != std::string_view::npos ||
@@ -72,6 +85,8 @@ start_failure explain(const std::exception_ptr& failed, const std::string& targe
         std::rethrow_exception(failed);
     } catch (const server_error& said) {
         return of_server(said, target);
+    } catch (const redis::server_error& said) {
+        return of_redis(said, target);
     } catch (const connection_lost& lost) {
         if (speaks_of_tls(lost.what()))
             return refuses(

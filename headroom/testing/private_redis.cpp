@@ -31,6 +31,14 @@ void private_redis::stop() {
     std::filesystem::remove(process_.log_file());  // where start() looks for its sign of life
 }
 
+std::string private_redis::ask(std::vector<std::string> words) const {
+    program what{.arguments = {find_server("redis-cli", "HEADROOM_REDIS_BIN"), "-s",
+                               socket_file()}};
+    for (auto& each : words) what.arguments.push_back(std::move(each));
+    const auto said = run_program(what);
+    return said.output + said.errors;
+}
+
 std::string private_redis::url(unsigned database) const {
     return fmt::format("redis://127.0.0.1:{}/{}", port_, database);
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
 #include "headroom/testing/server_process.hpp"
 
@@ -22,9 +23,14 @@ public:
     void freeze() const { process_.freeze(); }
     void thaw() const { process_.thaw(); }
 
+    /// What the server answers to one command, as `redis-cli` prints it, errors included: a look
+    /// from outside, by another client than ours. As the default user, over the socket.
+    std::string ask(std::vector<std::string> words) const;
+
     std::string socket_file() const { return in_.file("redis.sock"); }
     unsigned short port() const noexcept { return port_; }
     std::string url(unsigned database = 0) const;
+    pid_t pid() const { return process_.pid(); }
     std::string log() const { return process_.log(); }
 
 private:

@@ -19,7 +19,8 @@ DOORS = {
     r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\basync_connect\s*\(":
         ["headroom/runtime/service_manager.cpp"],
     r"(?<![\w.>])::(?:socket|connect)\s*\(":
-        ["headroom/fleet/wire.cpp", "headroom/runtime/service_manager.cpp"],
+        ["headroom/fleet/wire.cpp", "headroom/persistence/redis/detail/stream.cpp",
+         "headroom/runtime/service_manager.cpp"],
     r"\bbasic_(?:\w+_)?socket(?:_acceptor)?\b|\b(?:tcp|udp|stream_protocol)::(?:socket|acceptor)\b":
         LISTENER,
     r"\btcp_(?:socket|acceptor)\s+\w+[({;]": LISTENER,
