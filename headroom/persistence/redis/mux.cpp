@@ -51,11 +51,11 @@ void mux::body::require_room(std::size_t more, std::size_t bytes) {
     using reason = budget::refusal_reason;
     auto why = keeping->refuse(stopping ? reason::closing : reason::queue_full);
     why.waiting = static_cast<unsigned>(waiting);
-    if (many) why.note = std::to_string(terms.waiting_max) + " commands may wait";
+    if (many) why.more.line = std::to_string(terms.waiting_max) + " commands may wait";
     if (large)
-        why.note = std::to_string(waiting_bytes) + " bytes of commands wait, at most " +
-                   std::to_string(terms.waiting_bytes_max);
-    if (const auto& error = keeping->last_error(); !error.empty()) why.note += "; " + error;
+        why.more.line = std::to_string(waiting_bytes) + " bytes of commands wait, at most " +
+                        std::to_string(terms.waiting_bytes_max);
+    if (const auto& error = keeping->last_error(); !error.empty()) why.more.line += "; " + error;
     throw budget::refused(std::move(why));
 }
 

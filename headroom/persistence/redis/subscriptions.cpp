@@ -180,7 +180,7 @@ void push_body::require_room(const std::string& name) const {
     const bool full = !channels.contains(name) && channels.size() >= terms.channels_max;
     if (!stopping && !full) return;
     auto why = keeping->refuse(stopping ? reason::closing : reason::queue_full);
-    if (full) why.note = std::to_string(terms.channels_max) + " channels at most";
+    if (full) why.more.line = std::to_string(terms.channels_max) + " channels at most";
     throw budget::refused(std::move(why));
 }
 

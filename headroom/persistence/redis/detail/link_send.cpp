@@ -42,8 +42,8 @@ void link::require_room(std::size_t commands, std::size_t bytes) const {
     why.limit = static_cast<unsigned>(pending_max_);
     why.waiting = static_cast<unsigned>(pending_);
     if (large)
-        why.note = std::to_string(unsent()) + " bytes wait to be sent, at most " +
-                   std::to_string(unsent_bytes_max_);
+        why.more.line = std::to_string(unsent()) + " bytes wait to be sent, at most " +
+                        std::to_string(unsent_bytes_max_);
     throw budget::refused(std::move(why));
 }
 
