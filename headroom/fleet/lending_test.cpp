@@ -247,6 +247,29 @@ TEST_F(Lending, HoweverDemandMovesNeitherReservationsNorSessionsAreEverTooMany) 
     EXPECT_LE(most, static_cast<int>(shared_alike));
 }
 
+TEST_F(Lending, WhatAJoinerWaitsForGoesToNobodyElse) {
+    with_crowds({ask(5, 90), ask(2, 90)}, [&](processes& all, crowds& each) -> task<void> {
+        co_await all[0]->hold(88);  // with control, and a visit: all it has
+        each[1]->come(40);
+        auto& late = add(all, ask(20, 20));
+        bool joined = false, ended = false;
+        reactor::current()->spawn([&]() -> task<void> {
+            joined = (co_await late.start()).has_value();
+            ended = true;
+        });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return !late.told.empty(); }));
+        while (!ended) {  // given back one by one, too few at a time for the joiner
+            EXPECT_LE(all[1]->member.figures().reservation, 5U);
+            co_await all[0]->use_and_let_go();
+            co_await sleep_until(deadline::after(100ms));
+        }
+        EXPECT_TRUE(joined);
+        co_await all[0]->let_go();
+        EXPECT_TRUE(co_await eventually_on_reactor(
+            [&] { return all[1]->member.figures().reservation > 5; }));
+    });
+}
+
 TEST_F(Lending, AMemberWhoseControlIsInAnotherDatabaseHearsWhoWaits) {
     const auto other = server().create_database();
     auto elsewhere = ask(5, 90);

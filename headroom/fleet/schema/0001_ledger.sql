@@ -53,6 +53,15 @@ create table headroom_fleet.claim (
     primary key (number, role, database)
 );
 
+-- A process that was refused its floor although the members could give it, and will ask again:
+-- until then nobody grows into what it needs, or those who visit more often would take each unit
+-- that is given back.
+create table headroom_fleet.joiner (
+    number     bigint      primary key check (number between 0 and 4294967295),
+    floor      integer     not null check (floor >= 1),
+    asks_until timestamptz not null
+);
+
 -- Programs that are not ours and known: null matches everything, `application` is a LIKE pattern.
 -- A session belongs to the first line it matches; what is declared is kept free for it.
 create table headroom_fleet.external (
@@ -80,6 +89,7 @@ create table headroom_fleet.override (
 
 grant usage on schema headroom_fleet to headroom_app;
 grant select on all tables in schema headroom_fleet to headroom_app;
-grant insert, update, delete on headroom_fleet.member, headroom_fleet.claim to headroom_app;
+grant insert, update, delete on headroom_fleet.member, headroom_fleet.claim, headroom_fleet.joiner
+    to headroom_app;
 grant update (timeline, server_started, learning_until) on headroom_fleet.header to headroom_app;
 grant update (uses, used_at, used_by) on headroom_fleet.override to headroom_app;

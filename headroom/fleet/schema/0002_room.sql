@@ -55,6 +55,7 @@ create type headroom_fleet.look as (
     -- holds nothing back from others.
     wait      boolean,
     gave      boolean,   -- somebody else gave what it was asked for
+    promised  integer,   -- floors of other processes, which were refused and ask again
     counted   bigint[],  -- the other members, whose reservations are
     reserved  integer,   -- together, or what is seen of one if that is more
     others    integer,   -- sessions of nobody of them, nor of the asker
@@ -87,6 +88,8 @@ begin
            coalesce(bool_or(m.number <> asking and m.target is null and m.demand > m.reservation
                             and m.demand_at > clock_timestamp() - interval '2 seconds'), false),
            coalesce(bool_or(m.number <> asking and m.target >= m.reservation), false),
+           (select coalesce(sum(j.floor), 0)::integer from headroom_fleet.joiner j
+            where j.number <> asking and j.asks_until > clock_timestamp()),
            array_agg(m.number) filter (where m.counts),
            coalesce(sum(greatest(m.reservation, s.units)) filter (where m.counts), 0),
            coalesce(sum(s.units) filter (where m.counts is not true), 0),

@@ -82,6 +82,23 @@ begin
 end
 $$;
 
+-- Nobody else may grow into what the asker needs until it has asked again, at most two seconds
+-- later (the pauses of a joiner), if the members could give it at all.
+create function headroom_fleet.await_v1(asking bigint, at_least integer, short integer)
+returns void
+language plpgsql volatile
+as $$
+begin
+    delete from headroom_fleet.joiner j
+    where j.number = asking or j.asks_until < clock_timestamp();
+    if short <= (select sum(m.reservation - m.floor) from headroom_fleet.member m
+                 where m.number <> asking) then
+        insert into headroom_fleet.joiner (number, floor, asks_until)
+        values (asking, at_least, clock_timestamp() + interval '4 seconds');
+    end if;
+end
+$$;
+
 -- Asks members that hold more than their floors to give `short` units back, the largest surplus
 -- first, and tells them. Nothing is asked when all of them together could not.
 create function headroom_fleet.call_v1(asking bigint, in_bound text, of_id oid, short integer)
@@ -168,6 +185,7 @@ begin
                       order by v.system nulls last, v.id limit 1)
         returning o.id into let_pass;
         if let_pass is null and policy <> 'warn' then
+            perform headroom_fleet.await_v1(asking, at_least, at_least - given);
             return answer || jsonb_build_object(
                 'refused', 'too_little', 'called', headroom_fleet.call_v1(
                     asking, offers #>> '{0,bound}', (offers #>> '{0,id}')::oid, at_least - given),
@@ -175,9 +193,16 @@ begin
         end if;
         answer := answer || jsonb_build_object('beyond', at_least - given, 'override', let_pass);
         given := at_least;
-    elsif look.wait and not learning then
-        given := greatest(at_least, least(given, (
-            select min(s.allows - s.owed) from headroom_fleet.standing_v1(asking, offers) s)));
+    elsif not learning then
+        if look.wait then
+            given := least(given, (select min(s.allows - s.owed)
+                                   from headroom_fleet.standing_v1(asking, offers) s));
+        end if;
+        given := greatest(at_least,
+                          least(given, (offers #>> '{0,allows}')::integer - look.promised));
+    end if;
+    if had = 0 then
+        delete from headroom_fleet.joiner j where j.number = asking;
     end if;
     if look.entered then
         update headroom_fleet.member m
@@ -257,6 +282,7 @@ begin
         limit 1;
         leaves := binding.allows - binding.owed;
     end if;
+    leaves := leaves - look.promised;
     -- Its demand may have changed since it was called, and theirs who called.
     if mine.target is not null and not mine.target_firm then
         mine.target := greatest(binding.part,
