@@ -1,5 +1,6 @@
 // tasks/any_value_fixture.hpp: values of every kind, for property tests.
 #pragma once
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <bit>
