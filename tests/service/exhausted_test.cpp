@@ -37,7 +37,7 @@ protected:
         EXPECT_TRUE(testing::eventually([&] { return !held->output().empty(); }));
         return held;
     }
-    /// So many appends of different streams, one after the other; their answers in time.
+    /// So many appends of different streams at the same time; their answers.
     std::vector<running_service::answer> append_all(unsigned count) {
         std::vector<running_service::answer> answers(count);
         std::vector<std::thread> clients;
