@@ -80,9 +80,11 @@ std::string remedy(const checked_limit& check, const std::vector<budget::row>& r
     const auto largest = std::ranges::find_if(
         rows, [](const budget::row& row) { return !row.settings.empty() && row.times > 0; });
     if (largest != rows.end()) ways.push_back(smaller(*largest, *check.peak - *check.usable));
+    const auto* of_server =
+        check.limit.resource.starts_with("redis") ? "maxclients" : "max_connections";
     ways.push_back(fmt::format(
-        "raise {} to {}",
-        check.limit.name == "server" ? "max_connections" : "the limit of " + check.limit.name,
+        "raise {} to {}", check.limit.name == "server" ? of_server
+                                                       : "the limit of " + check.limit.name,
         *check.peak + check.limit.reserved));
     return fmt::format("{}", fmt::join(ways, ", or "));
 }

@@ -67,7 +67,8 @@ TEST_F(ServedRedis, ThatAllowsTooFewIsRefused) {
     private_redis redis({{"maxclients", "1"}});
     const auto refused = run_service(with(redis.url()), {"serve"});
     EXPECT_EQ(refused.code, 78) << refused.errors;
-    EXPECT_THAT(refused.errors, HasSubstr("redis: peak 2 exceeds 1 usable by 1"));
+    EXPECT_THAT(refused.errors, HasSubstr("redis: the plan's sum of 2 exceeds 1 usable by 1"));
+    EXPECT_THAT(refused.errors, HasSubstr("raise maxclients to 2"));
 }
 
 TEST_F(ServedRedis, ThatRefusesThePasswordEndsTheStartWithoutShowingIt) {
