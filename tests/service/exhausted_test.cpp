@@ -10,6 +10,10 @@
 namespace headroom::service {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr unsigned sessions_max = 5;  // two of the event store's own, and the reserve of three
+
 class Exhausted : public ::testing::Test {
 protected:
     void SetUp() override {
@@ -37,15 +41,22 @@ protected:
         EXPECT_TRUE(testing::eventually([&] { return !held->output().empty(); }));
         return held;
     }
-    /// So many appends of different streams at the same time; their answers.
+    unsigned blocked() {
+        return static_cast<unsigned>(std::stoul(
+            value("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")));
+    }
+    /// So many appends of different streams, each with a session of its own while there is one.
     std::vector<running_service::answer> append_all(unsigned count) {
         std::vector<running_service::answer> answers(count);
         std::vector<std::thread> clients;
-        for (unsigned i = 0; i < count; ++i)
+        for (unsigned i = 0; i < count; ++i) {
             clients.emplace_back([&, i] {
                 answers[i] = service_->post(
                     "/v1/tenants", fmt::format(R"({{"slug":"late-{}","name":"Late"}})", i));
             });
+            // Appends that come together share a session.
+            testing::eventually([&] { return blocked() >= std::min(i + 1, sessions_max); }, 100ms);
+        }
         for (auto& each : clients) each.join();
         return answers;
     }
