@@ -2,9 +2,11 @@
 //
 //     bench_fleet [--json] [--joiners N] [--ms N]
 //
-// N processes (50) ask again and again, all of them alive and members already, so each admission
-// looks at all locks, sessions and rows. `kept`: over a connection each that stays open; `visits`:
-// as a process does it, connection by connection. The floor is a transaction that takes the same
+// N processes (50) ask again and again, all of them alive and members already, for one unit and for
+// two in turn. `kept`: over a connection each that stays open, and there is room for all of it;
+// `scarce`: likewise, but everybody asks for more than there is, so each admission looks at all
+// locks, sessions and rows itself; `visits`: with room again, as a process does it, connection by
+// connection. The floor is a transaction that takes the same
 // lock and writes one row, over kept connections, too: with the commit of a visit, which does not
 // wait for the disk, and (`durable`) with one that does.
 #include <fmt/format.h>
@@ -39,6 +41,7 @@ constexpr statement admit{
     "select headroom_fleet.admit_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
 constexpr statement write_row{"update floor set n = n + 1 where id = $1"};
 
+constexpr unsigned more_than_there_is = 10'000;
 constexpr unsigned warm_ups = 2;  // a session plans at its first admission
 
 struct bench_settings {
@@ -51,7 +54,7 @@ struct figures {
     double rate = 0, p50_ms = 0, p99_ms = 0;
 };
 
-enum class way { durable, floor, kept, visits };
+enum class way { durable, floor, kept, scarce, visits };
 
 /// A process that is alive: the connection that proves it, and two ways to ask.
 struct joiner {
@@ -85,7 +88,8 @@ struct joiner {
     }
     parameters values() const {
         return parameters::of(static_cast<std::int64_t>(who.number), who.identity, who.system,
-                              who.duty, std::int32_t{1}, std::int32_t{2}, std::int32_t{0},
+                              who.duty, std::int32_t{1},
+                              static_cast<std::int32_t>(who.most), std::int32_t{0},
                               who.lives_in, persistence::jsonb{claims_text(who.claims)},
                               std::string("refuse"));
     }
@@ -123,7 +127,8 @@ private:
                 testing::soon());
             if (how == way::visits) continue;
             co_await to_.open(one.ask, testing::soon());
-            for (unsigned i = 0; i < warm_ups; ++i) co_await ask(one, how);
+            const auto first = how == way::scarce ? way::kept : how;  // or one would take it all
+            for (unsigned i = 0; i < warm_ups; ++i) co_await ask(one, first);
         }
         const auto start = wall::now();
         unsigned running = count_;
@@ -155,19 +160,21 @@ private:
     }
     static task<void> ask(joiner& one, way how) {
         const auto turn = static_cast<std::int32_t>(persistence::lock_class::admission);
+        const bool admits = how == way::kept || how == way::scarce;
+        one.who.most = how == way::scarce ? more_than_there_is : one.who.most == 2 ? 1 : 2;
         const persistence::step batch[] = {
             {&take_turn, parameters::of(turn)},
-            how == way::kept ? persistence::step{&admit, one.values()}
-                             : persistence::step{
-                                   &write_row,
-                                   parameters::of(static_cast<std::int32_t>(one.who.number))}};
+            admits ? persistence::step{&admit, one.values()}
+                   : persistence::step{&write_row, parameters::of(static_cast<std::int32_t>(
+                                                       one.who.number))}};
         const auto answers = co_await one.ask.run_unit(batch, testing::soon());
-        if (how != way::kept) co_return;
+        if (!admits) co_return;
         const auto got =
             read_answer(answers.back().one<persistence::jsonb>().text, one.who);
         if (!got) throw std::runtime_error(got.error().message());
     }
     static task<void> visit(joiner& one) {
+        one.who.most = one.who.most == 2 ? 1 : 2;
         const auto got = co_await one.desk.admit(one.who, 0, testing::soon());
         if (!got) throw std::runtime_error(got.error().message());
     }
@@ -222,18 +229,22 @@ int main(int argc, char** argv) {
         const auto durable = on.measure(way::durable, with.each);
         const auto floor = on.measure(way::floor, with.each);
         const auto kept = on.measure(way::kept, with.each);
+        const auto scarce = on.measure(way::scarce, with.each);
         const auto visits = on.measure(way::visits, with.each);
         const auto line =
             with.json
                 ? R"({{"bench":"fleet","joiners":{},"durable_floor_per_s":{:.0f},)"
                   R"("floor_per_s":{:.0f},"kept_per_s":{:.0f},"kept_p50_ms":{:.1f},)"
-                  R"("kept_p99_ms":{:.1f},"visits_per_s":{:.0f},"visits_p50_ms":{:.1f},)"
+                  R"("kept_p99_ms":{:.1f},"scarce_per_s":{:.0f},"scarce_p50_ms":{:.1f},)"
+                  R"("scarce_p99_ms":{:.1f},"visits_per_s":{:.0f},"visits_p50_ms":{:.1f},)"
                   R"("visits_p99_ms":{:.1f}}})"
                 : "fleet: {} joiners: lock and row alone {:.0f}/s on disk, {:.0f}/s with a "
-                  "visit's commit; admissions {:.0f}/s (p50 {:.1f}, p99 {:.1f} ms); as whole "
-                  "visits {:.0f}/s (p50 {:.1f}, p99 {:.1f} ms)";
+                  "visit's commit; admissions {:.0f}/s (p50 {:.1f}, p99 {:.1f} ms), where there "
+                  "is too little {:.0f}/s (p50 {:.1f}, p99 {:.1f} ms); as whole visits {:.0f}/s "
+                  "(p50 {:.1f}, p99 {:.1f} ms)";
         fmt::print(fmt::runtime(line), with.joiners, durable.rate, floor.rate, kept.rate,
-                   kept.p50_ms, kept.p99_ms, visits.rate, visits.p50_ms, visits.p99_ms);
+                   kept.p50_ms, kept.p99_ms, scarce.rate, scarce.p50_ms, scarce.p99_ms,
+                   visits.rate, visits.p50_ms, visits.p99_ms);
         fmt::print("\n");
     } catch (const std::exception& broken) {
         fmt::print(stderr, "bench_fleet: {}\n", broken.what());

@@ -178,7 +178,7 @@ result<grant> ledger::open(terms wanted) {
     return grant(accounts_.emplace_back(*this, std::move(wanted)));
 }
 
-result<void> ledger::resize(unsigned ceiling) {
+result<void> ledger::resize(unsigned ceiling, unsigned served_first_below) {
     delivery out;
     {
         std::scoped_lock lock(mutex_);
@@ -186,6 +186,7 @@ result<void> ledger::resize(unsigned ceiling) {
             return std::unexpected(
                 refuse(nullptr, "the sum of floors", floors_, refusal_reason::over_ceiling));
         ceiling_ = ceiling;
+        served_first_below_ = served_first_below;
         collect_deliveries(out);
     }
     out.run();
@@ -193,6 +194,8 @@ result<void> ledger::resize(unsigned ceiling) {
 }
 
 bool ledger::may_lend(const account& page) const {
+    if (page.agreed.served_first && held_ < served_first_below_)
+        return page.held < page.agreed.floor + page.agreed.burst;
     if (page.held < page.agreed.floor) return held_ < ceiling_;
     return page.borrowed() < page.agreed.burst && lent_ < ceiling_ - floors_ && held_ < ceiling_;
 }
@@ -203,7 +206,7 @@ lease ledger::lend(account& page) {
     ++held_;
     page.held_max = std::max(page.held_max, page.held);
     held_max_ = std::max(held_max_, held_);
-    BOOST_ASSERT(held_ <= ceiling_);
+    BOOST_ASSERT(held_ <= std::max(ceiling_, served_first_below_));
     BOOST_ASSERT(page.held <= page.agreed.floor + page.agreed.burst);
     return lease(page, now_());
 }

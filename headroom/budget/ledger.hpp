@@ -173,8 +173,10 @@ public:
     [[nodiscard]] result<grant> open(terms wanted);
 
     /// Sets a new ceiling. Refused when it is below the sum of floors. When more than that is held,
-    /// loans are recalled and nothing is lent until the excess is back.
-    [[nodiscard]] result<void> resize(unsigned ceiling);
+    /// loans are recalled and nothing is lent until the excess is back; but to those served first,
+    /// as long as fewer than `served_first_below` are out, so that a process whose sessions are slow
+    /// to come back can say what has.
+    [[nodiscard]] result<void> resize(unsigned ceiling, unsigned served_first_below = 0);
 
     ledger_snapshot snapshot() const;
     ledger_demand demand() const;
@@ -199,7 +201,7 @@ private:
     const clock now_;
     mutable std::mutex mutex_;
     // guarded by mutex_
-    unsigned ceiling_;
+    unsigned ceiling_, served_first_below_ = 0;
     unsigned floors_ = 0, lent_ = 0, held_ = 0, closing_ = 0, held_max_ = 0;
     std::uint64_t turned_away_ = 0;
     std::list<account> accounts_;  // stable addresses: leases point into it

@@ -175,6 +175,23 @@ TEST_F(Ledger, LendsNothingAfterAShrinkUntilTheExcessIsBack) {
     EXPECT_TRUE(one.take());
 }
 
+TEST_F(Ledger, LendsToThoseServedFirstWhileTheExcessComesBack) {
+    auto one = open("one", 2, 10);
+    auto visits = book.open({"visits", 0, 1, false, true}).value();
+    auto held = take(one, 8);
+    ASSERT_TRUE(book.resize(4, 8));
+    EXPECT_FALSE(visits.take()) << "8 of 8";
+    held.pop_back();
+    EXPECT_FALSE(one.take());
+    {
+        const auto visit = visits.take();
+        EXPECT_TRUE(visit);
+        EXPECT_FALSE(visits.take()) << "its burst";
+    }
+    ASSERT_TRUE(book.resize(4));
+    EXPECT_FALSE(visits.take());
+}
+
 TEST_F(Ledger, ShowsWhatEachConsumerHoldsAndTheMostItEverHeld) {
     auto a = open("a", 1, 2), b = open("b", 1, 0);
     {

@@ -95,10 +95,19 @@ void member_state::left() { phase_ = member_phase::gone; }
 member_state::action member_state::next(unsigned held, time_point now) const {
     if (phase_ == member_phase::fenced) return action::join_again;
     if (phase_ != member_phase::member || !may_visit()) return action::rest;
-    // What was asked for is closed; only an unreachable ledger makes that wait.
-    const bool has_closed = target_ && held <= limit(now);
-    const bool has_news = !unreached_ && (has_closed || asks(now) || lets_go(now));
+    // Only an unreachable ledger makes what is closed wait.
+    const bool has_news = !unreached_ && (has_closed(held, now) || asks(now) || lets_go(now));
     return has_news || now >= visit_at_ ? action::visit : action::rest;
+}
+
+// All that was asked for, or some of it: somebody may wait for less.
+bool member_state::has_closed(unsigned held, time_point now) const {
+    if (!target_) return false;
+    return held <= limit(now) || (held < units_ && now - visited_at_ >= within_.give_ms);
+}
+
+unsigned member_state::closed_to(unsigned held, time_point now) const {
+    return held <= limit(now) ? shrinks_to() : std::min(held, units_);
 }
 
 // Not while it is asked to give: two that ask each other would never rest.
@@ -119,9 +128,9 @@ bool member_state::may_visit() const noexcept { return units_ >= sessions_per_jo
 unsigned member_state::limit(time_point now) const {
     switch (phase_) {
         case member_phase::member:
-            return std::max(closed_to(), std::min(units_, sessions_per_joiner));
+            return std::max(shrinks_to(), std::min(units_, sessions_per_joiner));
         case member_phase::fenced:
-            return std::max(now - fenced_at_ >= within_.fenced_ms_max ? floor_ : closed_to(),
+            return std::max(now - fenced_at_ >= within_.fenced_ms_max ? floor_ : shrinks_to(),
                             std::min(most_, sessions_per_joiner));
         case member_phase::joining:
         case member_phase::gone:

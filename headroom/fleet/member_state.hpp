@@ -33,6 +33,7 @@ struct member_bounds {
     std::chrono::milliseconds ask_ms_max{500};  ///< growing, while below its fair part
     std::chrono::milliseconds fair_ms_min{1'000};  ///< the same, while no more is due to it
     std::chrono::milliseconds fair_ms_max{3'000};
+    std::chrono::milliseconds give_ms{250};  ///< between two visits of one that gives bit by bit
     std::chrono::milliseconds let_go_ms{500};     ///< from a visit to one that says it needs less
     std::chrono::milliseconds peak_ms{500};       ///< a demand counts for once to twice as long
 };
@@ -91,10 +92,13 @@ public:
     }
     /// What the process may hold: its ledger's ceiling.
     unsigned limit(time_point now) const;
-    /// What the next visit reports as closed.
-    unsigned closed_to() const noexcept { return target_ ? std::min(*target_, units_) : units_; }
+    /// What a visit reports as closed when so many units are out: never less than those, but for
+    /// the visit's own, which goes when it has been answered.
+    unsigned closed_to(unsigned held, time_point now) const;
 
 private:
+    unsigned shrinks_to() const noexcept { return target_ ? std::min(*target_, units_) : units_; }
+    bool has_closed(unsigned held, time_point now) const;
     void take(const reservation& what, time_point now);
     void wait_after(const reservation& what);
     bool asks(time_point now) const;

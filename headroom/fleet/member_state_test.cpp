@@ -48,11 +48,23 @@ TEST_F(MemberState, ClosesFirstAndReportsItOnlyWhenItIsClosed) {
     EXPECT_EQ(state.limit(clock.now()), 8U);
     EXPECT_EQ(state.reserved(), 20U);
     EXPECT_EQ(state.next(9, clock.now()), action::rest);
+    EXPECT_EQ(state.closed_to(9, clock.now()), 9U) << "whatever it is asked for";
     EXPECT_EQ(state.next(8, clock.now()), action::visit);
-    EXPECT_EQ(state.closed_to(), 8U);
+    EXPECT_EQ(state.closed_to(8, clock.now()), 8U);
     state.visited(of(8, 8), clock.now());
     EXPECT_EQ(state.target(), std::nullopt);
     EXPECT_EQ(state.next(8, clock.now()), action::rest);
+}
+
+TEST_F(MemberState, GivesBackBitByBitWhatIsSlowToComeBack) {
+    state.joined(of(20), clock.now());
+    state.visited(of(20, 8), clock.now());
+    EXPECT_EQ(state.next(15, clock.now() + 249ms), action::rest);
+    EXPECT_EQ(state.next(20, clock.now() + 250ms), action::rest) << "nothing has come back";
+    EXPECT_EQ(state.next(15, clock.now() + 250ms), action::visit);
+    EXPECT_EQ(state.closed_to(15, clock.now()), 15U);
+    state.visited(of(15, 8), clock.now());
+    EXPECT_EQ(state.limit(clock.now()), 8U);
 }
 
 TEST_F(MemberState, AsksAtOnceWhenItCouldUseMoreThanItHas) {
@@ -197,7 +209,7 @@ TEST_F(SmallestMember, KeepsAUnitForTheVisitThatSaysItHasShrunkToControl) {
     EXPECT_EQ(small.limit(clock.now()), 2U);
     EXPECT_EQ(small.next(3, clock.now()), action::rest);
     EXPECT_EQ(small.next(2, clock.now()), action::visit) << "control and the unit of the visit";
-    EXPECT_EQ(small.closed_to(), 1U);
+    EXPECT_EQ(small.closed_to(2, clock.now()), 1U);
     small.visited(of(1), clock.now());
     EXPECT_EQ(small.limit(clock.now()), 1U);
 }

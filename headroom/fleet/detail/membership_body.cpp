@@ -127,7 +127,8 @@ task<void> membership::body::join_again() {
 // ---- a member's life ----
 
 task<void> membership::body::visit() {
-    const auto got = co_await desk.adjust(terms.ask, state.closed_to(), state.tell_demand(),
+    const auto closed_to = state.closed_to(terms.ledger->held(), clock::now());
+    const auto got = co_await desk.adjust(terms.ask, closed_to, state.tell_demand(),
                                           deadline::after(attempt_ms_max));
     if (!got) {
         state.lost(clock::now());
@@ -216,8 +217,12 @@ task<void> membership::body::look_for_wishes() {
 
 void membership::body::apply() {
     const auto limit = std::max(terms.ask.floor, std::min(capped, state.limit(clock::now())));
+    // One that is asked to give visits with what has come back, while its other units are still out.
+    const auto visits_below = state.target() ? state.reserved() : 0;
+    const bool as_it_is = std::exchange(visited_below, visits_below) == visits_below &&
+                          terms.ledger->ceiling() == limit;
     // Refused when the process's floors have become larger than ours; then it keeps its ceiling.
-    if (terms.bounded && terms.ledger->ceiling() != limit) (void)terms.ledger->resize(limit);
+    if (terms.bounded && !as_it_is) (void)terms.ledger->resize(limit, visits_below);
     const bool close = state.phase() == member_phase::fenced;
     if (std::exchange(fenced, close) != close && terms.fence) terms.fence(close);
     const std::scoped_lock lock(mutex);

@@ -16,7 +16,8 @@ struct membership::body : std::enable_shared_from_this<membership::body> {
     member_state state;
     backoff pause;
     persistence::control::subscription calls;
-    unsigned capped = ~0U;  // by cap()
+    unsigned capped = ~0U;          // by cap()
+    unsigned visited_below = 0;     // as the process's ledger was last told
     std::uint64_t turned_away = 0;  // by the process's ledger, as of the last turn
     deadline look_at{deadline::clock::time_point{}}, heed_at{deadline::clock::time_point{}};
     bool looping = false, stopping = false, fenced = false;

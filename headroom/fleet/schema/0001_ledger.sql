@@ -39,6 +39,7 @@ create table headroom_fleet.member (
     target_firm  boolean     not null default false,
     demand       integer     not null default 0,       -- what it could use, as it last said
     demand_at    timestamptz not null default '-infinity',
+    told_claims  jsonb       not null default '[]',    -- as it told them: see `claim`
     joined_at    timestamptz not null default clock_timestamp()
 ) with (fillfactor = 30);  -- read whole at each visit; who waits keeps dead rows from being reused
 
@@ -61,6 +62,21 @@ create table headroom_fleet.joiner (
     floor      integer     not null check (floor >= 1),
     asks_until timestamptz not null
 );
+
+-- One row: the terms of the server's inequality as the last decision left them, `reserved` with the
+-- part of whoever asked. Of the distant past when the next decision has to look for itself.
+create table headroom_fleet.reading (
+    only_row  boolean     primary key default true check (only_row),
+    read_at   timestamptz not null default '-infinity',
+    usable    integer     not null default 0,
+    joining   integer     not null default 0,
+    externals integer     not null default 0,
+    strangers integer     not null default 0,
+    orphans   integer     not null default 0,
+    reserved  integer     not null default 0
+) with (fillfactor = 10);
+
+insert into headroom_fleet.reading default values;
 
 -- Programs that are not ours and known: null matches everything, `application` is a LIKE pattern.
 -- A session belongs to the first line it matches; what is declared is kept free for it.
@@ -92,4 +108,5 @@ grant select on all tables in schema headroom_fleet to headroom_app;
 grant insert, update, delete on headroom_fleet.member, headroom_fleet.claim, headroom_fleet.joiner
     to headroom_app;
 grant update (timeline, server_started, learning_until) on headroom_fleet.header to headroom_app;
+grant update on headroom_fleet.reading to headroom_app;
 grant update (uses, used_at, used_by) on headroom_fleet.override to headroom_app;
