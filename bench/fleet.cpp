@@ -207,6 +207,29 @@ void prepare(testing::private_postgres& server, unsigned joiners) {
                "ledger");
 }
 
+void measure(stage& on, const bench_settings& with) {
+    const auto durable = on.measure(way::durable, with.each);
+    const auto floor = on.measure(way::floor, with.each);
+    const auto kept = on.measure(way::kept, with.each);
+    const auto scarce = on.measure(way::scarce, with.each);
+    const auto visits = on.measure(way::visits, with.each);
+    const auto line =
+        with.json
+            ? R"({{"bench":"fleet","joiners":{},"durable_floor_per_s":{:.0f},)"
+              R"("floor_per_s":{:.0f},"kept_per_s":{:.0f},"kept_p50_ms":{:.1f},)"
+              R"("kept_p99_ms":{:.1f},"scarce_per_s":{:.0f},"scarce_p50_ms":{:.1f},)"
+              R"("scarce_p99_ms":{:.1f},"visits_per_s":{:.0f},"visits_p50_ms":{:.1f},)"
+              R"("visits_p99_ms":{:.1f}}})"
+            : "fleet: {} joiners: lock and row alone {:.0f}/s on disk, {:.0f}/s with a "
+              "visit's commit; admissions {:.0f}/s (p50 {:.1f}, p99 {:.1f} ms), where there "
+              "is too little {:.0f}/s (p50 {:.1f}, p99 {:.1f} ms); as whole visits {:.0f}/s "
+              "(p50 {:.1f}, p99 {:.1f} ms)";
+    fmt::print(fmt::runtime(line), with.joiners, durable.rate, floor.rate, kept.rate,
+               kept.p50_ms, kept.p99_ms, scarce.rate, scarce.p50_ms, scarce.p99_ms,
+               visits.rate, visits.p50_ms, visits.p99_ms);
+    fmt::print("\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -226,26 +249,7 @@ int main(int argc, char** argv) {
     prepare(server, with.joiners);
     stage on(server, with.joiners);
     try {
-        const auto durable = on.measure(way::durable, with.each);
-        const auto floor = on.measure(way::floor, with.each);
-        const auto kept = on.measure(way::kept, with.each);
-        const auto scarce = on.measure(way::scarce, with.each);
-        const auto visits = on.measure(way::visits, with.each);
-        const auto line =
-            with.json
-                ? R"({{"bench":"fleet","joiners":{},"durable_floor_per_s":{:.0f},)"
-                  R"("floor_per_s":{:.0f},"kept_per_s":{:.0f},"kept_p50_ms":{:.1f},)"
-                  R"("kept_p99_ms":{:.1f},"scarce_per_s":{:.0f},"scarce_p50_ms":{:.1f},)"
-                  R"("scarce_p99_ms":{:.1f},"visits_per_s":{:.0f},"visits_p50_ms":{:.1f},)"
-                  R"("visits_p99_ms":{:.1f}}})"
-                : "fleet: {} joiners: lock and row alone {:.0f}/s on disk, {:.0f}/s with a "
-                  "visit's commit; admissions {:.0f}/s (p50 {:.1f}, p99 {:.1f} ms), where there "
-                  "is too little {:.0f}/s (p50 {:.1f}, p99 {:.1f} ms); as whole visits {:.0f}/s "
-                  "(p50 {:.1f}, p99 {:.1f} ms)";
-        fmt::print(fmt::runtime(line), with.joiners, durable.rate, floor.rate, kept.rate,
-                   kept.p50_ms, kept.p99_ms, scarce.rate, scarce.p50_ms, scarce.p99_ms,
-                   visits.rate, visits.p50_ms, visits.p99_ms);
-        fmt::print("\n");
+        measure(on, with);
     } catch (const std::exception& broken) {
         fmt::print(stderr, "bench_fleet: {}\n", broken.what());
         return EXIT_FAILURE;

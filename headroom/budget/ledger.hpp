@@ -174,8 +174,8 @@ public:
 
     /// Sets a new ceiling. Refused when it is below the sum of floors. When more than that is held,
     /// loans are recalled and nothing is lent until the excess is back; but to those served first,
-    /// as long as fewer than `served_first_below` are out, so that a process whose sessions are slow
-    /// to come back can say what has.
+    /// while fewer than `served_first_below` are out: a process whose units are slow to come back
+    /// can say what has.
     [[nodiscard]] result<void> resize(unsigned ceiling, unsigned served_first_below = 0);
 
     ledger_snapshot snapshot() const;

@@ -217,7 +217,7 @@ task<void> membership::body::look_for_wishes() {
 
 void membership::body::apply() {
     const auto limit = std::max(terms.ask.floor, std::min(capped, state.limit(clock::now())));
-    // One that is asked to give visits with what has come back, while its other units are still out.
+    // One that is asked to give visits with what has come back, while the rest is still out.
     const auto visits_below = state.target() ? state.reserved() : 0;
     const bool as_it_is = std::exchange(visited_below, visits_below) == visits_below &&
                           terms.ledger->ceiling() == limit;
