@@ -164,8 +164,9 @@ TEST_F(TaskProcesses, AFrozenWorkersLateEndIsRefused) {
 }
 
 TEST_F(TaskProcesses, ToldToStopItGivesBackWithinASecond) {
-    auto first = spawn("first", 1, 20'000);
+    // Before the worker is there, so that one read brings both: one runs, one is beyond.
     for (int i = 0; i < 2; ++i) (void)send("proc:sleep", i, 60'000);
+    auto first = spawn("first", 1, 20'000);
     ASSERT_TRUE(eventually([&] { return held_by("first") == 2; }));
     auto second = spawn("second", 4, 20'000);
     const auto begun = std::chrono::steady_clock::now();

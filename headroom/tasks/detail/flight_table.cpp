@@ -42,10 +42,11 @@ std::optional<flight_clock::time_point> flight_table::next_due() const {
     return flights_.front().renewed + lease_ / 3;
 }
 
-bool flight_table::holds(std::size_t queue, entry_id id) const {
-    return std::ranges::any_of(flights_, [&](const flight& each) {
+flight* flight_table::find(std::size_t queue, entry_id id) {
+    const auto at = std::ranges::find_if(flights_, [&](const flight& each) {
         return each.queue == queue && each.token.entry == id;
     });
+    return at == flights_.end() ? nullptr : &*at;
 }
 
 }  // namespace headroom::tasks::detail

@@ -53,7 +53,8 @@ public:
     }
 
     std::size_t size() const noexcept { return size_; }
-    bool holds(std::size_t queue, entry_id id) const;
+    /// Null when it is not in hand.
+    flight* find(std::size_t queue, entry_id id);
 
 private:
     using list = boost::intrusive::list<flight, boost::intrusive::constant_time_size<false>>;

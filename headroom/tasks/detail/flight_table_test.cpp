@@ -70,8 +70,8 @@ TEST(FlightTable, ForgetsWhatHasEnded) {
     auto one = at_queue(3, 7);
     table.add(one, start);
     EXPECT_TRUE(one.in_hand());
-    EXPECT_TRUE(table.holds(3, {7, 0}));
-    EXPECT_FALSE(table.holds(2, {7, 0}));
+    EXPECT_EQ(table.find(3, {7, 0}), &one);
+    EXPECT_EQ(table.find(2, {7, 0}), nullptr);
     table.remove(one);
     table.remove(one);
     EXPECT_EQ(table.size(), 0u);

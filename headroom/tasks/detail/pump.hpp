@@ -109,6 +109,8 @@ private:
     task<std::vector<pending_row>> idle_page(std::size_t queue);
     task<unsigned> room_for_claims();
     task<void> claim(std::size_t queue, const claim_batch& what);
+    void give_up_lost(std::size_t queue, const std::vector<pending_row>& rows);
+    bool takes_suspect() const;
     void notice(std::size_t queue, std::string_view what);
     void lose(job& one);
 
@@ -150,6 +152,8 @@ private:
     std::int64_t reader_id_ = 0;
     clock::time_point ticked_{}, ticked_before_{};  // when this reactor was last known to be awake
     clock::time_point look_at_{};
+    std::weak_ptr<const job> suspect_;  // the last one taken,
+    clock::time_point suspect_until_{};  // and for how long no other is, while it runs
     std::size_t at_stage_ = 0, unconfirmed_ = 0, flushes_ = 0, coroutines_ = 0;
     unsigned asked_ = 0;  // by a read under way
     bool reclaiming_ = false, look_asked_ = false, reclaim_asked_ = false, lingering_ = false;

@@ -218,11 +218,15 @@ task<ending_answer> pump::run_ending(const redis::script& what, const job& one,
     co_return static_cast<ending_answer>(said.number());
 }
 
-/// The server was not told: it will come again.
+/// Out of our hands; unless it was confirmed, the server was not told, and it will come again.
 void pump::forget(job& one) {
     flights_.remove(one);
     --unconfirmed_;
     state_bell_.ring();
+    if (suspect_.lock().get() != &one) return;
+    suspect_.reset();
+    reclaim_asked_ = !one.ends.counts;  // the next suspect
+    tend_bell_.ring();
 }
 
 void pump::confirmed(job& one, ending_answer how) {

@@ -188,18 +188,34 @@ task<void> pump::reclaim(std::size_t queue) {
         pump& of;
     } const at_end{*this};
     auto rules = rules_;
-    rules.in_hand = [this, queue](entry_id id) { return flights_.holds(queue, id); };
+    rules.in_hand = [this, queue](entry_id id) { return flights_.find(queue, id) != nullptr; };
     while (!stopping_ && at_stage_ < terms_.concurrency) {
         const auto rows = co_await idle_page(queue);
-        if (to_claim(rows, rules, 1).empty()) {
+        give_up_lost(queue, rows);
+        if (to_claim(rows, rules, 1, takes_suspect()).empty()) {
             if (queues_[queue].cursor.at_start()) co_return;
             continue;
         }
         const auto room = co_await room_for_claims();
         if (room == 0 || stopping_) co_return;
-        for (const auto& each : to_claim(rows, rules, room)) co_await claim(queue, each);
+        for (const auto& each : to_claim(rows, rules, room, takes_suspect()))
+            co_await claim(queue, each);
         if (queues_[queue].cursor.at_start()) co_return;
     }
+}
+
+/// What is in hand and pending for somebody else by now would be told so by its next renewal; but
+/// taking it back before that would keep the earlier run believed.
+void pump::give_up_lost(std::size_t queue, const std::vector<pending_row>& rows) {
+    for (const auto& row : rows)
+        if (row.consumer != consumer_)
+            if (auto* const held = flights_.find(queue, row.id)) lose(*static_cast<job*>(held));
+}
+
+/// A suspect that has run for a lease has not ended its worker.
+bool pump::takes_suspect() const {
+    const auto last = suspect_.lock();
+    return !last || !last->in_hand() || clock::now() >= suspect_until_;
 }
 
 task<void> pump::claim(std::size_t queue, const claim_batch& what) {
@@ -213,7 +229,11 @@ task<void> pump::claim(std::size_t queue, const claim_batch& what) {
         if (entry.is_nothing()) continue;
         const auto id = entry_id::parse(entry[0].text());
         const auto row = std::ranges::find(what.rows, id.value_or(entry_id{}), &pending_row::id);
-        if (row != what.rows.end()) jobs.push_back(made(queue, entry, row->deliveries + 1, sent));
+        if (row == what.rows.end()) continue;
+        jobs.push_back(made(queue, entry, row->deliveries + 1, sent));
+        if (!rules_.is_suspect(*row)) continue;
+        suspect_ = jobs.back();
+        suspect_until_ = sent + terms_.lease_ms;
     }
     counts_.reclaimed += jobs.size();
     give(std::move(jobs));

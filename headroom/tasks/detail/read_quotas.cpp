@@ -23,7 +23,8 @@ std::vector<unsigned> read_quotas::next(unsigned room) {
     unsigned left = room;
     for (std::size_t i = 0; i < made.size(); ++i) {
         credit_[i] += room * weights_[i] / total_;
-        made[i] = std::min(left, static_cast<unsigned>(std::floor(credit_[i])));
+        // Who was given more than its due last time owes it.
+        made[i] = std::min(left, static_cast<unsigned>(std::max(0.0, std::floor(credit_[i]))));
         left -= made[i];
         credit_[i] -= made[i];
     }

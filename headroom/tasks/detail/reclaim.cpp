@@ -11,8 +11,7 @@ std::chrono::milliseconds reclaim_rules::least_idle(std::string_view consumer) c
 }
 
 bool reclaim_rules::may_take(const pending_row& row) const {
-    if (row.consumer == self && (!in_hand || in_hand(row.id))) return false;
-    return row.idle >= least_idle(row.consumer);
+    return row.idle >= least_idle(row.consumer) && !(in_hand && in_hand(row.id));
 }
 
 void reclaim_cursor::saw(const std::vector<pending_row>& rows, unsigned asked) {
@@ -23,11 +22,16 @@ void reclaim_cursor::saw(const std::vector<pending_row>& rows, unsigned asked) {
 }
 
 std::vector<claim_batch> to_claim(const std::vector<pending_row>& rows, const reclaim_rules& by,
-                                  unsigned room) {
+                                  unsigned room, bool takes_suspect) {
+    const pending_row* suspect = nullptr;
+    for (const auto& row : rows) {
+        if (!takes_suspect || !by.is_suspect(row) || !by.may_take(row)) continue;
+        if (suspect == nullptr || row.deliveries < suspect->deliveries) suspect = &row;
+    }
     std::vector<claim_batch> made;
     for (const auto& row : rows) {
         if (room == 0) break;
-        if (!by.may_take(row)) continue;
+        if (!by.may_take(row) || (by.is_suspect(row) && &row != suspect)) continue;
         const auto bound = by.least_idle(row.consumer);
         auto at = std::ranges::find(made, bound, &claim_batch::least_idle);
         if (at == made.end()) at = made.insert(at, {bound, {}});

@@ -2,6 +2,9 @@
 //
 // In a group shared with Python, whose workers renew nothing, an entry of theirs is abandoned only
 // after their own idle timeout; ours after a lease.
+//
+// An entry that two deliveries did not end may be what ends its workers. Such suspects are taken one
+// at a time, so that one of them does not condemn whatever lay beside it when its worker died.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -22,15 +25,21 @@ struct pending_row {
     unsigned deliveries = 1;
 };
 
+inline constexpr unsigned suspect_deliveries = 2;
+
 struct reclaim_rules {
     std::chrono::milliseconds lease{15'000};
     std::chrono::milliseconds foreign_idle{600'000};  ///< of consumers that are not ours
-    std::string self;
-    /// What of `self` is in hand: the rest was delivered by an answer that got lost.
+    unsigned deliveries_max = 5;  ///< what had so many is not run any more
+    /// What we have in hand. What is pending for us and not in hand was delivered by an answer that
+    /// got lost.
     std::function<bool(entry_id)> in_hand{};
 
     std::chrono::milliseconds least_idle(std::string_view consumer) const;
     bool may_take(const pending_row& row) const;
+    bool is_suspect(const pending_row& row) const noexcept {
+        return row.deliveries >= suspect_deliveries && row.deliveries < deliveries_max;
+    }
 };
 
 /// Walks through the list of pending entries page by page, so that what is busy at its head never
@@ -49,12 +58,13 @@ private:
     std::optional<entry_id> after_;
 };
 
-/// Rows to claim in one XCLAIM each: those with the same idle bound, first come first.
+/// Rows to claim in one XCLAIM each: those with the same idle bound, first come first. Of suspects
+/// only the one with the fewest deliveries, and that only when `takes_suspect`.
 struct claim_batch {
     std::chrono::milliseconds least_idle{0};
     std::vector<pending_row> rows;
 };
 std::vector<claim_batch> to_claim(const std::vector<pending_row>& rows, const reclaim_rules& by,
-                                  unsigned room);
+                                  unsigned room, bool takes_suspect);
 
 }  // namespace headroom::tasks::detail
