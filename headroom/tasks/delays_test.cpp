@@ -19,12 +19,17 @@ TEST_F(TaskDelays, RunsWhenItIsDueAndNotBefore) {
     notes();
     inside([&]() -> task<void> {
         co_await with_worker(usual(), [&](worker& of) -> task<void> {
-            (void)co_await send("demo:note", std::tuple(2), {.delay = 300ms});
-            (void)co_await send("demo:note", std::tuple(1), {.delay = 50ms});
+            const auto begun = deadline::clock::now();
+            (void)co_await send("demo:note", std::tuple(2), {.delay = 600ms});
+            (void)co_await send("demo:note", std::tuple(1), {.delay = 300ms});
             queue_control control(*mux, "taskiq");
-            EXPECT_EQ((co_await control.facts(soon())).delayed, 2u);
-            EXPECT_TRUE(ran.empty());
-            EXPECT_TRUE(co_await eventually_on_reactor([&] { return ran.size() == 2; }));
+            EXPECT_GE((co_await control.facts(soon())).delayed, 1u);
+            for (const int n : {1, 2}) {
+                EXPECT_TRUE(
+                    co_await eventually_on_reactor([&] { return std::ssize(ran) == n; }));
+                // A millisecond is what the server's clock cuts off.
+                EXPECT_GE(deadline::clock::now() - begun, n * 300ms - 1ms);
+            }
             EXPECT_THAT(ran, ElementsAre(1, 2));
             EXPECT_EQ(of.figures().promoted, 2u);
         });

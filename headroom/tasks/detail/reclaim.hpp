@@ -3,8 +3,8 @@
 // In a group shared with Python, whose workers renew nothing, an entry of theirs is abandoned only
 // after their own idle timeout; ours after a lease.
 //
-// An entry that two deliveries did not end may be what ends its workers. Such suspects are taken one
-// at a time, so that one of them does not condemn whatever lay beside it when its worker died.
+// An entry that two deliveries did not end may be what ends its workers. Such suspects are taken
+// one at a time, so that one does not condemn whatever lay beside it when its worker died.
 #pragma once
 #include <chrono>
 #include <functional>

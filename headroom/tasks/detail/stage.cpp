@@ -56,7 +56,7 @@ task<void> stage::work(std::size_t index) {
         auto one = std::move(waiting_.front());
         waiting_.pop_front();
         on.at_work = one.get();
-        on.timed_out = on.signalled = false;
+        on.timed_out = on.signalled = on.waits_for_thread = false;
         ++running_;
         co_await run(*one, on);
         if (on.signalled) co_await asio::this_coro::reset_cancellation_state();

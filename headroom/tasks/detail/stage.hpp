@@ -59,6 +59,7 @@ private:
     struct slot {
         job* at_work = nullptr;
         bool timed_out = false;
+        bool waits_for_thread = false;  // a blocking handler has not begun
         bool in_coroutine = false;  // of its handler: a signal ends what that awaits
         bool signalled = false;
         boost::asio::cancellation_signal signal;
@@ -81,6 +82,9 @@ private:
     task<void> run(job& one, slot& on);
     task<value> call(const plan& how, task_context& on, job& one, slot& within);
     task_context::links links_of(job& one) const;
+    std::optional<std::chrono::milliseconds> pause_after(const job& one, const plan& how,
+                                                         const std::string& type,
+                                                         const task_failed* own) const;
     void judge(job& one, const plan& how, const std::exception& failure, const slot& on,
                task_result result) const;
     void store(job& one, task_result result) const;

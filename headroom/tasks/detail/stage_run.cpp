@@ -121,8 +121,13 @@ task_context::links stage::links_of(job& one) const {
 }
 
 task<value> stage::call(const plan& how, task_context& on, job& one, slot& within) {
-    if (!how.by->run)
-        co_return co_await to_.blocking->run([&] { return how.by->block(on, one.message); });
+    if (!how.by->run) {
+        within.waits_for_thread = true;
+        co_return co_await to_.blocking->run([&] {
+            within.waits_for_thread = false;
+            return how.by->block(on, one.message);
+        });
+    }
     within.in_coroutine = true;
     struct leave {
         ~leave() { of.in_coroutine = false; }
@@ -169,6 +174,20 @@ task<void> stage::run(job& one, slot& on) {
     }
 }
 
+/// Before it is tried again; nothing when it failed for good. `own`: what the handler said of it.
+std::optional<milliseconds> stage::pause_after(const job& one, const plan& how,
+                                               const std::string& type,
+                                               const task_failed* own) const {
+    if (own != nullptr && own->is_final()) return std::nullopt;
+    const auto failures = retries_of(one.message.labels).value_or(0) + 1;
+    const chance random = [this] { return std::generate_canonical<double, 32>(random_); };
+    if (const auto& rules = how.by->terms.retries)
+        return rules->next(type, failures, random, own ? own->retry_after() : std::nullopt);
+    const auto said = taskiq_retry().next(one.message.labels, random);
+    if (!said || !*said) return std::nullopt;
+    return std::chrono::ceil<milliseconds>(**said);
+}
+
 void stage::judge(job& one, const plan& how, const std::exception& failure, const slot& on,
                   task_result result) const {
     if (one.lost) {
@@ -180,24 +199,14 @@ void stage::judge(job& one, const plan& how, const std::exception& failure, cons
         one.ends.is = ending::how::returned;
         return;
     }
-    if (dynamic_cast<const budget::refused*>(&failure) != nullptr && !how.by->run) {
-        one.ends.is = ending::how::returned;  // no thread took it
+    if (on.waits_for_thread) {
+        one.ends.is = ending::how::returned;  // none took it
         return;
     }
     result.is_error = true;
     result.error = on.timed_out ? named_error("TimeoutError", "", "builtins") : error_of(failure);
-    const auto* const own = dynamic_cast<const task_failed*>(&failure);
-    const auto failures = retries_of(one.message.labels).value_or(0) + 1;
-    const chance random = [this] { return std::generate_canonical<double, 32>(random_); };
-    std::optional<milliseconds> pause;
-    if (own != nullptr && own->is_final()) {
-        // nobody tries again
-    } else if (const auto& rules = how.by->terms.retries) {
-        pause = rules->next(result.error->type, failures, random,
-                            own ? own->retry_after() : std::nullopt);
-    } else if (const auto said = taskiq_retry().next(one.message.labels, random); said && *said) {
-        pause = std::chrono::ceil<milliseconds>(**said);
-    }
+    const auto pause = pause_after(one, how, result.error->type,
+                                   dynamic_cast<const task_failed*>(&failure));
     auto again = pause ? written_again(retried(one.message)) : decoded<std::string>("");
     if (pause && again) {
         one.ends.is = ending::how::again;
