@@ -8,6 +8,7 @@
 #include "service/project.hpp"
 #include "service/projections_command.hpp"
 #include "service/serve.hpp"
+#include "service/work.hpp"
 
 namespace {
 
@@ -24,7 +25,10 @@ struct options {
         if (json || format == "json") return output::json;
         return format == "markdown" ? output::markdown : output::table;
     }
-    duty of() const { return role == "project" ? duty::project : duty::serve; }
+    duty of() const {
+        if (role == "work") return duty::work;
+        return role == "project" ? duty::project : duty::serve;
+    }
     migrate_mode mode() const {
         if (dry_run) return migrate_mode::dry_run;
         return status ? migrate_mode::status : migrate_mode::apply;
@@ -66,6 +70,7 @@ void declare(CLI::App& app, options& into) {
         ->take_all();
     app.add_subcommand("serve", "Serve HTTP, and run projections, until SIGTERM");
     app.add_subcommand("project", "Run projections alone until SIGTERM");
+    app.add_subcommand("work", "Run tasks until SIGTERM");
     auto* migrate = app.add_subcommand("migrate", "Bring the schema up to date");
     auto* status =
         migrate->add_flag("--status", into.status, "Say what was applied and what is not");
@@ -73,8 +78,8 @@ void declare(CLI::App& app, options& into) {
     migrate->add_flag("--json", into.json, "Print JSON");
     auto* plan = app.add_subcommand("plan", "Print the plan of what serve would open");
     add_format(*plan, into);
-    plan->add_option("--role", into.role, "serve or project: whose plan")
-        ->check(CLI::IsMember({"serve", "project"}));
+    plan->add_option("--role", into.role, "serve, project or work: whose plan")
+        ->check(CLI::IsMember({"serve", "project", "work"}));
     add_format(*app.add_subcommand("settings", "Print every setting, its value and its origin"),
                into);
     declare_projections(app, into);
@@ -116,6 +121,7 @@ int run(const CLI::App& app, const options& given, headroom::blocking_resolver& 
     if (app.got_subcommand("projections"))
         return projections(*with, given.projections, given.as(), names, std::cout, std::cerr);
     if (app.got_subcommand("project")) return project(*with);
+    if (app.got_subcommand("work")) return work(*with);
     return serve(*with);
 }
 
