@@ -154,6 +154,64 @@ TEST_F(Work, AServerWithOneDatabaseAsksForAUrl) {
     EXPECT_EQ(single.ask({"EXISTS", "shop:tasks"}), "1\n");
 }
 
+TEST_F(Work, KilledWorkersBringEachTaskOnce) {
+    constexpr int users = 40;
+    auto all = with();
+    all["HEADROOM_TASK_LEASE"] = "1s";
+    running_service serve(all);
+    ASSERT_TRUE(serve.ready()) << serve.errors();
+    serve.make_tenant("acme");
+    auto work = std::make_unique<running_service>(all, "work");
+    for (int i = 0; i < users; ++i) {
+        if (i % 8 == 0) ASSERT_TRUE(work->ready()) << work->errors();
+        const auto body = fmt::format(R"({{"issuer":"https://id.example","subject":"s-{}",)"
+                                      R"("email":"u{}@example.org","name":"U"}})", i, i);
+        ASSERT_LT(serve.post("/v1/tenants/acme/users", body).status, 300u);
+        if (i % 8 != 7) continue;
+        work->process().signal(SIGKILL);
+        work = std::make_unique<running_service>(all, "work");
+    }
+    EXPECT_TRUE(eventually([&] { return mail_count() == users; }, 30s)) << work->errors();
+    EXPECT_TRUE(
+        eventually([&] { return rows("select count(*) from headroom_task_outbox") == "0"; }));
+    EXPECT_THAT(redis.ask({"-n", "1", "XINFO", "STREAM", "taskiq"}),
+                HasSubstr(fmt::format("entries-added\n{}\n", users)));
+}
+
+TEST_F(Work, AnOperatorSeesAndSteersTheQueue) {
+    const auto operate = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "tasks");
+        arguments.emplace_back("--json");
+        return run_service(with(), std::move(arguments));
+    };
+    const auto facts = [&] {
+        return boost::json::parse(operate({"queues"}).output).at("queues").at(0).as_object();
+    };
+    running_service work(with(), "work");
+    ASSERT_TRUE(work.ready()) << work.errors();
+    const auto paused = operate({"pause"});
+    EXPECT_EQ(paused.code, 0) << paused.errors;
+    EXPECT_TRUE(facts().at("paused").as_bool());
+    EXPECT_EQ(operate({"resume"}).code, 0);
+    redis.ask({"-n", "1", "XADD", "taskiq", "*", "data", "{"});
+    redis.ask({"-n", "1", "XADD", "taskiq", "*", "other", "x"});
+    ASSERT_TRUE(eventually([&] { return facts().at("dead") == 2; }));
+    const auto letters =
+        boost::json::parse(operate({"inspect"}).output).at("dead_letters").as_array();
+    ASSERT_EQ(letters.size(), 2u);
+    EXPECT_EQ(letters[0].at("reason"), "unparsable");
+    EXPECT_EQ(letters[1].at("reason"), "no_data");
+    const std::string first(letters[0].at("id").as_string());
+    EXPECT_EQ(operate({"requeue", first}).code, 0);  // and it is given up again
+    EXPECT_EQ(operate({"requeue", first}).code, 78);
+    ASSERT_TRUE(eventually([&] { return facts().at("dead") == 2; }));
+    EXPECT_EQ(operate({"drop", "--all"}).output,
+              "{\"done\":\"drop\",\"queue\":\"taskiq\",\"letters\":2}\n");
+    EXPECT_EQ(operate({"drop", "first"}).code, 64);
+    EXPECT_EQ(operate({"drop"}).code, 64);
+    EXPECT_TRUE(eventually([&] { return clients("operate") == 0; }));
+}
+
 TEST_F(Work, WithoutARedisThereIsNothingToWorkOn) {
     const auto refused = run_service(database.addresses(), {"work"});
     EXPECT_EQ(refused.code, 78);
