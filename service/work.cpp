@@ -4,7 +4,7 @@
 
 #include "headroom/budget/exit_code.hpp"
 #include "service/face.hpp"
-#include "service/working.hpp"
+#include "service/work_watch.hpp"
 
 namespace headroom::service {
 namespace {
@@ -16,6 +16,8 @@ int run_tasks(process& in) {
     working tasks(in, db, store);
     face shown(in, db, none, &store);
     std::vector<part*> parts{&store, &tasks};
+    work_watch watch(in.home(), shown.health(), tasks);
+    parts.push_back(&watch);
     for (auto* each : shown.parts()) parts.push_back(each);
     return in.run(db, std::move(parts));
 }

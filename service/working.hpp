@@ -20,6 +20,10 @@ public:
     void start(deadline by) override;
     void stop(deadline drain_until) noexcept override;
 
+    /// On the home reactor, from start() to stop().
+    tasks::worker_figures worker_figures() const { return worker_->figures(); }
+    tasks::relay_figures relay_figures() const { return relay_.figures(); }
+
 private:
     task<void> listen(deadline by);
 

@@ -192,6 +192,7 @@ TEST_F(Work, AnOperatorSeesAndSteersTheQueue) {
     const auto paused = operate({"pause"});
     EXPECT_EQ(paused.code, 0) << paused.errors;
     EXPECT_TRUE(facts().at("paused").as_bool());
+    EXPECT_TRUE(eventually([&] { return work.get("/healthz").body.contains("paused"); }));
     EXPECT_EQ(operate({"resume"}).code, 0);
     redis.ask({"-n", "1", "XADD", "taskiq", "*", "data", "{"});
     redis.ask({"-n", "1", "XADD", "taskiq", "*", "other", "x"});
