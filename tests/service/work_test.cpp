@@ -213,6 +213,14 @@ TEST_F(Work, AnOperatorSeesAndSteersTheQueue) {
     EXPECT_TRUE(eventually([&] { return clients("operate") == 0; }));
 }
 
+TEST_F(Work, AServerThatIsSilentEndsTheOperatorsWaitWithItsReason) {
+    redis.freeze();
+    const auto refused = run_service(with(), {"tasks", "queues"});
+    redis.thaw();
+    EXPECT_EQ(refused.code, 75) << refused.errors;
+    EXPECT_THAT(refused.errors, HasSubstr("127.0.0.1"));
+}
+
 TEST_F(Work, WithoutARedisThereIsNothingToWorkOn) {
     const auto refused = run_service(database.addresses(), {"work"});
     EXPECT_EQ(refused.code, 78);

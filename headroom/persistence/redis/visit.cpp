@@ -8,7 +8,10 @@
 namespace headroom::redis {
 namespace {
 
-constexpr std::chrono::milliseconds goodbye_ms{500};
+// An attempt is over before the leaving is: its unit is back then.
+constexpr std::chrono::milliseconds connect_ms_max{2'000}, goodbye_ms_max{1'000};
+constexpr auto leave_ms_max = connect_ms_max + persistence::connect_gate::pause_ms_max +
+                              goodbye_ms_max;
 
 /// One target an address; sentinels are resolved where they are asked.
 std::vector<connect_info> addresses_of(const visit_terms& terms, deadline until) {
@@ -47,6 +50,7 @@ public:
         door way(at, &*names_);
         mux_terms with;
         with.options.name = terms_.name;
+        with.connect_ms_max = connect_ms_max;
         with.options.needs_primary = at.is_sentinel();
         mux on(home_, connections_.open({terms_.consumer, 1, 0}).value(), way, with);
         std::exception_ptr failure;
@@ -59,7 +63,7 @@ public:
             } catch (...) {
                 failure = std::current_exception();
             }
-            co_await on.stop(deadline::after(goodbye_ms));
+            co_await on.stop(deadline::after(leave_ms_max));
         });
         if (failure) std::rethrow_exception(failure);
     }
