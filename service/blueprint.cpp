@@ -50,9 +50,16 @@ std::expected<unsigned, setting_fault> reserve_of(const runtime_settings& with,
         "or POSTGRES_PROJECTION_POOL_SIZE"});
 }
 
-void declare_redis(budget::book& into, const redis::settings& with) {
+std::vector<budget::consumer> redis_rows(const redis::settings& with, duty of) {
+    auto rows = redis::consumers(with, redis_uses_of(of));
+    if (of == duty::work)
+        for (auto& each : tasks::consumers()) rows.push_back(std::move(each));
+    return rows;
+}
+
+void declare_redis(budget::book& into, const redis::settings& with, duty of) {
     unsigned floors = 0;
-    for (const auto& each : redis::consumers(with, {}))
+    for (const auto& each : redis_rows(with, of))
         if (each.resource == redis::resource) ++floors;
     into.declare(budget::resource{.name = redis::resource,
                                   .limit = {},
@@ -62,23 +69,37 @@ void declare_redis(budget::book& into, const redis::settings& with) {
 
 }  // namespace
 
-std::string_view to_string(duty of) noexcept { return of == duty::serve ? "serve" : "project"; }
+std::string_view to_string(duty of) noexcept {
+    constexpr std::string_view names[] = {"serve", "project", "work"};
+    return names[static_cast<std::size_t>(of)];
+}
 
 process_sizes sizes_of(const settings& with, duty of) {
     process_sizes all{with.database, {}};
-    all.events = eventsourcing::pools_of(with.events, with.database.serve, of == duty::serve);
+    all.events = eventsourcing::pools_of(with.events, with.database.serve, of != duty::project);
     if (with.database.pooler) all.events.store_role = with.database.pooler->user;
     all.events.store_resource = with.database.query_resource();
     if (of == duty::serve) return all;
-    // A lane for health; nobody queries, opens a transaction or blocks.
+    if (of == duty::work) {
+        all.events.projects = false;
+        all.events.store = 1;
+    }
+    // A lane for health and for tasks; nobody opens a transaction or blocks.
     all.database.async = {.lanes = 1, .sessions = 0};
     all.database.sync_pool = 0;
     return all;
 }
 
-bool uses_redis(const settings& with, duty of) noexcept {
-    return with.redis.server.has_value() && of == duty::serve;
+redis::settings redis_of(const settings& with, duty of) {
+    auto made = with.redis;
+    if (of == duty::work) made.server = made.tasks;
+    if (of == duty::project) made.server.reset();
+    return made;
 }
+
+redis::uses redis_uses_of(duty of) noexcept { return {.push = of == duty::work}; }
+
+bool uses_redis(const settings& with, duty of) { return redis_of(with, of).server.has_value(); }
 
 std::expected<void, setting_fault> declare(budget::book& into, const settings& with, duty of,
                                            const process_limits& process) {
@@ -95,11 +116,12 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
                                       .limit = with.database.pooler_limit,
                                       .reserve = with.process.postgres_reserve,
                                       .limit_setting = persistence::pooler_limit_setting});
-    if (uses_redis(with, of)) declare_redis(into, with.redis);
+    const auto redis = redis_of(with, of);
+    if (redis.server) declare_redis(into, redis, of);
     for (auto& each : process.resources()) into.declare(std::move(each));
     for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
-    if (uses_redis(with, of))
-        for (auto& each : redis::consumers(with.redis, {})) into.declare(std::move(each));
+    if (redis.server)
+        for (auto& each : redis_rows(redis, of)) into.declare(std::move(each));
     into.declare(fleet::consumer(with.database.serve.user, *reserve));
     into.declare(start_check());
     for (auto& each : headroom::consumers(with.process)) into.declare(std::move(each));

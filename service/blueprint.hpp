@@ -14,6 +14,7 @@ inline constexpr char start_check_consumer[] = "service.start_check";
 enum class duty {
     serve,    ///< HTTP, appends, queries, projections
     project,  ///< projections alone, and HTTP for those who look after it
+    work,     ///< tasks, and likewise
 };
 /// "serve": the command's name, and the second part of every application_name.
 std::string_view to_string(duty of) noexcept;
@@ -25,8 +26,11 @@ struct process_sizes {
 };
 process_sizes sizes_of(const settings& with, duty of);
 
-/// Whether a process of that duty opens connections to Redis.
-bool uses_redis(const settings& with, duty of) noexcept;
+/// The Redis of a process of that duty: the cache's, or the tasks'. Without a server there is none.
+redis::settings redis_of(const settings& with, duty of);
+/// What it opens there.
+redis::uses redis_uses_of(duty of) noexcept;
+bool uses_redis(const settings& with, duty of);
 
 /// Enters resources and consumers of every part. With HEADROOM_BUDGET_POSTGRES the reserve is what
 /// that leaves above the floors; a value below them is a fault, as a line that names it.

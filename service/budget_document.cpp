@@ -184,7 +184,8 @@ finding r2(const budget::judged& redis) {
                 : fmt::format("One process opens at most {}: {}. One connection is shared by all "
                               "callers; `maxclients` is read at the start and compared.",
                               budget::to_text(all.sum), all.arithmetic),
-            "Plan the tasks' connections as rows when they come."};
+            "None. `headroom-service plan --role work` has those of tasks: three, whatever is in "
+            "flight; commands that ask for tasks open none."};
 }
 
 finding r3(const budget::judged& threads) {
@@ -263,8 +264,8 @@ std::string analysis(const settings& with, duty of, const budget::plan& own) {
         "speed.\n\n### Recommendations Priority\n\n1. **Before production:** give "
         "`HEADROOM_PROJECTOR_URL` to a login of its own, so that the app's login stays bound by\n"
         "   row security.\n2. **With more than one process:** multiply the sum, and leave room for "
-        "one more while a deploy rolls.\n3. **When tasks and the HTTP client come:** plan them as "
-        "rows here; XC-R7 stays open until then.\n",
+        "one more while a deploy rolls.\n3. **When the HTTP client comes:** plan it as rows here; "
+        "XC-R7 stays open until then.\n",
         floors, budget::to_text(all.of.reserve), budget::to_text(all.sum), with.events.writers,
         four);
 }

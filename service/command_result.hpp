@@ -23,12 +23,14 @@ domain_error explained(const command_failure& why);
 /// Decisions of a command that names no version: many writers of one stream each win once.
 inline constexpr int tries_max = 100;
 
-/// Loads, decides and appends on behalf of `by`; `decide` is pure, and may be asked often.
+/// Loads, decides and appends on behalf of `by`; `decide` is pure, and may be asked often. `guards`
+/// run in the transaction of the events, and not when there are none.
 template <eventsourcing::decider D, class Decide>
 task<outcome<done>> execute(const eventsourcing::repository<D>& on, eventsourcing::stream_id stream,
-                            actor by, std::string tenant, deadline until, Decide decide) {
+                            actor by, std::string tenant, deadline until, Decide decide,
+                           std::vector<eventsourcing::append_guard> guards = {}) {
     const auto result = co_await on.template execute<domain_error>(
-        stream, by.context(tenant), until, decide, {by.expected, {}, tries_max});
+        stream, by.context(tenant), until, decide, {by.expected, std::move(guards), tries_max});
     if (!result) co_return std::unexpected(explained(result.error()));
     co_return done{result->version, result->last};
 }

@@ -4,11 +4,12 @@ namespace headroom::service {
 
 domains::domains(const settings& with, persistence::database& db,
                  eventsourcing::event_store& store)
-    : tenants_(store),
+    : ask_(with.redis.tasks ? std::optional(with.tasks.queue) : std::nullopt),
+      tenants_(store, ask_),
       tenant_list_(db.lanes()),
       defaults_(with.defaults),
       values_(db, defaults_),
-      users_(store),
+      users_(store, ask_),
       agents_(store, with.key_pepper),
       profiles_(db.lanes()),
       issues_keys_(!with.key_pepper.empty()) {}

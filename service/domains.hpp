@@ -18,6 +18,7 @@ public:
     void add_routes(http::router& to, read_models& models);
 
 private:
+    const task_requests ask_;
     const tenancy::tenant_service tenants_;
     const tenancy::tenant_list tenant_list_;
     const tenancy::system_defaults defaults_;

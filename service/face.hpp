@@ -18,6 +18,7 @@ public:
     face& operator=(const face&) = delete;
 
     http::router& routes() noexcept { return routes_; }
+    observability::health& health() noexcept { return health_; }
     /// Readiness, the server, the announcement: to be started last. Called once.
     std::vector<part*> parts();
 

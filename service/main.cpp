@@ -8,6 +8,8 @@
 #include "service/project.hpp"
 #include "service/projections_command.hpp"
 #include "service/serve.hpp"
+#include "service/tasks_command.hpp"
+#include "service/work.hpp"
 
 namespace {
 
@@ -19,12 +21,16 @@ struct options {
     std::string format = "table", role = "serve";
     bool json = false, status = false, dry_run = false;
     projections_request projections;
+    tasks_request tasks;
 
     output as() const {
         if (json || format == "json") return output::json;
         return format == "markdown" ? output::markdown : output::table;
     }
-    duty of() const { return role == "project" ? duty::project : duty::serve; }
+    duty of() const {
+        if (role == "work") return duty::work;
+        return role == "project" ? duty::project : duty::serve;
+    }
     migrate_mode mode() const {
         if (dry_run) return migrate_mode::dry_run;
         return status ? migrate_mode::status : migrate_mode::apply;
@@ -60,12 +66,40 @@ void declare_projections(CLI::App& app, options& into) {
         ->add_option("--stream", into.projections.stream, "Of this stream alone: its UUID");
 }
 
+void declare_tasks(CLI::App& app, options& into) {
+    auto* group = app.add_subcommand("tasks", "See and steer the queue of tasks");
+    group->require_subcommand(1);
+    group->fallthrough();
+    group->add_option("--queue", into.tasks.queue, "Another queue than TASKIQ_STREAM_PREFIX");
+    const auto verb = [&](const char* name, tasks_verb is, const char* help) {
+        auto* made = group->add_subcommand(name, help);
+        made->add_flag("--json", into.json, "Print JSON");
+        made->callback([&into, is] { into.tasks.verb = is; });
+        return made;
+    };
+    const auto of_letter = [&](CLI::App* made) {
+        auto* id = made->add_option("ID", into.tasks.letter, "The letter's, as inspect shows it");
+        made->add_flag("--all", into.tasks.all, "Every letter of the queue")->excludes(id);
+    };
+    using enum tasks_verb;
+    verb("queues", queues, "What waits, runs, is delayed and dead");
+    auto* inspected = verb("inspect", inspect, "Dead letters, the oldest first");
+    inspected->add_option("--limit", into.tasks.most, "At most so many; 50 by default")
+        ->check(CLI::Range(1, 1'000));
+    inspected->add_option("--after", into.tasks.after, "Those behind this letter");
+    of_letter(verb("requeue", requeue, "Send a dead letter's task again"));
+    of_letter(verb("drop", drop, "Delete a dead letter"));
+    verb("pause", pause, "No worker fetches from the queue");
+    verb("resume", resume, "Workers fetch again");
+}
+
 void declare(CLI::App& app, options& into) {
     app.add_option("--set", into.overrides, "NAME=VALUE, before the environment; repeatable")
         ->expected(1)
         ->take_all();
     app.add_subcommand("serve", "Serve HTTP, and run projections, until SIGTERM");
     app.add_subcommand("project", "Run projections alone until SIGTERM");
+    app.add_subcommand("work", "Run tasks until SIGTERM");
     auto* migrate = app.add_subcommand("migrate", "Bring the schema up to date");
     auto* status =
         migrate->add_flag("--status", into.status, "Say what was applied and what is not");
@@ -73,11 +107,12 @@ void declare(CLI::App& app, options& into) {
     migrate->add_flag("--json", into.json, "Print JSON");
     auto* plan = app.add_subcommand("plan", "Print the plan of what serve would open");
     add_format(*plan, into);
-    plan->add_option("--role", into.role, "serve or project: whose plan")
-        ->check(CLI::IsMember({"serve", "project"}));
+    plan->add_option("--role", into.role, "serve, project or work: whose plan")
+        ->check(CLI::IsMember({"serve", "project", "work"}));
     add_format(*app.add_subcommand("settings", "Print every setting, its value and its origin"),
                into);
     declare_projections(app, into);
+    declare_tasks(app, into);
     app.require_subcommand(1);
     app.fallthrough();
     app.footer(
@@ -85,7 +120,8 @@ void declare(CLI::App& app, options& into) {
         "  DATABASE_URL=postgresql://app@127.0.0.1/shop headroom-service serve\n"
         "  headroom-service --set DATABASE_ASYNC_POOL_SIZE=4 plan\n"
         "  headroom-service migrate --status\n"
-        "  headroom-service projections rewind tenancy.tenants\n\n"
+        "  headroom-service projections rewind tenancy.tenants\n"
+        "  headroom-service tasks inspect --json\n\n"
         "Exit codes: 0 done, 64 usage, 75 server full or unreachable, 78 settings, budget, "
         "rights.");
 }
@@ -115,7 +151,10 @@ int run(const CLI::App& app, const options& given, headroom::blocking_resolver& 
     if (app.got_subcommand("settings")) return print_settings(*with, given.as(), std::cout);
     if (app.got_subcommand("projections"))
         return projections(*with, given.projections, given.as(), names, std::cout, std::cerr);
+    if (app.got_subcommand("tasks"))
+        return operate_tasks(*with, given.tasks, given.as(), names, std::cout, std::cerr);
     if (app.got_subcommand("project")) return project(*with);
+    if (app.got_subcommand("work")) return work(*with);
     return serve(*with);
 }
 

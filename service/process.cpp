@@ -9,6 +9,7 @@
 #include "headroom/fleet/fleet_fact.hpp"
 #include "headroom/runtime/backoff.hpp"
 #include "service/logging.hpp"
+#include "service/task_server_check.hpp"
 
 namespace headroom::service {
 namespace {
@@ -57,7 +58,8 @@ process::process(const process_terms& terms)
       member_({is_.with, is_.book, is_.log, on_, control_, is_.member,
                {&door_, &projector_door_}}) {
     if (uses_redis(is_.with, is_.duty))
-        redis_ = std::make_unique<redis::shared_server>(on_, is_.book, is_.with.redis, is_.member);
+        redis_ = std::make_unique<redis::shared_server>(on_, is_.book,
+                                                        redis_of(is_.with, is_.duty), is_.member);
     if (is_.with.database.pooler)
         pooler_door_.emplace(*is_.with.database.pooler, &on_.system_pool());
     while (held_.size() < event_sockets_.agreed().floor)
@@ -144,7 +146,11 @@ int process::check(deadline until) {
     const int code = look(
         [&](deadline by) { return check_app(visit(door_), is_.with.process.profile, by); },
         is_.with.database.serve.describe(), until);
-    if (code != exit_code::ok || is_.with.events.runners_max == 0) return code;
+    if (code != exit_code::ok) return code;
+    if (is_.duty == duty::work)
+        return look([&](deadline by) { return check_task_server(redis_->shared(), by); },
+                    redis_->target(), until);
+    if (is_.with.events.runners_max == 0) return code;
     return look([&](deadline by) { return check_projector(visit(projector_door_),
                                                           is_.with.events, by); },
                 is_.with.events.projector.describe(), until);

@@ -62,6 +62,8 @@ public:
     persistence::door& door() noexcept { return door_; }
     persistence::door& query_door() noexcept { return pooler_door_ ? *pooler_door_ : door_; }
     persistence::door& projector_door() noexcept { return projector_door_; }
+    /// The consumer is to be filled in.
+    const persistence::application_name& member() const noexcept { return is_.member; }
     /// Null where there is none.
     redis::shared_server* redis() noexcept { return redis_.get(); }
     persistence::database_terms database_terms() const;

@@ -20,6 +20,8 @@ std::vector<std::unique_ptr<eventsourcing::projection>> all_projections();
 /// Nothing with MAX_PROJECTION_RUNNERS=0: other processes project then.
 class projecting {
 public:
+    /// Of a process that runs none.
+    projecting() = default;
     /// Throws eventsourcing::projection_refused. `store`, if any, wakes the feed. All outlive it.
     projecting(process& in, persistence::database& db, eventsourcing::event_store* store,
                const projection_source& run = all_projections);

@@ -5,6 +5,7 @@
 
 #include "headroom/eventsourcing/schema.hpp"
 #include "headroom/fleet/schema.hpp"
+#include "headroom/tasks/schema.hpp"
 
 namespace headroom::service {
 
@@ -20,6 +21,7 @@ std::vector<persistence::migration_file> all_files() {
     const auto own = embedded_sql();
     std::vector<persistence::migration_file> all(own.begin(), own.end());
     all.push_back({"0003_events.sql", eventsourcing::schema().text});
+    all.push_back({"0011_task_outbox.sql", tasks::schema().text});
     const auto fleet = fleet::schema();
     BOOST_ASSERT_MSG(fleet.size() == std::size(fleet_names), "each file has its number");
     for (std::size_t i = 0; i < fleet.size(); ++i)

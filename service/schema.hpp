@@ -6,8 +6,8 @@
 
 namespace headroom::service {
 
-/// service/migrations/*.sql, the event store's and the fleet's, in order; parsed and checked by the
-/// build's tests, so it asserts.
+/// service/migrations/*.sql, the event store's, the fleet's and the outbox's, in order; parsed and
+/// checked by the build's tests, so it asserts.
 const std::vector<persistence::migration>& schema();
 
 /// The fleet's alone, for a database that is not the service's; likewise.

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include "headroom/persistence/seed_settings.hpp"
-
 namespace headroom::service {
 namespace {
 
@@ -18,6 +16,13 @@ secret read_pepper(setting_reader& from) {
                         .rule = check_pepper,
                         .doc = "Under which the secrets of agents' API keys are hashed, at least "
                                "32 bytes; without it no key is issued."});
+}
+
+std::string read_mail_directory(setting_reader& from) {
+    return from.text({.name = "HEADROOM_MAIL_DIRECTORY",
+                      .length_max = 4'096,
+                      .doc = "Where a worker writes mails, a file each; without it none are "
+                             "written."});
 }
 
 std::string check_defaults(std::string_view text) {
@@ -50,12 +55,12 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.http = http::read_settings(reader);
     all.database = persistence::read_database_settings(reader);
     all.redis = redis::read_settings(reader);
+    all.tasks = tasks::read_settings(reader);
     all.fleet = fleet::read_settings(reader, all.database.serve, all.database.migrate);
     all.events = eventsourcing::read_event_store_settings(reader, all.database.serve);
     all.defaults = read_defaults(reader);
     all.key_pepper = read_pepper(reader);
-    // Of a part that comes later: checked and documented, so that an existing .env is read whole.
-    persistence::read_seed_settings(reader);
+    all.mail_directory = read_mail_directory(reader);
     auto sealed = reader.seal();
     if (!sealed) return std::unexpected(std::move(sealed.error()));
     all.reference = *std::move(sealed);

@@ -10,6 +10,7 @@
 #include "headroom/persistence/redis/settings.hpp"
 #include "headroom/persistence/settings.hpp"
 #include "headroom/runtime/settings.hpp"
+#include "headroom/tasks/settings.hpp"
 #include "service/tenancy/system_defaults.hpp"
 
 namespace headroom::service {
@@ -20,9 +21,11 @@ struct settings {
     http::settings http;
     persistence::database_settings database;
     redis::settings redis;
+    tasks::settings tasks;
     fleet::fleet_settings fleet;
     eventsourcing::event_store_settings events;
     tenancy::system_defaults defaults;   ///< what holds where a tenant configures nothing
+    std::string mail_directory;          ///< where mails are written; empty: none are
     secret key_pepper;                   ///< of agents' API keys; empty: none can be issued
     std::vector<setting_row> reference;  ///< every variable with its effective, masked value
     setting_faults warnings;

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "headroom/persistence/redis/settings.hpp"
-#include "headroom/persistence/seed_settings.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -19,7 +18,6 @@ protected:
         setting_reader reader(from);
         auto made = read_database_settings(reader);
         redis_ = redis::read_settings(reader);
-        read_seed_settings(reader);
         const auto sealed = reader.seal();
         faults_ = sealed ? "" : to_string(sealed.error());
         warnings_ = to_string(reader.warnings());
@@ -117,8 +115,7 @@ TEST_F(DatabaseSettings, NameEachBound) {
                                       {"REDIS_POOL_SIZE", "0"},
                                       {"REDIS_POOL_SIZE", "101"},
                                       {"REDIS_PORT", "0"},
-                                      {"REDIS_DB", "16"},
-                                      {"TASKIQ_RESULT_TTL", "59"}}) {
+                                      {"REDIS_DB", "16"}}) {
         const auto faults = faults_of({{name, value}});
         EXPECT_EQ(faults.find(std::string(name) + "=" + value + " (test): must be "), 0U) << faults;
     }

@@ -69,6 +69,9 @@ start_failure of_redis(const redis::server_error& said, const std::string& targe
     if (said.is(code::wrong_password) || said.is(code::no_auth))
         return refuses(line + "; check user and password of the URL");
     if (said.is(code::no_permission)) return refuses(line + "; allow the user what it lacks");
+    if (std::string_view(said.what()).contains("DB index"))
+        return refuses(line + "; the server has no database of that number: name another in the "
+                              "URL, the tasks' in TASKIQ_REDIS_URL");
     return refuses(line);
 }
 

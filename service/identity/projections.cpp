@@ -1,6 +1,7 @@
 #include "service/identity/projections.hpp"
 
 #include "service/identity/events.hpp"
+#include "service/tenancy/deletion.hpp"
 
 namespace headroom::service::identity {
 namespace {
@@ -22,6 +23,7 @@ constexpr statement set_name(
     "update user_profile set version = $2, display_name = $3, updated_at = $4 where user_id = $1");
 constexpr statement set_preferences(
     "update user_profile set version = $2, preferences = $3, updated_at = $4 where user_id = $1");
+constexpr statement delete_profiles_of_tenant("delete from user_profile where tenant_id = $1");
 constexpr statement delete_profiles("delete from user_profile");
 
 constexpr statement insert_key(R"(
@@ -34,15 +36,29 @@ constexpr statement revoke_key(
     "update agent_api_key_registry set status = 'revoked', revoked_at = $2 where key_id = $1");
 constexpr statement set_agent_active(
     "update agent_api_key_registry set agent_active = $2 where agent_id = $1");
+constexpr statement delete_keys_of_tenant(
+    "delete from agent_api_key_registry where tenant_id = $1");
 constexpr statement delete_keys("delete from agent_api_key_registry");
+
+/// The tenant whose data of this category are deleted by an event; none by any other.
+std::optional<std::string> tenant_gone(const recorded_event& from, std::string_view category) {
+    if (from.topic != tenancy::data_deleted::topic) return std::nullopt;
+    auto what = eventsourcing::decode_state<tenancy::data_deleted>(from.state);
+    if (what.category != category) return std::nullopt;
+    return std::move(what.tenant_id);
+}
 
 class user_profiles final : public eventsourcing::projection {
 public:
     std::string_view name() const noexcept override { return profiles_projection; }
     bool wants(std::string_view topic) const noexcept override {
-        return eventsourcing::knows_topic<user_event>(topic);
+        return eventsourcing::knows_topic<user_event>(topic) ||
+               topic == tenancy::data_deleted::topic;
     }
     void apply(const recorded_event& from, effects& to) override {
+        if (const auto gone = tenant_gone(from, tenancy::category::users))
+            return to.run(delete_profiles_of_tenant, *gone);
+        if (from.topic == tenancy::data_deleted::topic) return;
         std::visit([&](const auto& what) { write(what, from, to); },
                    eventsourcing::decode<user_event>(from.topic, from.state));
     }
@@ -67,9 +83,13 @@ class api_keys final : public eventsourcing::projection {
 public:
     std::string_view name() const noexcept override { return keys_projection; }
     bool wants(std::string_view topic) const noexcept override {
+        if (topic == tenancy::data_deleted::topic) return true;
         return eventsourcing::knows_topic<agent_event>(topic) && topic != agent_registered::topic;
     }
     void apply(const recorded_event& from, effects& to) override {
+        if (const auto gone = tenant_gone(from, tenancy::category::api_keys))
+            return to.run(delete_keys_of_tenant, *gone);
+        if (from.topic == tenancy::data_deleted::topic) return;
         std::visit([&](const auto& what) { write(what, from, to); },
                    eventsourcing::decode<agent_event>(from.topic, from.state));
     }

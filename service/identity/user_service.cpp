@@ -2,6 +2,7 @@
 
 #include "headroom/eventsourcing/name_uuid.hpp"
 #include "service/identity/values.hpp"
+#include "service/identity/welcome.hpp"
 #include "service/short_text.hpp"
 
 namespace headroom::service::identity {
@@ -33,17 +34,23 @@ eventsourcing::stream_id user_stream(std::string_view issuer, std::string_view s
 
 template <class Command>
 task<outcome<done>> user_service::execute(eventsourcing::stream_id user, Command command, actor by,
-                                          deadline until) const {
+                                          deadline until,
+                                          std::vector<eventsourcing::append_guard> guards) const {
     co_return co_await service::execute(
         all_, user, std::move(by), command.tenant_id, until,
-        [&](const identity::user& now) { return decide(now, command); });
+        [&](const identity::user& now) { return decide(now, command); }, std::move(guards));
 }
 
 task<outcome<provisioned_user>> user_service::run(provision_user command, actor by,
                                                   deadline until) const {
     if (auto fault = check(command)) co_return std::unexpected(*std::move(fault));
     const auto id = user_stream(command.issuer, command.oidc_sub);
-    auto result = co_await execute(id, std::move(command), std::move(by), until);
+    std::vector<eventsourcing::append_guard> welcomed;
+    if (command.email)
+        welcomed = ask_.of(welcome_task, eventsourcing::to_string(id), *command.email,
+                           command.name.value_or(""));
+    auto result = co_await execute(id, std::move(command), std::move(by), until,
+                                   std::move(welcomed));
     if (!result) co_return std::unexpected(std::move(result.error()));
     co_return provisioned_user{id, *result};
 }

@@ -7,6 +7,7 @@
 #include "service/actor.hpp"
 #include "service/command_result.hpp"
 #include "service/identity/decide.hpp"
+#include "service/task_requests.hpp"
 
 namespace headroom::service::identity {
 
@@ -20,8 +21,10 @@ struct provisioned_user {
 /// Usable from every reactor. Checks the values of its commands. Throws what the store throws.
 class user_service {
 public:
-    explicit user_service(eventsourcing::event_store& store) : all_(store) {}
+    explicit user_service(eventsourcing::event_store& store, task_requests ask = {})
+        : all_(store), ask_(std::move(ask)) {}
 
+    /// A new user with an address is asked to be welcomed.
     task<outcome<provisioned_user>> run(provision_user command, actor by, deadline until) const;
     task<outcome<done>> run(eventsourcing::stream_id user, update_profile command, actor by,
                             deadline until) const;
@@ -31,9 +34,11 @@ public:
 private:
     template <class Command>
     task<outcome<done>> execute(eventsourcing::stream_id user, Command command, actor by,
-                                deadline until) const;
+                                deadline until,
+                                std::vector<eventsourcing::append_guard> guards = {}) const;
 
     eventsourcing::repository<users> all_;
+    task_requests ask_;
 };
 
 }  // namespace headroom::service::identity

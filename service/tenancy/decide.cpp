@@ -1,5 +1,7 @@
 #include "service/tenancy/decide.hpp"
 
+#include <algorithm>
+
 #include "headroom/persistence/tenant.hpp"
 
 namespace headroom::service::tenancy {
@@ -90,6 +92,8 @@ decision decide(const tenant& now, const describe& command) {
 }
 
 decision decide(const tenant& now, const record_deletion& command) {
+    if (std::ranges::find(now.deleted, command.category) != now.deleted.end())
+        return std::vector<event>{};
     return while_in(now, status::decommissioned,
                     data_deleted{now.id, command.category, command.entities, command.by});
 }

@@ -55,7 +55,7 @@ struct describe {
 };
 decision decide(const tenant& now, const describe& command);
 
-/// A record that data were deleted. Only of a decommissioned tenant.
+/// A record that data were deleted, once for each category. Only of a decommissioned tenant.
 struct record_deletion {
     std::string category;
     std::int64_t entities = 0;

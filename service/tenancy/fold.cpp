@@ -30,7 +30,7 @@ struct apply {
     void operator()(const decommissioned&) const { to.is = status::decommissioned; }
     void operator()(const config_updated&) const {}
     void operator()(const metadata_updated&) const {}
-    void operator()(const data_deleted&) const {}
+    void operator()(const data_deleted& what) const { to.deleted.push_back(what.category); }
 };
 
 }  // namespace

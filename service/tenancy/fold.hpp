@@ -15,6 +15,7 @@ struct tenant {
     status is = status::none;  ///< none: never provisioned
     std::string id, name;
     std::string reason, category;  ///< of the suspension, while it lasts
+    std::vector<std::string> deleted{};  ///< categories of data that are gone
     bool operator==(const tenant&) const = default;
 };
 

@@ -1,5 +1,6 @@
 #include "service/tenancy/projections.hpp"
 
+#include "service/tenancy/deletion.hpp"
 #include "service/tenancy/fold.hpp"
 
 namespace headroom::service::tenancy {
@@ -33,6 +34,8 @@ insert into tenant_configuration (tenant_id, config_key, config_value, updated_b
 values ($1, $2, $3, $4, $5)
 on conflict (tenant_id, config_key) do update set config_value = excluded.config_value,
     updated_by = excluded.updated_by, updated_at = excluded.updated_at)");
+constexpr statement delete_values_of_tenant(
+    "delete from tenant_configuration where tenant_id = $1");
 constexpr statement delete_values("delete from tenant_configuration");
 
 class tenant_rows final : public eventsourcing::projection {
@@ -80,9 +83,15 @@ class configuration_values final : public eventsourcing::projection {
 public:
     std::string_view name() const noexcept override { return configuration_projection; }
     bool wants(std::string_view topic) const noexcept override {
-        return topic == config_updated::topic;
+        return topic == config_updated::topic || topic == data_deleted::topic;
     }
     void apply(const recorded_event& from, effects& to) override {
+        if (from.topic == data_deleted::topic) {
+            const auto gone = eventsourcing::decode_state<data_deleted>(from.state);
+            if (gone.category == category::configuration)
+                to.run(delete_values_of_tenant, gone.tenant_id);
+            return;
+        }
         const auto what = eventsourcing::decode_state<config_updated>(from.state);
         to.run(upsert_value, what.tenant_id, what.config_key, jsonb{what.config_value.text},
                what.updated_by, from.recorded_at);

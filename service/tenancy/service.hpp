@@ -7,16 +7,21 @@
 #include "headroom/persistence/tenant.hpp"
 #include "service/actor.hpp"
 #include "service/command_result.hpp"
+#include "service/task_requests.hpp"
 #include "service/tenancy/decide.hpp"
 
 namespace headroom::service::tenancy {
+
+/// Asked for by a tenant's decommissioning; its argument is the tenant.
+inline constexpr char deletion_task[] = "tenancy:delete_data";
 
 eventsourcing::stream_id stream_of(const persistence::tenant_id& tenant);
 
 /// Usable from every reactor. Throws what the event store throws.
 class tenant_service {
 public:
-    explicit tenant_service(eventsourcing::event_store& store) : all_(store) {}
+    explicit tenant_service(eventsourcing::event_store& store, task_requests ask = {})
+        : all_(store), ask_(std::move(ask)) {}
 
     /// The commands are those of decide.hpp. `slug`, `name` and `category` are checked here.
     task<outcome<done>> run(provision command, actor by, deadline until) const;
@@ -28,7 +33,8 @@ public:
                             deadline until) const {
         co_return co_await execute(
             all_, stream_of(tenant), std::move(by), tenant.text(), until,
-            [&](const tenancy::tenant& now) { return decide(now, command); });
+            [&](const tenancy::tenant& now) { return decide(now, command); },
+            follow_ups(command, tenant));
     }
 
     /// The tenant as it is now, by its events; version 0: there is none.
@@ -38,7 +44,17 @@ public:
     }
 
 private:
+    template <class Command>
+    std::vector<eventsourcing::append_guard> follow_ups(
+        const Command&, const persistence::tenant_id& tenant) const {
+        if constexpr (std::same_as<Command, decommission>)
+            return ask_.of(deletion_task, tenant.text());
+        else
+            return {};
+    }
+
     eventsourcing::repository<tenants> all_;
+    task_requests ask_;
 };
 
 }  // namespace headroom::service::tenancy

@@ -45,6 +45,10 @@ TEST(ResourceBudget, AProjectingProcessPlansWhatItNeedsAlone) {
     EXPECT_EQ(connections(service::duty::project), 8U);  // control, a lane, feed, 2 writers, 3
 }
 
+TEST(ResourceBudget, AWorkingProcessPlansControlAndTwo) {
+    EXPECT_EQ(connections(service::duty::work), 6U);  // control, a lane, appends, 3
+}
+
 TEST(ResourceBudget, WhatIsNotThereYetStaysOpen) {
     EXPECT_NE(audit().find("| XC-R2 | MEDIUM | PASS |"), std::string::npos);
     EXPECT_NE(audit().find("| XC-R7 | LOW | OPEN |"), std::string::npos);

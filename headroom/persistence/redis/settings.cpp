@@ -88,15 +88,16 @@ budget::consumer claimant(const char* name, const char* of, unsigned pool) {
     return made;
 }
 
-budget::consumer connection_of(const char* name) {
+}  // namespace
+
+budget::consumer kept_connection(const char* name, const char* package) {
     auto made = claimant(name, resource, 1);
+    made.package = package;
     made.overflow = {budget::overflow_kind::shared, 1};
     made.waits_on_nobody = true;
     made.application_name = std::string("*/*/*/") + name;
     return made;
 }
-
-}  // namespace
 
 settings read_settings(setting_reader& from) {
     settings made;
@@ -143,8 +144,8 @@ unsigned reserve_of(const settings& of, unsigned floors) {
 std::vector<budget::consumer> consumers(const settings& of, uses what) {
     std::vector<budget::consumer> all;
     if (!of.server) return all;
-    if (what.shared) all.push_back(connection_of(shared_consumer));
-    if (what.push) all.push_back(connection_of(push_consumer));
+    if (what.shared) all.push_back(kept_connection(shared_consumer, "persistence"));
+    if (what.push) all.push_back(kept_connection(push_consumer, "persistence"));
     const auto floors = static_cast<unsigned>(all.size());
     if (floors == 0) return all;
     all.push_back(claimant(sockets_consumer, "files", floors + reserve_of(of, floors)));

@@ -39,6 +39,9 @@ struct uses {
     bool push = false;
 };
 
+/// A row of `redis`: one connection, and one more while the close of a lost one is not known yet.
+budget::consumer kept_connection(const char* name, const char* package);
+
 /// The reserve of `redis` for floors of so many: a lost connection's successor opens before its
 /// close is known. As many, within connections_max.
 unsigned reserve_of(const settings& of, unsigned floors);

@@ -1,5 +1,7 @@
 #include "headroom/persistence/redis/shared_server.hpp"
 
+#include <boost/assert.hpp>
+
 #include "headroom/persistence/redis/server_limits.hpp"
 
 namespace headroom::redis {
@@ -13,9 +15,10 @@ budget::grant taken(budget::book& from, std::string_view consumer) {
     return std::move(*share);
 }
 
-mux_terms terms_of(const settings& with, persistence::application_name name) {
-    name.consumer = shared_consumer;
-    mux_terms made;
+template <class Terms>
+Terms terms_of(const settings& with, persistence::application_name name, const char* consumer) {
+    name.consumer = consumer;
+    Terms made;
     made.options.name = name.text();
     made.options.needs_primary = with.server->is_sentinel();
     made.connect_ms_max = with.connect_timeout;
@@ -28,14 +31,23 @@ mux_terms terms_of(const settings& with, persistence::application_name name) {
 shared_server::shared_server(runtime& on, budget::book& from, const settings& with,
                              persistence::application_name name)
     : on_(on),
+      from_(from),
       with_(with),
+      name_(std::move(name)),
       sockets_(taken(from, sockets_consumer)),
       door_(*with.server, &on.system_pool()),
-      shared_(on.home(), taken(from, shared_consumer), door_, terms_of(with, std::move(name))) {
+      shared_(on.home(), taken(from, shared_consumer), door_,
+              terms_of<mux_terms>(with_, name_, shared_consumer)) {
     while (held_.size() < sockets_.agreed().floor) held_.push_back(sockets_.take().value());
 }
 
 shared_server::~shared_server() { stop(deadline::after(stop_ms_max)); }
+
+subscriptions& shared_server::make_push() {
+    BOOST_ASSERT(!push_ && !listens_);
+    return push_.emplace(on_.home(), taken(from_, push_consumer), door_,
+                         terms_of<push_terms>(with_, name_, push_consumer));
+}
 
 void shared_server::begin() {
     if (!std::exchange(begun_, true)) shared_.start();
@@ -45,14 +57,23 @@ void shared_server::start(deadline by) {
     on_.home().run_blocking([this, by]() -> task<void> {
         begin();
         co_await shared_.up(by);
+        if (!push_) co_return;
+        listens_ = true;
+        push_->start();
+        co_await push_->up(by);
     });
+}
+
+task<void> shared_server::stop_both(deadline until) {
+    if (listens_) co_await push_->stop(until);
+    co_await shared_.stop(until);
 }
 
 void shared_server::stop(deadline drain_until) noexcept {
     if (!begun_ || std::exchange(stopped_, true)) return;
     try {
         on_.home().run_blocking(
-            [this, drain_until] { return shared_.stop(drain_until.at_most(stop_ms_max)); });
+            [this, drain_until] { return stop_both(drain_until.at_most(stop_ms_max)); });
     } catch (const std::exception&) {
         return;  // the reactor has ended: nothing runs there any more
     }

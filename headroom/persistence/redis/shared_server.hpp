@@ -14,6 +14,7 @@
 #include "headroom/persistence/application_name.hpp"
 #include "headroom/persistence/redis/mux.hpp"
 #include "headroom/persistence/redis/settings.hpp"
+#include "headroom/persistence/redis/subscriptions.hpp"
 #include "headroom/persistence/start_limits.hpp"
 #include "headroom/runtime/runtime.hpp"
 
@@ -21,7 +22,7 @@ namespace headroom::redis {
 
 class shared_server final : public part {
 public:
-    /// Takes the grants of the mux and of its descriptors. Throws budget::refused when they do not
+    /// Takes the grants of the mux and of all descriptors. Throws budget::refused when they do not
     /// fit. `with.server` is there. `name`: the consumer is filled in.
     shared_server(runtime& on, budget::book& from, const settings& with,
                   persistence::application_name name);
@@ -37,6 +38,8 @@ public:
     task<std::vector<persistence::start_limit>> limits(deadline until);
 
     mux& shared() noexcept { return shared_; }
+    /// Takes their grant, so after admission; they connect with start(), which comes after this.
+    subscriptions& make_push();
     /// For the lines of the start: "app@cache:6379 tls".
     std::string target() const { return door_.target().describe(); }
     /// Whoever else opens connections to this server goes through it.
@@ -44,14 +47,18 @@ public:
 
 private:
     void begin();
+    task<void> stop_both(deadline until);
 
     runtime& on_;
+    budget::book& from_;
     const settings with_;
+    const persistence::application_name name_;
     budget::grant sockets_;
     std::vector<budget::lease> held_;  // descriptors of every connection there may be
     door door_;
     mux shared_;
-    bool begun_ = false, stopped_ = false;
+    std::optional<subscriptions> push_;
+    bool begun_ = false, stopped_ = false, listens_ = false;
 };
 
 }  // namespace headroom::redis

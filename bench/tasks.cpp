@@ -1,0 +1,244 @@
+// bench/tasks.cpp: what one worker and one producer carry, beside redis-benchmark in the same run.
+//
+//     bench_tasks [--json] [--rounds N] [--tasks N]
+//
+// A private Redis, on a unix socket. Every round measures each contestant once, in turn, so that a
+// noisy machine is noisy for all; the figures are medians over the rounds. The server has one core
+// and the producer and worker together the other, where there are two.
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <thread>
+
+#include "headroom/tasks/producer.hpp"
+#include "headroom/tasks/worker.hpp"
+#include "headroom/testing/child_process.hpp"
+#include "headroom/testing/private_redis.hpp"
+#include "headroom/testing/run.hpp"
+
+namespace {
+
+using namespace headroom;
+using namespace headroom::tasks;
+using wall = std::chrono::steady_clock;
+
+constexpr unsigned in_flight = 64, write_tasks = 1'000, latency_samples = 2'000;
+constexpr std::size_t value_bytes = 186;
+
+struct bench_settings {
+    bool json = false;
+    unsigned rounds = 3;
+    unsigned tasks = 100'000;
+};
+
+deadline soon() { return deadline::after(std::chrono::seconds(60)); }
+
+/// One process: its connection, and what it measures.
+struct ground {
+    explicit ground(const testing::private_redis& server)
+        : door(redis::parse_connect_info("unix://" + server.socket_file()).value()),
+          mux(home, ledger.open({"tasks.mux", 1, 1}).value(), door, {}) {
+        mux.start();
+    }
+    ~ground() {
+        home.run_blocking([&] { return mux.stop(soon()); });
+        home.stop();
+    }
+
+    budget::ledger ledger{"redis", 8};
+    testing::test_reactor home;
+    redis::door door;
+    redis::mux mux;
+};
+
+double rate(unsigned count, wall::time_point begun) {
+    return count / std::chrono::duration<double>(wall::now() - begun).count();
+}
+
+task<void> forget_all(ground& on) {
+    co_await on.mux.run(redis::command("FLUSHALL"), soon());
+}
+
+task<double> enqueue_many(ground& on, unsigned count) {
+    producer to(on.mux, {.cap = 100'000'000});
+    const auto begun = wall::now();
+    for (unsigned sent = 0; sent < count; sent += write_tasks) {
+        std::vector<task_message> many(write_tasks);
+        for (auto& each : many) each = {producer::new_task_id(), "bench:noop", {}, {value(1)}, {}};
+        if (!co_await to.enqueue_all(std::move(many), "", soon()))
+            throw std::runtime_error("the queue is full");
+    }
+    co_return rate(count, begun);
+}
+
+/// By callers that each await their own.
+task<double> enqueue_singly(ground& on, unsigned count) {
+    producer to(on.mux, {.cap = 100'000'000});
+    unsigned left = count, running = in_flight;
+    const auto begun = wall::now();
+    for (unsigned i = 0; i < in_flight; ++i)
+        on.home.spawn([&]() -> task<void> {
+            while (left > 0) {
+                --left;
+                (void)co_await to.enqueue("bench:noop", std::tuple(1), {}, soon());
+            }
+            --running;
+        });
+    while (running > 0) co_await sleep_until(deadline::after(std::chrono::milliseconds(1)));
+    co_return rate(count, begun);
+}
+
+worker_terms terms(bool results) {
+    worker_terms made;
+    made.concurrency = 200;
+    if (results)
+        made.results->format = serializer::json;
+    else
+        made.results.reset();
+    return made;
+}
+
+std::unique_ptr<worker> made(ground& on, handlers all, worker_terms with) {
+    return std::make_unique<worker>(
+        worker_ground{.io = on.home,
+                      .handlers = on.home,
+                      .mux = on.mux,
+                      .door = on.door,
+                      .reader = on.ledger.open({"tasks.reader", 1, 1}).value()},
+        std::move(all), std::move(with));
+}
+
+/// Tasks a second that a worker runs and acknowledges, once all of them wait.
+task<double> drain(ground& on, unsigned count, bool results) {
+    co_await forget_all(on);
+    (void)co_await enqueue_many(on, count);
+    handlers all;
+    all.handle<int>("bench:noop", {"n"}, [](task_context&, int n) -> task<int> { co_return n; });
+    const auto work = made(on, std::move(all), terms(results));
+    const auto begun = wall::now();
+    co_await work->open(soon());
+    while (work->figures().done < count)
+        co_await sleep_until(deadline::after(std::chrono::milliseconds(1)));
+    const auto found = rate(count, begun);
+    co_await work->close(soon());
+    co_return found;
+}
+
+/// Microseconds from the call of enqueue to the first line of the handler, one task at a time.
+task<std::vector<double>> start_latency(ground& on) {
+    co_await forget_all(on);
+    std::vector<double> seen;
+    handlers all;
+    all.handle<std::int64_t>(
+        "bench:now", {"t"}, [&](task_context&, std::int64_t sent) -> task<void> {
+            const std::chrono::nanoseconds now = wall::now().time_since_epoch();
+            seen.push_back(static_cast<double>(now.count() - sent) / 1000);
+            co_return;
+        });
+    const auto work = made(on, std::move(all), terms(false));
+    co_await work->open(soon());
+    producer to(on.mux, {.cap = 100'000'000});
+    for (unsigned i = 0; i < latency_samples; ++i) {
+        const std::chrono::nanoseconds now = wall::now().time_since_epoch();
+        (void)co_await to.enqueue("bench:now", std::tuple(std::int64_t{now.count()}), {}, soon());
+        while (seen.size() <= i)
+            co_await sleep_until(deadline::after(std::chrono::milliseconds(1)));
+    }
+    co_await work->close(soon());
+    std::ranges::sort(seen);
+    co_return seen;
+}
+
+/// XADD by redis-benchmark, one connection and a pipeline of 64.
+double measure_rival(const testing::private_redis& server, unsigned count) {
+    const auto ran = testing::run_program(
+        {.arguments = {"redis-benchmark", "-s", server.socket_file(), "-c", "1", "-P",
+                       std::to_string(in_flight), "-n", std::to_string(5 * count), "--csv", "XADD",
+                       "bench:stream", "MAXLEN", "~", "10000", "*", "data",
+                       std::string(value_bytes, 'x')}});
+    const auto line = ran.output.find('\n');
+    if (ran.code != 0 || line == std::string::npos)
+        throw std::runtime_error(fmt::format("redis-benchmark ended with {}: {}{}", ran.code,
+                                             ran.output, ran.errors));
+    const auto figure = ran.output.find("\",\"", line) + 3;
+    return std::strtod(ran.output.c_str() + figure, nullptr);
+}
+
+void allow(pid_t process, unsigned core) {
+    if (std::thread::hardware_concurrency() < 2) return;
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    CPU_SET(core, &cores);
+    ::sched_setaffinity(process, sizeof cores, &cores);
+}
+
+double median(std::vector<double> of) {
+    std::ranges::sort(of);
+    return of[of.size() / 2];
+}
+
+void print(const std::map<std::string, double>& of, bool json) {
+    if (!json) {
+        for (const auto& [name, value] : of) fmt::print("{:<36} {:>12.2f}\n", name, value);
+        return;
+    }
+    fmt::print("{{\"bench\":\"tasks\"");
+    for (const auto& [name, value] : of) fmt::print(",\"{}\":{:.2f}", name, value);
+    fmt::print("}}\n");
+    if (std::fflush(stdout) != 0) throw std::runtime_error("nobody reads the figures");
+}
+
+bench_settings read(int argc, char** argv) {
+    bench_settings with;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--json") with.json = true;
+        if (word == "--json") continue;
+        const int number = i + 1 < argc ? std::atoi(argv[++i]) : 0;
+        if (word == "--rounds" && number > 0) with.rounds = static_cast<unsigned>(number);
+        if (word == "--tasks" && number > 0) with.tasks = static_cast<unsigned>(number);
+    }
+    return with;
+}
+
+void run(const bench_settings& with) {
+    testing::private_redis server;
+    allow(server.pid(), 1);
+    allow(0, 0);
+    std::map<std::string, std::vector<double>> seen;
+    for (unsigned round = 0; round < with.rounds; ++round) {
+        seen["raw_xadd_redis_benchmark_per_s"].push_back(measure_rival(server, with.tasks));
+        ground on(server);
+        const auto body = [&]() -> task<void> {
+            co_await forget_all(on);
+            seen["enqueue_all_per_s"].push_back(co_await enqueue_many(on, with.tasks));
+            seen["enqueue_64_callers_per_s"].push_back(co_await enqueue_singly(on, with.tasks));
+            seen["worker_no_result_per_s"].push_back(co_await drain(on, with.tasks, false));
+            seen["worker_json_result_per_s"].push_back(co_await drain(on, with.tasks, true));
+            const auto latencies = co_await start_latency(on);
+            seen["start_latency_p50_us"].push_back(latencies[latencies.size() / 2]);
+            seen["start_latency_p99_us"].push_back(latencies[latencies.size() * 99 / 100]);
+        };
+        testing::run_on(on.home, body, std::chrono::minutes(5));
+    }
+    std::map<std::string, double> figures;
+    for (const auto& [name, values] : seen) figures[name] = median(values);
+    print(figures, with.json);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto with = read(argc, argv);
+    try {
+        run(with);
+    } catch (const std::exception& failed) {
+        fmt::print(stderr, "bench_tasks: {}\n", failed.what());
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,128 @@
+#include "headroom/tasks/detail/pump.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/assert.hpp>
+
+namespace headroom::tasks::detail {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string unique_consumer(const std::string& name) {
+    return fmt::format("{}{}-{:016x}", own_consumer_prefix, name,
+                       (std::uint64_t{std::random_device{}()} << 32) | std::random_device{}());
+}
+
+redis::mux_terms reader_terms(const worker_terms& of) {
+    redis::mux_terms made;
+    made.options = of.reader;
+    made.options.needs_primary = true;
+    made.ping_idle_ms = of.block_ms + 2 * pump::read_ms_more;  // a blocked reader is silent
+    return made;
+}
+
+std::vector<unsigned> weights_of(const worker_terms& of) {
+    std::vector<unsigned> made;
+    for (const auto& each : of.queues) made.push_back(each.weight);
+    return made;
+}
+
+stage_terms terms_of(const worker_terms& of) {
+    return {of.concurrency, of.payload_bytes_max, of.unknown_deliveries_max, of.unknown_age_max};
+}
+
+void require_bounds(const worker_terms& of) {
+    BOOST_ASSERT(of.concurrency >= 1 && of.concurrency <= concurrency_max);
+    BOOST_ASSERT(of.lease_ms >= milliseconds(300) && of.block_ms >= milliseconds(1));
+    BOOST_ASSERT(of.look_ms >= milliseconds(10) && of.deliveries_max >= 1);
+}
+
+}  // namespace
+
+struct pump::running {
+    explicit running(pump& in) : of(in) { ++of.coroutines_; }
+    ~running() {
+        --of.coroutines_;
+        of.state_bell_.ring();
+    }
+    pump& of;
+};
+
+pump::pump(worker_ground on, handlers all, worker_terms with)
+    : io_(on.io), mux_(on.mux), push_(on.push), terms_(std::move(with)),
+      consumer_(unique_consumer(terms_.name)), handlers_(std::move(all)),
+      prefetch_(terms_.prefetch.value_or(usual_prefetch(terms_.concurrency))),
+      rules_{terms_.lease_ms,
+             terms_.shared_with_python ? terms_.python_idle_ms : terms_.lease_ms,
+             terms_.deliveries_max,
+             {}},
+      reader_(on.io, std::move(on.reader), on.door, reader_terms(terms_)),
+      quotas_(weights_of(terms_), terms_.strict),
+      ended_(on.io, [this](std::vector<job_ptr> jobs) { ended(std::move(jobs)); }),
+      acknowledged_(on.io,
+                    [this](std::vector<job_ptr> jobs) {
+                        for (const auto& each : jobs) acknowledged_early(each);
+                    }),
+      handlers_home_(on.handlers), flights_(terms_.lease_ms), room_bell_(io_), tend_bell_(io_),
+      tick_bell_(io_), state_bell_(io_), asked_bell_(io_), linger_(io_.get_executor()) {
+    require_bounds(terms_);
+    BOOST_ASSERT_MSG(on.blocking != nullptr || !handlers_.any_blocks(),
+                     "a handler that blocks needs a pool");
+    if (terms_.results) results_.emplace(mux_, *terms_.results);
+    for (const auto& each : terms_.queues) {
+        queues_.emplace_back(each.name);
+        marks_.push_back(std::make_unique<cancel_marks>());
+    }
+    stage_ = std::make_shared<stage>(
+        handlers_home_, terms_of(terms_),
+        stage_links{.known = &handlers_,
+                    .results = results_ ? &*results_ : nullptr,
+                    .blocking = on.blocking,
+                    .cancelled = &marks_,
+                    .done = [this](job_ptr one) { ended_.put(std::move(one)); },
+                    .acknowledged = [this](job_ptr one) { acknowledged_.put(std::move(one)); }});
+}
+
+pump::~pump() { BOOST_ASSERT_MSG(!open_, "a worker is stopped before it ends"); }
+
+void pump::spawn(std::function<task<void>()> what) {
+    io_.spawn([self = shared_from_this(), what = std::move(what)]() -> task<void> {
+        const running here(*self);
+        try {
+            co_await what();
+        } catch (const std::exception& failure) {
+            self->note(failure);
+        }
+    });
+}
+
+void pump::note(const std::exception& failure) { counts_.last_error = failure.what(); }
+
+deadline pump::soon() const { return deadline::after(call_ms_max); }
+
+worker_figures pump::figures() const {
+    auto made = counts_;
+    made.paused = all_paused();
+    made.in_hand = flights_.size();
+    made.running = at_stage_;
+    return made;
+}
+
+task<void> pump::open(deadline by) {
+    reader_.on_reconnected([this] { reader_id_ = 0; });
+    reader_.start();
+    open_ = true;
+    co_await mux_.up(by);
+    co_await reader_.up(by);
+    co_await make_groups(by);
+    for (std::size_t i = 0; i < queues_.size(); ++i) co_await check_queue(i);
+    if (push_ != nullptr) co_await listen(by);
+    ticked_ = ticked_before_ = look_at_ = clock::now();
+    reading_ = tending_ = true;
+    spawn([this] { return tick_loop(); });
+    spawn([this] { return tend_loop(); });
+    spawn([this] { return read_loop(); });
+}
+
+}  // namespace headroom::tasks::detail

@@ -1,0 +1,63 @@
+#include "headroom/tasks/detail/read_quotas.hpp"
+
+#include <algorithm>
+#include <boost/assert.hpp>
+#include <cmath>
+#include <numeric>
+
+namespace headroom::tasks::detail {
+
+read_quotas::read_quotas(std::vector<unsigned> weights, bool strict)
+    : weights_(std::move(weights)), strict_(strict), credit_(weights_.size(), 0.0) {
+    BOOST_ASSERT(!weights_.empty() && weights_.size() <= queues_max);
+    for (const auto weight : weights_) BOOST_ASSERT(weight >= 1 && weight <= weight_max);
+    total_ = std::accumulate(weights_.begin(), weights_.end(), 0.0);
+}
+
+std::vector<unsigned> read_quotas::next(unsigned room) {
+    std::vector<unsigned> made(weights_.size(), 0);
+    if (strict_) {
+        made.front() = room;
+        return made;
+    }
+    unsigned left = room;
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        credit_[i] += room * weights_[i] / total_;
+        // Who was given more than its due last time owes it.
+        made[i] = std::min(left, static_cast<unsigned>(std::max(0.0, std::floor(credit_[i]))));
+        left -= made[i];
+        credit_[i] -= made[i];
+    }
+    while (left > 0) {
+        const auto most = std::ranges::max_element(credit_) - credit_.begin();
+        const auto at = static_cast<std::size_t>(most);
+        ++made[at];
+        credit_[at] -= 1;
+        --left;
+    }
+    return made;
+}
+
+std::vector<unsigned> read_quotas::again(unsigned room, const std::vector<unsigned>& asked,
+                                         const std::vector<unsigned>& found) const {
+    std::vector<unsigned> made(weights_.size(), 0);
+    const auto taken = std::accumulate(found.begin(), found.end(), 0u);
+    unsigned left = room > taken ? room - taken : 0;
+    std::vector<std::size_t> order(weights_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (!strict_)
+        std::ranges::sort(order, {},
+                          [&](auto i) { return std::pair(weight_max - weights_[i], i); });
+    std::size_t first = 0;  // in strict order those up to the one asked last have no more
+    for (std::size_t i = 0; i < asked.size() && strict_; ++i)
+        if (asked[i] > 0) first = i + 1;
+    for (const auto i : order) {
+        const bool may_have_more = found[i] >= asked[i];
+        if (left == 0 || !may_have_more || i < first) continue;
+        made[i] = left;  // whoever has the most weight takes it; the rest come next time
+        left = 0;
+    }
+    return made;
+}
+
+}  // namespace headroom::tasks::detail

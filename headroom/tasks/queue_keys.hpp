@@ -1,0 +1,43 @@
+// tasks/queue_keys.hpp: where a queue stands in Redis.
+//
+// The stream's key is the queue's name, as taskiq has it. Everything else has the name in braces,
+// so that all of it lies in one slot of a cluster.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace headroom::tasks {
+
+inline constexpr std::size_t queue_name_bytes_max = 200;
+inline constexpr std::size_t dedup_key_bytes_max = 200;
+inline constexpr std::string_view group_default = "taskiq";
+
+/// Consumers of ours begin so; others are Python's, which never renew what they hold.
+inline constexpr std::string_view own_consumer_prefix = "hr:";
+/// Who holds what a stopping worker gave back, until somebody claims it.
+inline constexpr std::string_view returned_consumer = "hr:returned";
+
+/// What is wrong with a queue's name, as the end of "must ..."; nothing when it is sound.
+std::optional<std::string> queue_name_fault(std::string_view name);
+
+struct queue_keys {
+    /// Requires a sound name.
+    explicit queue_keys(std::string name);
+
+    std::string stream;
+    std::string delayed;    ///< sorted set: task ids by the moment they are due, ms of the server
+    std::string payloads;   ///< hash: what is to be sent then
+    std::string dead;       ///< stream of dead letters
+    std::string paused;     ///< exists while nobody may fetch
+    std::string cancelled;  ///< sorted set: task ids by when they were cancelled
+    std::string version;    ///< counts what workers have to look at again: cancels, pauses
+    std::string rate;       ///< hash: the token bucket
+    std::string slots;      ///< sorted set: who holds a place of the queue's cap, by its end
+    std::string channel;    ///< tells workers to look: see detail/notice.hpp
+
+    /// Of a dedup key; within dedup_key_bytes_max.
+    std::string dedup(std::string_view key) const;
+};
+
+}  // namespace headroom::tasks

@@ -1,0 +1,71 @@
+#include "headroom/tasks/settings.hpp"
+
+#include <gmock/gmock.h>
+
+#include "headroom/persistence/redis/settings.hpp"
+
+namespace headroom::tasks {
+namespace {
+
+using variables = std::vector<std::pair<std::string, std::string>>;
+
+class TaskSettings : public ::testing::Test {
+protected:
+    settings read(const variables& values) {
+        environment from(profile::dev);
+        for (const auto& [name, value] : values) from.add(name, value, "test");
+        setting_reader reader(from);
+        auto made = read_settings(reader);
+        const auto sealed = reader.seal();
+        faults = sealed ? "" : to_string(sealed.error());
+        return made;
+    }
+    std::string faults;
+};
+
+TEST_F(TaskSettings, ByDefaultAreTaskiqs) {
+    const auto with = read({});
+    EXPECT_EQ(faults, "");
+    EXPECT_EQ(with.queue, "taskiq");
+    EXPECT_EQ(with.results->prefix, "");
+    EXPECT_EQ(with.results->format, serializer::pickle);
+    EXPECT_FALSE(worker_terms_of(with).shared_with_python);
+}
+
+TEST_F(TaskSettings, AnotherQueueHasItsResultsUnderItsName) {
+    const auto with = read({{"TASKIQ_STREAM_PREFIX", "shop:tasks"},
+                            {"HEADROOM_TASK_RESULTS", "json"},
+                            {"TASKIQ_RESULT_TTL", "120"},
+                            {"HEADROOM_TASK_PYTHON_IDLE", "10 min"}});
+    EXPECT_EQ(faults, "");
+    EXPECT_EQ(with.results->prefix, "shop:tasks");
+    EXPECT_EQ(with.results->ttl, std::chrono::minutes(2));
+    EXPECT_EQ(worker_terms_of(with).queues.front().name, "shop:tasks");
+    EXPECT_EQ(worker_terms_of(with).python_idle_ms, std::chrono::minutes(10));
+    EXPECT_FALSE(read({{"HEADROOM_TASK_RESULTS", "none"}}).results);
+}
+
+TEST_F(TaskSettings, RefuseWhatIsOutOfBounds) {
+    for (const auto& [name, value] : variables{{"TASKIQ_RESULT_TTL", "59"},
+                                               {"TASKIQ_STREAM_PREFIX", "a b"},
+                                               {"TASKIQ_STREAM_PREFIX", "{a}"},
+                                               {"HEADROOM_TASK_CONCURRENCY", "0"},
+                                               {"HEADROOM_TASK_LEASE", "11 min"},
+                                               {"HEADROOM_TASK_RESULTS", "xml"}}) {
+        read({{name, value}});
+        EXPECT_EQ(faults.find(name + "=" + value + " (test): must "), 0u) << faults;
+    }
+}
+
+TEST_F(TaskSettings, AReaderIsOneConnectionAndItsSuccessor) {
+    const auto rows = consumers();
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[0].name, reader_consumer);
+    EXPECT_EQ(rows[0].resource, redis::resource);
+    EXPECT_EQ(rows[0].pool, 1u);
+    EXPECT_EQ(rows[1].resource, "files");
+    EXPECT_EQ(rows[1].pool, 2u);
+}
+
+}  // namespace
+}  // namespace headroom::tasks

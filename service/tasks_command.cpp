@@ -1,0 +1,192 @@
+#include "service/tasks_command.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <ostream>
+#include <random>
+
+#include "headroom/budget/exit_code.hpp"
+#include "headroom/budget/grid.hpp"
+#include "headroom/persistence/application_name.hpp"
+#include "headroom/persistence/redis/visit.hpp"
+#include "headroom/persistence/start_failure.hpp"
+#include "headroom/tasks/queue_control.hpp"
+
+namespace headroom::service {
+namespace json = boost::json;
+namespace exit_code = budget::exit_code;
+namespace {
+
+using tasks::dead_letter;
+using tasks::queue_facts;
+
+constexpr std::chrono::milliseconds operation_ms_max{10'000};
+constexpr char operator_consumer[] = "service.tasks";
+
+/// What a verb came to.
+struct tasks_effect {
+    queue_facts facts;
+    std::vector<dead_letter> letters;
+    std::uint64_t done = 0;  // letters sent again or deleted
+};
+
+redis::visit_terms tasks_visit(const settings& with, blocking_resolver& names) {
+    using persistence::application_name;
+    const application_name name{
+        application_name::fit(with.process.system, application_name::system_max), "operate",
+        std::random_device{}(), operator_consumer};
+    return {*with.redis.tasks, operator_consumer, name.text(), &names};
+}
+
+// ---- doing ----
+
+task<std::uint64_t> requeue_all(tasks::queue_control& on, deadline until) {
+    std::uint64_t done = 0;
+    std::optional<tasks::entry_id> after;
+    while (true) {
+        const auto page = co_await on.dead_letters(after, tasks::letters_page_max, until);
+        if (page.empty()) co_return done;
+        for (const auto& each : page) done += co_await on.requeue(each.id, until);
+        after = page.back().id;  // what cannot be sent again stays behind
+    }
+}
+
+task<void> carry_out(redis::mux& over, const tasks_request& what, std::string queue,
+                     tasks_effect& into) {
+    using enum tasks_verb;
+    tasks::queue_control on(over, std::move(queue));
+    const auto until = deadline::after(operation_ms_max);
+    const auto id = tasks::entry_id::parse(what.letter);
+    if (what.verb == inspect)
+        into.letters = co_await on.dead_letters(tasks::entry_id::parse(what.after), what.most,
+                                                until);
+    if (what.verb == requeue)
+        into.done = what.all ? co_await requeue_all(on, until) : co_await on.requeue(*id, until);
+    if (what.verb == drop)
+        into.done = what.all ? co_await on.drop_all(until) : co_await on.drop(*id, until);
+    if (what.verb == pause) co_await on.pause(until);
+    if (what.verb == resume) co_await on.resume(until);
+    into.facts = co_await on.facts(until);
+}
+
+// ---- printing ----
+
+json::object as_object(const std::string& queue, const queue_facts& of) {
+    return {{"name", queue},
+            {"paused", of.paused},
+            {"waiting", of.length - std::min(of.length, of.in_hand)},
+            {"in_hand", of.in_hand},
+            {"delayed", of.delayed},
+            {"dead", of.dead},
+            {"cancelled", of.cancelled},
+            {"consumers", of.consumers},
+            {"oldest_ms", of.oldest.count()}};
+}
+
+json::object as_object(const dead_letter& of) {
+    return {{"id", of.id.text()},         {"reason", of.reason},
+            {"note", of.note},            {"task_id", of.task_id},
+            {"task_name", of.task_name},  {"deliveries", of.deliveries},
+            {"failures", of.failures},    {"consumer", of.consumer},
+            {"message", of.data}};
+}
+
+void print_facts(const std::string& queue, const queue_facts& of, output as, std::ostream& out) {
+    if (as == output::json) {
+        json::array list{as_object(queue, of)};
+        out << json::serialize(json::object{{"queues", std::move(list)}}) << "\n";
+        return;
+    }
+    const auto waiting = of.length - std::min(of.length, of.in_hand);
+    out << budget::aligned({{"queue", "state", "waiting", "in hand", "delayed", "dead", "consumers",
+                             "oldest"},
+                            {{queue, of.paused ? "paused" : "running", std::to_string(waiting),
+                              std::to_string(of.in_hand), std::to_string(of.delayed),
+                              std::to_string(of.dead), std::to_string(of.consumers),
+                              fmt::format("{} ms", of.oldest.count())}}});
+}
+
+void print_letters(const std::vector<dead_letter>& all, output as, std::ostream& out) {
+    if (as == output::json) {
+        json::array list;
+        for (const auto& each : all) list.push_back(as_object(each));
+        out << json::serialize(json::object{{"dead_letters", std::move(list)}}) << "\n";
+        return;
+    }
+    budget::grid table{{"letter", "task", "reason", "deliveries", "failures", "note"}, {}};
+    for (const auto& each : all)
+        table.rows.push_back({each.id.text(), each.task_name, each.reason,
+                              std::to_string(each.deliveries), std::to_string(each.failures),
+                              each.note});
+    out << budget::aligned(table);
+}
+
+void print_done(std::string_view verb, const std::string& queue, std::uint64_t letters, output as,
+                std::ostream& out) {
+    if (as == output::json)
+        out << json::serialize(json::object{{"done", verb}, {"queue", queue},
+                                            {"letters", letters}}) << "\n";
+    else
+        out << verb << ": " << queue << ", " << letters << " letters\n";
+}
+
+void print_effect(const tasks_request& what, const std::string& queue, const tasks_effect& done,
+                  output as, std::ostream& out) {
+    switch (what.verb) {
+        case tasks_verb::inspect: return print_letters(done.letters, as, out);
+        case tasks_verb::requeue: return print_done("requeue", queue, done.done, as, out);
+        case tasks_verb::drop: return print_done("drop", queue, done.done, as, out);
+        case tasks_verb::queues:
+        case tasks_verb::pause:
+        case tasks_verb::resume: return print_facts(queue, done.facts, as, out);
+    }
+}
+
+int tasks_complaint(std::ostream& err, const std::string& why, int code) {
+    err << "headroom-service tasks: " << why << "\n";
+    return code;
+}
+
+/// What is wrong with what was asked for; "" when nothing is.
+std::string fault_of(const tasks_request& what, const std::string& queue) {
+    if (const auto fault = tasks::queue_name_fault(queue)) return "a queue's name must " + *fault;
+    const bool names_letter =
+        what.verb == tasks_verb::requeue || what.verb == tasks_verb::drop;
+    if (names_letter && !what.all && !tasks::entry_id::parse(what.letter))
+        return fmt::format("\"{}\" is no letter's id; inspect shows them, --all means every one",
+                           what.letter);
+    if (!what.after.empty() && !tasks::entry_id::parse(what.after))
+        return fmt::format("\"{}\" is no letter's id", what.after);
+    return {};
+}
+
+}  // namespace
+
+int operate_tasks(const settings& with, const tasks_request& what, output as,
+                  blocking_resolver& names, std::ostream& out, std::ostream& err) {
+    const auto queue = what.queue.empty() ? with.tasks.queue : what.queue;
+    if (const auto fault = fault_of(what, queue); !fault.empty())
+        return tasks_complaint(err, fault, exit_code::usage);
+    if (!with.redis.tasks)
+        return tasks_complaint(err, "TASKIQ_REDIS_URL: there is no Redis for tasks",
+                               exit_code::refused);
+    tasks_effect done;
+    try {
+        redis::visit(
+            tasks_visit(with, names),
+            [&](redis::mux& over) { return carry_out(over, what, queue, done); },
+            deadline::after(operation_ms_max));
+    } catch (...) {
+        const auto why =
+            persistence::explain(std::current_exception(), with.redis.tasks->describe());
+        return tasks_complaint(err, why.line, why.exit_code);
+    }
+    if (!what.letter.empty() && done.done == 0)
+        return tasks_complaint(err, fmt::format("{} has no letter {}, or it has no message", queue,
+                                                what.letter), exit_code::refused);
+    print_effect(what, queue, done, as, out);
+    return exit_code::ok;
+}
+
+}  // namespace headroom::service

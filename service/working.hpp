@@ -1,0 +1,41 @@
+// service/working.hpp: the worker of a process, and the relay that brings it what commands asked
+// for.
+#pragma once
+#include <vector>
+
+#include "headroom/eventsourcing/event_store.hpp"
+#include "headroom/tasks/outbox.hpp"
+#include "headroom/tasks/worker.hpp"
+#include "service/process.hpp"
+#include "service/tenancy/service.hpp"
+
+namespace headroom::service {
+
+/// A part. Requires that the process has a Redis. All references outlive it.
+class working final : public part {
+public:
+    working(process& in, persistence::database& db, eventsourcing::event_store& store);
+
+    std::string_view name() const noexcept override { return "service.working"; }
+    void start(deadline by) override;
+    void stop(deadline drain_until) noexcept override;
+
+    /// On the home reactor, from start() to stop().
+    tasks::worker_figures worker_figures() const { return worker_->figures(); }
+    tasks::relay_figures relay_figures() const { return relay_.figures(); }
+
+private:
+    task<void> listen(deadline by);
+
+    process& in_;
+    budget::grant sockets_;
+    std::vector<budget::lease> held_;  // descriptors of every reader there may be
+    const tenancy::tenant_service tenants_;
+    tasks::producer sender_;
+    tasks::outbox_relay relay_;
+    std::optional<tasks::worker> worker_;  // its subscriptions are the running server's
+    persistence::control::subscription appended_;
+    persistence::database& db_;
+};
+
+}  // namespace headroom::service
