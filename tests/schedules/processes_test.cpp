@@ -57,12 +57,16 @@ protected:
         });
     }
     void add_interval(const std::string& id) {
-        schedule of{.task_name = "demo:tick", .schedule_id = id};
+        schedule of;
+        of.task_name = "demo:tick";
+        of.schedule_id = id;
         of.interval = schedule_interval{1s};
         add(std::move(of));
     }
     void add_time(const std::string& id, std::chrono::milliseconds from_now) {
-        schedule of{.task_name = "demo:once", .schedule_id = id};
+        schedule of;
+        of.task_name = "demo:once";
+        of.schedule_id = id;
         of.time = in_utc(std::chrono::floor<std::chrono::microseconds>(
                              std::chrono::system_clock::now()) + from_now);
         add(std::move(of));

@@ -27,7 +27,6 @@ std::string when_text(const schedule& of) {
     return fmt::format("interval {}", of.interval->every.count());
 }
 
-/// `when` of one that fires once is a slot of its own.
 sys_seconds second_of(const date_time& time) {
     return std::chrono::ceil<seconds>(time.instant());
 }

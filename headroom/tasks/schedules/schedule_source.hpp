@@ -1,8 +1,12 @@
 // tasks/schedules/schedule_source.hpp: schedules in Redis, as taskiq's ListRedisScheduleSource.
 //
 //     schedule_source all(mux, {});
-//     co_await all.add({.task_name = "demo:tidy", .schedule_id = "nightly", .cron = "30 2 * * *",
-//                       .clock = "Europe/Paris"}, until);
+//     schedule nightly;
+//     nightly.task_name = "demo:tidy";
+//     nightly.schedule_id = "nightly";
+//     nightly.cron = "30 2 * * *";
+//     nightly.clock = "Europe/Paris";
+//     co_await all.add(nightly, until);
 //
 // A step that Python takes in two commands is one script here. Any thread may ask.
 #pragma once

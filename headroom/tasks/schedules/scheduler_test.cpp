@@ -146,6 +146,21 @@ TEST_F(Scheduler, WhatWasRemovedOrChangedNeverFiresAsItWas) {
     });
 }
 
+TEST_F(Scheduler, ACronScheduleThatBecomesATimeFiresAtThatTime) {
+    inside([&]() -> task<void> {
+        co_await add(nightly("s"));
+        co_await with_schedulers(1, brisk(), [&](scheduler& of) -> task<void> {
+            EXPECT_TRUE(
+                co_await eventually_on_reactor([&] { return of.figures().schedules == 1; }));
+            const auto time = at("s", 0ms);  // as Python does it: the id stays in the other list
+            co_await put("s", schedule_keys().index_of(time),
+                         write_schedule(time, serializer::json).value());
+            EXPECT_TRUE(co_await eventually_sent(1));
+        });
+        EXPECT_EQ(co_await number(redis::command("LLEN", "schedule:cron")), 0);
+    });
+}
+
 TEST_F(Scheduler, AFullQueueMakesASlotWait) {
     inside([&]() -> task<void> {
         co_await mux->run(redis::command("XADD", "taskiq", "*", "data", "x"), soon());

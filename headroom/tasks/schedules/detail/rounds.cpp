@@ -228,6 +228,8 @@ task<void> rounds::learn(std::vector<shelved_schedule> found) {
         auto plan = judged(one);
         if (!plan) continue;
         if (shelf_.keys.index_of(plan->of) != one.at.list) {  // of what it was before
+            const auto* known = known_.find(one.at.id);
+            if (known != nullptr && known->list == one.at.list) known_.drop(one.at.id);
             co_await shelf_.tidy(one.at, one.bytes, soon());
             continue;
         }
