@@ -18,6 +18,8 @@ inline constexpr std::string_view queue_name = "queue_name", timeout = "timeout"
 inline constexpr std::string_view ack_type = "ack_type", retry_on_error = "retry_on_error";
 inline constexpr std::string_view max_retries = "max_retries", retries = "_retries";
 inline constexpr std::string_view delay = "delay", requeues = "X-Taskiq-requeue";
+/// When a scheduled task was due, by its schedule: a time in UTC.
+inline constexpr std::string_view schedule_slot = "schedule_slot";
 inline constexpr std::string_view schedule_id = "schedule_id", traceparent = "traceparent";
 inline constexpr std::string_view tracestate = "tracestate", baggage = "baggage";
 inline constexpr std::string_view queue_time = "_taskiq_queue_time";

@@ -134,6 +134,10 @@ std::string schedule_keys::data(std::string_view schedule_id) const {
     return prefix_ + ":data:" + std::string(schedule_id);
 }
 
+std::string schedule_keys::slot(std::string_view schedule_id) const {
+    return prefix_ + ":slot:" + std::string(schedule_id);
+}
+
 std::string schedule_keys::time(std::chrono::sys_time<microseconds> instant) const {
     return prefix_ + ":time:" + iso_date_time(in_utc(instant)).substr(0, minute_letters);
 }

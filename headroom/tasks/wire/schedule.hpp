@@ -61,6 +61,10 @@ public:
     explicit schedule_keys(std::string prefix = "schedule") : prefix_(std::move(prefix)) {}
 
     std::string data(std::string_view schedule_id) const;
+    /// headroom's own: the last slot, and a count of what was added and removed.
+    std::string slot(std::string_view schedule_id) const;
+    std::string version() const { return prefix_ + ":version"; }
+    std::string any_time() const { return prefix_ + ":time:*"; }  ///< a pattern
     std::string cron() const { return prefix_ + ":cron"; }
     std::string interval() const { return prefix_ + ":interval"; }
     /// The list of a UTC minute: "<prefix>:time:2031-02-03T02:05".
