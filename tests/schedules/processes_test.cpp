@@ -159,7 +159,7 @@ TEST_F(ScheduleProcesses, AFlushOfTheCachesDatabaseDoesNotMatter) {
     add_interval("tick");
     const auto one = spawn("one");
     ASSERT_TRUE(eventually([&] { return sent() >= 1; }));
-    EXPECT_EQ(server.ask({"-n", "0", "FLUSHDB"}), "OK");
+    EXPECT_EQ(server.ask({"-n", "0", "FLUSHDB"}), "OK\n");
     const auto before = sent();
     EXPECT_TRUE(eventually([&] { return sent() >= before + 2; }));
     expect_each_once_without_gaps(sent_slots());

@@ -1,6 +1,7 @@
 // tasks/schedules/planned_schedule.hpp: a stored schedule, read and judged.
 //
-// What it sends, and when. Pure. One schedule that is wrong is a fault of its own and no reason to stop the others.
+// What it sends, and when. Pure. One schedule that is wrong is a fault of its own and no reason to
+// stop the others.
 #pragma once
 #include <chrono>
 #include <cstddef>
