@@ -307,6 +307,19 @@ TEST_F(RedisMux, StopsWithoutAServerAndRefusesAfterwards) {
     });
 }
 
+TEST_F(RedisMux, OutlastsAnAttemptToConnectHoweverSoonItHasToStop) {
+    own.freeze();
+    door through(at(own));
+    inside([&]() -> task<void> {
+        mux shared(*reactor::current(), std::move(share), through, quick());
+        shared.start();
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return ledger.held() == 1; }));
+        co_await shared.stop(deadline::after(1ms));
+        EXPECT_EQ(ledger.held(), 0U) << "whoever owns the ledger may end it now";
+    });
+    own.thaw();
+}
+
 // ---- scripts ----
 
 TEST_F(RedisMux, AScriptIsSentOnceAndAgainToAServerThatForgotIt) {

@@ -8,10 +8,7 @@
 namespace headroom::redis {
 namespace {
 
-// An attempt is over before the leaving is: its unit is back then.
 constexpr std::chrono::milliseconds connect_ms_max{2'000}, goodbye_ms_max{1'000};
-constexpr auto leave_ms_max = connect_ms_max + persistence::connect_gate::pause_ms_max +
-                              goodbye_ms_max;
 
 /// One target an address; sentinels are resolved where they are asked.
 std::vector<connect_info> addresses_of(const visit_terms& terms, deadline until) {
@@ -63,7 +60,7 @@ public:
             } catch (...) {
                 failure = std::current_exception();
             }
-            co_await on.stop(deadline::after(leave_ms_max));
+            co_await on.stop(deadline::after(goodbye_ms_max));
         });
         if (failure) std::rethrow_exception(failure);
     }

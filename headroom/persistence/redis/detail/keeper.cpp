@@ -33,7 +33,8 @@ task<void> keeper::stop(deadline until) {
     stopping_ = true;
     resume_waiters();
     wake();
-    while (looping_ && !until.passed()) co_await sleep_until(until.at_most(1ms));
+    // Also beyond the deadline: an attempt to connect has a unit, and ends by itself.
+    while (looping_) co_await sleep_until(deadline::after(1ms));
     if (const auto old = std::exchange(on_, nullptr)) co_await old->close(until);
     co_await persistence::closing_room::of(home_).settle(consumer(), until);
 }

@@ -38,7 +38,8 @@ public:
 
     void start();
     /// Ends the loop and the connection; returns when both have gone, or at the deadline with the
-    /// connection in the closing room.
+    /// connection in the closing room; later while an attempt to connect is under way, whose own
+    /// time ends it.
     task<void> stop(deadline until);
 
     /// The one to use; null while there is none or it is being replaced.
