@@ -13,6 +13,7 @@
 #include <fstream>
 #include <map>
 
+#include "bench/figures.hpp"
 #include "headroom/eventsourcing/schema.hpp"
 #include "headroom/eventsourcing/store_process_fixture.hpp"
 #include "headroom/testing/child_process.hpp"
@@ -156,27 +157,12 @@ std::string locked_insert() {
     return "begin;\nlock table headroom_events in exclusive mode;\n" + insert() + "commit;\n";
 }
 
-double median(std::vector<double> of) {
-    std::ranges::sort(of);
-    return of[of.size() / 2];
-}
-
 using samples = std::map<std::string, std::vector<double>>;
 
 void enter(samples& into, const std::string& name, const measured& of) {
     into[name + "_per_s"].push_back(of.appends_per_s);
     into[name + "_transactions_per_s"].push_back(of.transactions_per_s);
     into[name + "_notifies_per_s"].push_back(of.notifies_per_s);
-}
-
-void print(const std::map<std::string, double>& of, bool json) {
-    if (!json) {
-        for (const auto& [name, value] : of) fmt::print("{:<44} {:>12.2f}\n", name, value);
-        return;
-    }
-    fmt::print("{{\"bench\":\"append\"");
-    for (const auto& [name, value] : of) fmt::print(",\"{}\":{:.2f}", name, value);
-    fmt::print("}}\n");
 }
 
 bench_settings read(int argc, char** argv) {
@@ -211,7 +197,7 @@ int main(int argc, char** argv) {
         enter(seen, "slow_append_512", append_for(*slow, many, with.each));
     }
     std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name] = median(values);
+    for (const auto& [name, values] : seen) figures[name] = bench::median(values);
     const auto ratio = [&](const char* name, const char* a, const char* b) {
         figures[name] = figures[a] / figures[b];
     };
@@ -219,5 +205,5 @@ int main(int argc, char** argv) {
     ratio("ratio_singly_16_to_plain", "singly_16_per_s", "plain_insert_per_s");
     ratio("ratio_slow_append_16_to_plain", "slow_append_16_per_s", "slow_plain_insert_per_s");
     ratio("ratio_slow_append_16_to_lock", "slow_append_16_per_s", "slow_lock_table_per_s");
-    print(figures, with.json);
+    bench::print("append", figures, with.json);
 }

@@ -14,6 +14,7 @@
 #include <map>
 #include <string>
 
+#include "bench/figures.hpp"
 #include "headroom/http/server.hpp"
 #include "headroom/testing/child_process.hpp"
 #include "headroom/testing/eventually.hpp"
@@ -212,11 +213,6 @@ std::map<std::string, std::vector<double>> side_by_side(unsigned threads, const 
     return seen;
 }
 
-double median(std::vector<double> of) {
-    std::ranges::sort(of);
-    return of[of.size() / 2];
-}
-
 arguments read(int argc, char** argv) {
     arguments out;
     for (int i = 1; i < argc; ++i) {
@@ -229,16 +225,6 @@ arguments read(int argc, char** argv) {
     return out;
 }
 
-void print(const std::map<std::string, double>& of, bool json) {
-    if (!json) {
-        for (const auto& [name, value] : of) fmt::print("{:<28} {:>12.2f}\n", name, value);
-        return;
-    }
-    fmt::print("{{\"bench\":\"http\"");
-    for (const auto& [name, value] : of) fmt::print(",\"{}\":{:.2f}", name, value);
-    fmt::print("}}\n");
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -246,6 +232,6 @@ int main(int argc, char** argv) {
     std::map<std::string, double> figures;
     for (const unsigned threads : {1U, 2U})
         for (const auto& [name, values] : side_by_side(threads, with))
-            figures[threads == 1 ? name : name + "_two_threads"] = median(values);
-    print(figures, with.json);
+            figures[threads == 1 ? name : name + "_two_threads"] = bench::median(values);
+    bench::print("http", figures, with.json);
 }

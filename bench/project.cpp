@@ -15,6 +15,7 @@
 #include <map>
 #include <string_view>
 
+#include "bench/figures.hpp"
 #include "headroom/eventsourcing/projections_fixture.hpp"
 #include "headroom/eventsourcing/schema.hpp"
 
@@ -191,16 +192,6 @@ double quantile(std::vector<double> of, double share) {
     return of[std::min(of.size() - 1, at)];
 }
 
-void print(const std::map<std::string, double>& of, bool json) {
-    if (!json) {
-        for (const auto& [name, value] : of) fmt::print("{:<44} {:>12.2f}\n", name, value);
-        return;
-    }
-    fmt::print("{{\"bench\":\"project\"");
-    for (const auto& [name, value] : of) fmt::print(",\"{}\":{:.2f}", name, value);
-    fmt::print("}}\n");
-}
-
 bench_settings read(int argc, char** argv) {
     bench_settings with;
     for (int i = 1; i < argc; ++i) {
@@ -238,5 +229,5 @@ int main(int argc, char** argv) {
         figures[fmt::format("projections_{}_peak_backends", count)] =
             static_cast<double>(peak_backends(on, count));
     for (const auto& [name, values] : seen) figures[name] = quantile(values, 0.5);
-    print(figures, with.json);
+    bench::print("project", figures, with.json);
 }

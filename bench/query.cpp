@@ -16,6 +16,7 @@
 #include <map>
 #include <thread>
 
+#include "bench/figures.hpp"
 #include "headroom/persistence/door.hpp"
 #include "headroom/persistence/lanes.hpp"
 #include "headroom/testing/child_process.hpp"
@@ -167,21 +168,14 @@ double measure_pgbench(const testing::private_postgres& server, std::chrono::mil
     return std::strtod(ran.output.c_str() + at + 6, nullptr) * callers;
 }
 
-void allow(pid_t process, unsigned first, unsigned last) {
-    cpu_set_t cores;
-    CPU_ZERO(&cores);
-    for (auto each = first; each <= last; ++each) CPU_SET(each, &cores);
-    ::sched_setaffinity(process, sizeof cores, &cores);
-}
-
 /// One connection uses one core on each side. Left alone, the scheduler sometimes puts both on the
 /// same, and the figures come in pairs; so the backends started from here on get one core and the
 /// clients another. Several connections may go where they like.
 void place(const testing::private_postgres& server, bool one_connection) {
     const unsigned last = std::max(1u, std::thread::hardware_concurrency()) - 1;
     const bool apart = one_connection && last > 0;
-    allow(server.pid(), apart ? 1 : 0, apart ? 1 : last);
-    allow(0, 0, apart ? 0 : last);
+    bench::allow(server.pid(), apart ? 1 : 0, apart ? 1 : last);
+    bench::allow(0, 0, apart ? 0 : last);
 }
 
 void fill(const testing::private_postgres& server) {
@@ -193,23 +187,6 @@ void fill(const testing::private_postgres& server) {
         "  (tenant = nullif(current_setting('app.current_tenant', true), ''));"
         "grant select on setting to bench; analyze setting",
         tenants));
-}
-
-double median(std::vector<double> of) {
-    std::ranges::sort(of);
-    return of[of.size() / 2];
-}
-
-void print(const std::map<std::string, double>& of, bool json) {
-    if (!json) {
-        for (const auto& [name, value] : of) fmt::print("{:<36} {:>12.2f}\n", name, value);
-        return;
-    }
-    fmt::print("{{\"bench\":\"query\"");
-    for (const auto& [name, value] : of) fmt::print(",\"{}\":{:.2f}", name, value);
-    fmt::print("}}\n");
-    // Now, and not at the exit, behind the server's end.
-    if (std::fflush(stdout) != 0) throw std::runtime_error("nobody reads the figures");
 }
 
 bench_settings read(int argc, char** argv) {
@@ -282,13 +259,13 @@ void run(const bench_settings& with) {
         }
     if (seen.empty()) throw std::runtime_error("there is no contestant called " + with.only);
     std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name + "_per_s"] = median(values);
+    for (const auto& [name, values] : seen) figures[name + "_per_s"] = bench::median(values);
     add_ratio(figures, "ratio_sync_each_to_pgbench", "sync_each", "pgbench_pipeline");
     add_ratio(figures, "ratio_batch_to_pgbench", "batch", "pgbench_pipeline");
     add_ratio(figures, "ratio_sync_each_to_blocking", "sync_each", "blocking_pool_each");
     add_ratio(figures, "ratio_tenant_scoped_to_plain", "tenant_scoped_two_lanes",
               "plain_two_lanes");
-    print(figures, with.json);
+    bench::print("query", figures, with.json);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <map>
 #include <thread>
 
+#include "bench/figures.hpp"
 #include "headroom/persistence/redis/connection.hpp"
 #include "headroom/testing/child_process.hpp"
 #include "headroom/testing/private_redis.hpp"
@@ -154,31 +155,6 @@ double measure_parser(bool batches, std::chrono::milliseconds each) {
     return static_cast<double>(answers) / took.count();
 }
 
-/// The server gets one core and the clients another, where there are two.
-void allow(pid_t process, unsigned core) {
-    if (std::thread::hardware_concurrency() < 2) return;
-    cpu_set_t cores;
-    CPU_ZERO(&cores);
-    CPU_SET(core, &cores);
-    ::sched_setaffinity(process, sizeof cores, &cores);
-}
-
-double median(std::vector<double> of) {
-    std::ranges::sort(of);
-    return of[of.size() / 2];
-}
-
-void print(const std::map<std::string, double>& of, bool json) {
-    if (!json) {
-        for (const auto& [name, value] : of) fmt::print("{:<36} {:>12.2f}\n", name, value);
-        return;
-    }
-    fmt::print("{{\"bench\":\"redis\"");
-    for (const auto& [name, value] : of) fmt::print(",\"{}\":{:.2f}", name, value);
-    fmt::print("}}\n");
-    if (std::fflush(stdout) != 0) throw std::runtime_error("nobody reads the figures");
-}
-
 bench_settings read(int argc, char** argv) {
     bench_settings with;
     for (int i = 1; i < argc; ++i) {
@@ -194,8 +170,7 @@ bench_settings read(int argc, char** argv) {
 
 void run(const bench_settings& with) {
     testing::private_redis server;
-    allow(server.pid(), 1);
-    allow(0, 0);
+    bench::set_apart(server.pid());
     server.ask({"SET", "bench:key", std::string(value_bytes, 'x')});
     std::map<std::string, std::vector<double>> seen;
     for (unsigned round = 0; round < with.rounds; ++round) {
@@ -211,11 +186,11 @@ void run(const bench_settings& with) {
         seen["parse_stream_entries"].push_back(measure_parser(true, with.each / 4));
     }
     std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name + "_per_s"] = median(values);
+    for (const auto& [name, values] : seen) figures[name + "_per_s"] = bench::median(values);
     for (const std::string name : {"get", "set", "xadd"})
         figures["ratio_" + name] =
             figures[name + "_per_s"] / figures[name + "_redis_benchmark_per_s"];
-    print(figures, with.json);
+    bench::print("redis", figures, with.json);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "bench/figures.hpp"
 #include "bench/served.hpp"
 
 namespace {
@@ -22,11 +23,6 @@ double resident_mib(pid_t of) {
     for (std::string line; std::getline(status, line);)
         if (line.starts_with("VmRSS:")) return std::stod(line.substr(6)) / 1024;
     throw std::runtime_error("no VmRSS");
-}
-
-double median(std::vector<double> of) {
-    std::ranges::sort(of);
-    return of[of.size() / 2];
 }
 
 }  // namespace
@@ -54,7 +50,7 @@ int main(int argc, char** argv) {
         json ? R"({{"bench":"start","ready_ms":{:.1f},"ready_ms_max":{:.1f},)"
                R"("rss_mib":{:.1f},"rounds":{}}})"
              : "start: ready after {:.1f} ms (worst {:.1f}), RSS {:.1f} MiB, {} rounds";
-    fmt::print(fmt::runtime(line), median(ready_ms), std::ranges::max(ready_ms), median(rss_mib),
-               rounds);
+    fmt::print(fmt::runtime(line), bench::median(ready_ms), std::ranges::max(ready_ms),
+               bench::median(rss_mib), rounds);
     fmt::print("\n");
 }

@@ -14,6 +14,7 @@
 #include <map>
 #include <thread>
 
+#include "bench/figures.hpp"
 #include "headroom/tasks/producer.hpp"
 #include "headroom/tasks/worker.hpp"
 #include "headroom/testing/child_process.hpp"
@@ -168,30 +169,6 @@ double measure_rival(const testing::private_redis& server, unsigned count) {
     return std::strtod(ran.output.c_str() + figure, nullptr);
 }
 
-void allow(pid_t process, unsigned core) {
-    if (std::thread::hardware_concurrency() < 2) return;
-    cpu_set_t cores;
-    CPU_ZERO(&cores);
-    CPU_SET(core, &cores);
-    ::sched_setaffinity(process, sizeof cores, &cores);
-}
-
-double median(std::vector<double> of) {
-    std::ranges::sort(of);
-    return of[of.size() / 2];
-}
-
-void print(const std::map<std::string, double>& of, bool json) {
-    if (!json) {
-        for (const auto& [name, value] : of) fmt::print("{:<36} {:>12.2f}\n", name, value);
-        return;
-    }
-    fmt::print("{{\"bench\":\"tasks\"");
-    for (const auto& [name, value] : of) fmt::print(",\"{}\":{:.2f}", name, value);
-    fmt::print("}}\n");
-    if (std::fflush(stdout) != 0) throw std::runtime_error("nobody reads the figures");
-}
-
 bench_settings read(int argc, char** argv) {
     bench_settings with;
     for (int i = 1; i < argc; ++i) {
@@ -207,8 +184,7 @@ bench_settings read(int argc, char** argv) {
 
 void run(const bench_settings& with) {
     testing::private_redis server;
-    allow(server.pid(), 1);
-    allow(0, 0);
+    bench::set_apart(server.pid());
     std::map<std::string, std::vector<double>> seen;
     for (unsigned round = 0; round < with.rounds; ++round) {
         seen["raw_xadd_redis_benchmark_per_s"].push_back(measure_rival(server, with.tasks));
@@ -226,8 +202,8 @@ void run(const bench_settings& with) {
         testing::run_on(on.home, body, std::chrono::minutes(5));
     }
     std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name] = median(values);
-    print(figures, with.json);
+    for (const auto& [name, values] : seen) figures[name] = bench::median(values);
+    bench::print("tasks", figures, with.json);
 }
 
 }  // namespace
