@@ -49,6 +49,8 @@ public:
     /// True: the unit of a visit stays here between visits, because a process whose units are all
     /// out could not ask for more. Taken as soon as one is free. False: it goes back.
     void keep_unit(bool kept);
+    /// A visit would take no further unit.
+    bool has_unit() const noexcept { return static_cast<bool>(counter_->unit); }
 
     const persistence::connect_info& target() const noexcept { return terms_.through->target(); }
 

@@ -127,7 +127,8 @@ task<void> membership::body::join_again() {
 // ---- a member's life ----
 
 task<void> membership::body::visit() {
-    const auto closed_to = state.closed_to(terms.ledger->held(), clock::now());
+    const unsigned out = terms.ledger->held() + (desk.has_unit() ? 0 : 1);  // with this visit
+    const auto closed_to = state.closed_to(out, clock::now());
     const auto got = co_await desk.adjust(terms.ask, closed_to, state.tell_demand(),
                                           deadline::after(attempt_ms_max));
     if (!got) {
