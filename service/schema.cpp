@@ -14,7 +14,8 @@ std::span<const persistence::migration_file> embedded_sql();  // written by cmak
 namespace {
 
 constexpr std::string_view fleet_names[] = {"0007_fleet_ledger.sql", "0008_fleet_room.sql",
-                                            "0009_fleet_membership.sql", "0010_fleet_lending.sql"};
+                                            "0009_fleet_membership.sql", "0010_fleet_lending.sql",
+                                            "0012_fleet_standby.sql"};
 
 /// The service's own files, and the packages' under their numbers among them.
 std::vector<persistence::migration_file> all_files() {

@@ -1,5 +1,6 @@
 // What the ledger counts before it grants: servers, roles, databases, and whoever else is there.
 #include "headroom/fleet/fleet_fixture.hpp"
+#include "headroom/fleet/visitors_fixture.hpp"
 
 namespace headroom::fleet {
 namespace {
@@ -10,33 +11,6 @@ using testing::soon;
 
 class Bounds : public FleetFixture {
 protected:
-    /// Sessions of others, by their names.
-    class visitors {
-    public:
-        visitors(std::string_view role, std::string_view to, std::vector<std::string> names)
-            : way_(persistence::parse_connect_info(server().url(role, to)).value()),
-              names_(std::move(names)) {}
-        task<void> come() {
-            for (const auto& each : names_) {
-                persistence::connection_options with;
-                with.application_name = each;
-                open_.push_back(std::make_unique<persistence::connection>(
-                    *reactor::current(), share_.take().value(), std::move(with)));
-                co_await way_.open(*open_.back(), soon());
-            }
-        }
-        task<void> leave() {
-            for (auto& each : open_) co_await each->close(soon());
-            open_.clear();
-        }
-
-    private:
-        persistence::door way_;
-        const std::vector<std::string> names_;
-        budget::ledger ledger_{"postgres", 20};
-        budget::grant share_ = ledger_.open({"visitors", 20, 0}).value();
-        std::vector<std::unique_ptr<persistence::connection>> open_;
-    };
     /// What a process is granted, 0 when it is refused.
     static task<unsigned> granted(fleet_process& to) {
         const auto got = co_await to.start();
@@ -131,7 +105,7 @@ TEST_F(Bounds, AFloorThatNeverFitsIsRefusedAtOnce) {
 
 TEST_F(Bounds, StrangersAndSuperusersTakeSlots) {
     with_processes([&](processes& all) -> task<void> {
-        visitors guests("postgres", database, {"psql", "psql", "dashboard"});
+        visitors guests(server().url("postgres", database), {"psql", "psql", "dashboard"});
         co_await guests.come();
         EXPECT_EQ(co_await granted(add(all, ask(5, 97))), 92U);
         EXPECT_THAT(co_await refusal_of(add(all, ask(93, 97))),
@@ -160,7 +134,7 @@ TEST_F(Bounds, KnownProgramsAreExternalsAndNoStrangers) {
     server().sql("insert into headroom_fleet.external (application, role, declared) values"
                  " ('dash%', null, 2), (null, 'postgres', 1)", database);
     with_processes([&](processes& all) -> task<void> {
-        visitors guests("postgres", database, {"dashboard", "psql", "psql"});
+        visitors guests(server().url("postgres", database), {"dashboard", "psql", "psql"});
         co_await guests.come();
         EXPECT_EQ(co_await granted(add(all, ask(5, 97))), 91U) << "2 declared, 2 seen";
         co_await guests.leave();
@@ -169,7 +143,7 @@ TEST_F(Bounds, KnownProgramsAreExternalsAndNoStrangers) {
 
 TEST_F(Bounds, ASessionIsAMembersByANameOfOurFormAndElseAStrangers) {
     with_processes([&](processes& all) -> task<void> {
-        visitors guests("postgres", database,
+        visitors guests(server().url("postgres", database),
                         {"shop/serve/0badcafe/lanes", "Shop/serve/0badcafe/lanes",
                          "shop/serve/0badcafe", "shop/serve/0badcafes/lanes",
                          "shop/serve/pooled/lanes", "a/shop/0badcafe/lanes/b"});
@@ -187,7 +161,7 @@ TEST_F(Bounds, ACloserLookFindsTheSameFigures) {
         EXPECT_EQ(co_await granted(one), 20U);
         EXPECT_EQ(co_await granted(add(all, ask(5, 30))), 30U);
         co_await one.hold(7);
-        visitors guests("postgres", database, {"psql", "psql"});
+        visitors guests(server().url("postgres", database), {"psql", "psql"});
         co_await guests.come();
         server().sql("update headroom_fleet.member set reservation = floor", database);
         const auto look = [&] {

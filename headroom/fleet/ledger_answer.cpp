@@ -57,6 +57,7 @@ fleet_refusal_reason reason_of(std::string_view word) {
     if (word == "number_taken") return number_taken;
     if (word == "no_proof_of_life") return no_proof_of_life;
     if (word == "not_a_member") return not_a_member;
+    if (word == "no_standby") return no_standby;
     throw persistence::unexpected_result("a refusal this program does not know");
 }
 
@@ -91,6 +92,25 @@ reservation reservation_of(const json::object& in) {
     return made;
 }
 
+fleet_result decision_of(const json::object& answer, const fleet_terms& asked) {
+    if (answer.contains("refused")) return std::unexpected(refusal_of(answer, asked));
+    return reservation_of(answer);
+}
+
+/// What `read` makes of an answer; whatever is wrong with it is said in one way.
+template <class Read>
+auto reading(std::string_view text, const Read& read) {
+    try {
+        const auto parsed = json::parse({text.data(), text.size()});
+        return read(parsed.as_object());
+    } catch (const persistence::unexpected_result&) {
+        throw;
+    } catch (const std::exception& why) {
+        throw persistence::unexpected_result(fmt::format("the fleet ledger's answer: {}",
+                                                         why.what()));
+    }
+}
+
 }  // namespace
 
 std::string claims_text(const std::vector<claim>& of) {
@@ -104,17 +124,16 @@ std::string claims_text(const std::vector<claim>& of) {
 }
 
 fleet_result read_answer(std::string_view text, const fleet_terms& asked) {
-    try {
-        const auto parsed = json::parse({text.data(), text.size()});
-        const auto& answer = parsed.as_object();
-        if (answer.contains("refused")) return std::unexpected(refusal_of(answer, asked));
-        return reservation_of(answer);
-    } catch (const persistence::unexpected_result&) {
-        throw;
-    } catch (const std::exception& why) {
-        throw persistence::unexpected_result(fmt::format("the fleet ledger's answer: {}",
-                                                         why.what()));
-    }
+    return reading(text, [&](const json::object& answer) { return decision_of(answer, asked); });
+}
+
+standby_answer read_standby_answer(std::string_view from, const fleet_terms& asked) {
+    return reading(from, [&](const json::object& answer) {
+        standby_answer made;
+        if (answer.contains("ticket")) made.ticket = text(answer, "ticket");
+        if (!answer.contains("look_again")) made.decided = decision_of(answer, asked);
+        return made;
+    });
 }
 
 std::string name_of(const fleet_terms& who) {

@@ -78,6 +78,22 @@ TEST(LedgerAnswer, RefusesWhatAnotherProgramAnswers) {
         EXPECT_THROW((void)read_answer(text, asker()), persistence::unexpected_result) << text;
 }
 
+TEST(LedgerAnswer, OfAStandbyBringsATicketAndPerhapsNoDecision) {
+    const auto stale = read_standby_answer(
+        R"({"learning": false, "ticket": "a", "look_again": true})", asker());
+    EXPECT_EQ(stale.ticket, "a");
+    EXPECT_FALSE(stale.decided.has_value());
+    const auto granted = read_standby_answer(
+        R"({"learning": false, "ticket": "b", "reservation": 7})", asker());
+    EXPECT_EQ(granted.ticket, "b");
+    ASSERT_TRUE(granted.decided.has_value() && granted.decided->has_value());
+    EXPECT_EQ((*granted.decided)->units, 7U);
+    const auto refused = read_standby_answer(R"({"learning": false, "refused": "no_standby"})",
+                                             asker());
+    EXPECT_EQ(refused.ticket, std::nullopt);
+    EXPECT_EQ(refused.decided->error().reason, fleet_refusal_reason::no_standby);
+}
+
 TEST(LedgerAnswer, QuotesNamesInClaims) {
     EXPECT_EQ(claims_text({{"a\"b", "orders", 1, 2}}),
               R"([{"role":"a\"b","database":"orders","floor":1,"most":2}])");

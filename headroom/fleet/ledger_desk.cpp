@@ -83,17 +83,21 @@ task<fleet_result> ledger_desk::adjust(const fleet_terms& who, unsigned closed_t
 }
 
 task<bool> ledger_desk::leave(const fleet_terms& who, deadline until) {
-    std::vector<persistence::step> batch;
-    batch.push_back(turn());
-    batch.push_back({&leave_v1, parameters::of(number_of(who), who.identity)});
-    const auto answer = co_await ask(std::move(batch), until);
+    const auto answer = co_await visit(
+        {}, {&leave_v1, parameters::of(number_of(who), who.identity)}, until);
     co_return answer.one<bool>();
 }
 
 task<persistence::rows> ledger_desk::decide(const fleet_terms& who, persistence::step what,
                                             deadline until) {
+    return visit(persistence::step{&rehearse_v1, parameters::of(number_of(who), who.identity)},
+                 std::move(what), until);
+}
+
+task<persistence::rows> ledger_desk::visit(std::optional<persistence::step> rehearsal,
+                                           persistence::step what, deadline until) {
     std::vector<persistence::step> batch;
-    batch.push_back({&rehearse_v1, parameters::of(number_of(who), who.identity)});
+    if (rehearsal) batch.push_back(*std::move(rehearsal));
     batch.push_back(turn());
     batch.push_back(std::move(what));
     return ask(std::move(batch), until);

@@ -6,6 +6,7 @@
 // held, so a process that is stopped in the middle holds up nobody: the server finishes the batch
 // without it.
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "headroom/fleet/reservation.hpp"
@@ -43,6 +44,9 @@ public:
     /// up to who.most.
     task<fleet_result> adjust(const fleet_terms& who, unsigned closed_to, unsigned wants,
                               deadline until);
+    /// Any work of the ledger's, in one batch: the rehearsal if there is one, the lock, the work.
+    task<persistence::rows> visit(std::optional<persistence::step> rehearsal,
+                                  persistence::step what, deadline until);
     /// In good order; false when it was no member.
     task<bool> leave(const fleet_terms& who, deadline until);
 

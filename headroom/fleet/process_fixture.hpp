@@ -82,6 +82,7 @@ public:
     }
 
     const std::uint32_t number = std::random_device{}();
+    const persistence::uuid identity = random_uuid();
     bool impatient = false;
     std::vector<bool> fences;        ///< true: shut
     std::vector<std::string> told;
@@ -114,7 +115,7 @@ private:
         made.control = &control;
         made.control_name = named("persistence.control");
         made.ledger = &ledger;
-        made.ask = {"test",    "serve",  number,     random_uuid(), at.database,
+        made.ask = {"test",    "serve",  number,     identity,   at.database,
                     ask.floor, ask.most, ask.claims, ask.policy};
         if (ask.claims.empty()) made.ask.claims = {{at.user, at.database, ask.floor, ask.most}};
         made.desk.through = &ledger_way_;

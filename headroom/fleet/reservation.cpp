@@ -34,6 +34,8 @@ std::string to_string(fleet_refusal_reason reason) {
             return "the ledger does not see its proof of life: is it another server?";
         case fleet_refusal_reason::not_a_member:
             return "it is no member any more";
+        case fleet_refusal_reason::no_standby:
+            return "the server it looked at is no standby of this ledger's";
     }
     return "unknown";
 }

@@ -77,6 +77,7 @@ enum class fleet_refusal_reason {
     number_taken,      ///< a living member has the same number: start again with another
     no_proof_of_life,  ///< the ledger does not see the asker's lock
     not_a_member,      ///< its row is gone: it has to join again
+    no_standby,        ///< the server it looked at is no standby of the ledger's
 };
 
 std::string to_string(fleet_refusal_reason reason);
