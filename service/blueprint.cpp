@@ -57,6 +57,27 @@ std::vector<budget::consumer> redis_rows(const redis::settings& with, duty of) {
     return rows;
 }
 
+void declare_postgres(budget::book& into, const settings& with, unsigned reserve) {
+    // The ledger's visits borrow from the reserve, so a clamped one keeps a unit of it.
+    into.declare(budget::resource{.name = "postgres",
+                                  .limit = {},
+                                  .reserve = reserve,
+                                  .reserve_min = std::min(reserve, 1U)});
+    if (with.database.pooler)
+        into.declare(budget::resource{.name = persistence::pooler_resource,
+                                      .limit = with.database.pooler_limit,
+                                      .reserve = with.process.postgres_reserve,
+                                      .limit_setting = persistence::pooler_limit_setting});
+}
+
+/// What is opened there.
+void declare_connections(budget::book& into, const settings& with, const process_sizes& sizes,
+                         unsigned reserve) {
+    for (auto& each : connections_of(sizes, reserve)) into.declare(std::move(each));
+    into.declare(fleet::consumer(with.database.serve.user, reserve));
+    into.declare(start_check());
+}
+
 void declare_redis(budget::book& into, const redis::settings& with, duty of) {
     unsigned floors = 0;
     for (const auto& each : redis_rows(with, of))
@@ -70,7 +91,7 @@ void declare_redis(budget::book& into, const redis::settings& with, duty of) {
 }  // namespace
 
 std::string_view to_string(duty of) noexcept {
-    constexpr std::string_view names[] = {"serve", "project", "work"};
+    constexpr std::string_view names[] = {"serve", "project", "work", "schedule"};
     return names[static_cast<std::size_t>(of)];
 }
 
@@ -92,7 +113,7 @@ process_sizes sizes_of(const settings& with, duty of) {
 
 redis::settings redis_of(const settings& with, duty of) {
     auto made = with.redis;
-    if (of == duty::work) made.server = made.tasks;
+    if (of == duty::work || of == duty::schedule) made.server = made.tasks;
     if (of == duty::project) made.server.reset();
     return made;
 }
@@ -101,29 +122,22 @@ redis::uses redis_uses_of(duty of) noexcept { return {.push = of == duty::work};
 
 bool uses_redis(const settings& with, duty of) { return redis_of(with, of).server.has_value(); }
 
+bool uses_postgres(duty of) noexcept { return of != duty::schedule; }
+
 std::expected<void, setting_fault> declare(budget::book& into, const settings& with, duty of,
                                            const process_limits& process) {
     const auto sizes = sizes_of(with, of);
     const auto reserve = reserve_of(with.process, floors_of(sizes));
-    if (!reserve) return std::unexpected(reserve.error());
-    // The ledger's visits borrow from the reserve, so a clamped one keeps a unit of it.
-    into.declare(budget::resource{.name = "postgres",
-                                  .limit = {},
-                                  .reserve = *reserve,
-                                  .reserve_min = std::min(*reserve, 1U)});
-    if (with.database.pooler)
-        into.declare(budget::resource{.name = persistence::pooler_resource,
-                                      .limit = with.database.pooler_limit,
-                                      .reserve = with.process.postgres_reserve,
-                                      .limit_setting = persistence::pooler_limit_setting});
     const auto redis = redis_of(with, of);
+    if (uses_postgres(of)) {
+        if (!reserve) return std::unexpected(reserve.error());
+        declare_postgres(into, with, *reserve);
+    }
     if (redis.server) declare_redis(into, redis, of);
     for (auto& each : process.resources()) into.declare(std::move(each));
-    for (auto& each : connections_of(sizes, *reserve)) into.declare(std::move(each));
+    if (uses_postgres(of)) declare_connections(into, with, sizes, *reserve);
     if (redis.server)
         for (auto& each : redis_rows(redis, of)) into.declare(std::move(each));
-    into.declare(fleet::consumer(with.database.serve.user, *reserve));
-    into.declare(start_check());
     for (auto& each : headroom::consumers(with.process)) into.declare(std::move(each));
     for (auto& each : http::consumers(with.http, with.process.reactors))
         into.declare(std::move(each));

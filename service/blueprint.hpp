@@ -12,9 +12,10 @@ inline constexpr char start_check_consumer[] = "service.start_check";
 
 /// What a long-lived process does.
 enum class duty {
-    serve,    ///< HTTP, appends, queries, projections
-    project,  ///< projections alone, and HTTP for those who look after it
-    work,     ///< tasks, and likewise
+    serve,     ///< HTTP, appends, queries, projections
+    project,   ///< projections alone, and HTTP for those who look after it
+    work,      ///< tasks, and likewise
+    schedule,  ///< sends tasks when they are due, and likewise; without a PostgreSQL
 };
 /// "serve": the command's name, and the second part of every application_name.
 std::string_view to_string(duty of) noexcept;
@@ -31,6 +32,7 @@ redis::settings redis_of(const settings& with, duty of);
 /// What it opens there.
 redis::uses redis_uses_of(duty of) noexcept;
 bool uses_redis(const settings& with, duty of);
+bool uses_postgres(duty of) noexcept;
 
 /// Enters resources and consumers of every part. With HEADROOM_BUDGET_POSTGRES the reserve is what
 /// that leaves above the floors; a value below them is a fault, as a line that names it.

@@ -185,7 +185,7 @@ finding r2(const budget::judged& redis) {
                               "callers; `maxclients` is read at the start and compared.",
                               budget::to_text(all.sum), all.arithmetic),
             "None. `headroom-service plan --role work` has those of tasks: three, whatever is in "
-            "flight; commands that ask for tasks open none."};
+            "flight, and `--role schedule` has one; commands that ask for tasks open none."};
 }
 
 finding r3(const budget::judged& threads) {

@@ -13,7 +13,7 @@ namespace headroom::service {
 inline constexpr unsigned assumed_limit = 100, assumed_reserved = 3;
 
 /// The same text on every machine: limits of the process are read at start and not printed. A
-/// plan that cannot be declared is a fault.
+/// plan that cannot be declared is a fault. Requires uses_postgres(of).
 std::expected<std::string, setting_fault> budget_document(const settings& with, duty of);
 
 }  // namespace headroom::service

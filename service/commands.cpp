@@ -16,7 +16,7 @@ int print_plan(const settings& with, duty of, output as, std::ostream& out, std:
         err << "headroom-service: " << why.message() << "\n";
         return exit_code::refused;
     };
-    if (as == output::markdown) {
+    if (as == output::markdown && uses_postgres(of)) {
         const auto document = budget_document(with, of);
         if (!document) return refuse(document.error());
         out << *document;
@@ -27,7 +27,11 @@ int print_plan(const settings& with, duty of, output as, std::ostream& out, std:
         return refuse(declared.error());
     auto report = budget::make_report(book.planned());
     report.title = "Resource budget of headroom-service " + std::string(to_string(of));
-    out << (as == output::table ? budget::as_table(report) : budget::as_json(report) + "\n");
+    switch (as) {
+        case output::table: out << budget::as_table(report); break;
+        case output::markdown: out << budget::as_markdown(report); break;
+        case output::json: out << budget::as_json(report) << "\n"; break;
+    }
     return exit_code::ok;
 }
 

@@ -1,7 +1,5 @@
 #include "service/live_metrics.hpp"
 
-#include "headroom/observability/process_metrics.hpp"
-
 namespace headroom::service {
 namespace {
 
@@ -50,21 +48,15 @@ void bound(pool_reading& now, const budget::book& book, std::string_view consume
 }  // namespace
 
 live_metrics::live_metrics(observability::metrics& to, const budget::book& book,
-                           persistence::database& db, const observability::logger& log)
+                           persistence::database& db)
     : db_(db),
-      log_(log),
       book_(book),
-      budget_(to, book),
       lanes_(to, lanes_consumer),
       sessions_(to, sessions_consumer),
       statements_in_flight_(
           to.measure("db_client_lane_statements", "Statements in flight on lanes.")),
-      statements_(to.count("db_client_lane_statements_total", "Statements sent on lanes.")),
-      lost_records_(to.count("headroom_log_dropped_total", "Log records nobody could read.")) {
-    for (const auto& each : book.planned().resources)
-        budget_.learn(each.name, each.limit, each.usable());
+      statements_(to.count("db_client_lane_statements_total", "Statements sent on lanes.")) {
     if (db.has_sync_engine()) sync_.emplace(to, sync_consumer);
-    observability::add_process_metrics(to);
     to.before_scrape([this] { refresh(); });
 }
 
@@ -83,7 +75,6 @@ void live_metrics::refresh() {
     }
     statements_in_flight_.set(static_cast<double>(figures.pending));
     statements_.grow_to(static_cast<double>(figures.statements));
-    lost_records_.grow_to(static_cast<double>(log_.dropped()));
 }
 
 }  // namespace headroom::service

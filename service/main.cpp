@@ -7,6 +7,8 @@
 #include "service/migrate_command.hpp"
 #include "service/project.hpp"
 #include "service/projections_command.hpp"
+#include "service/schedule.hpp"
+#include "service/schedules_command.hpp"
 #include "service/serve.hpp"
 #include "service/tasks_command.hpp"
 #include "service/work.hpp"
@@ -22,6 +24,8 @@ struct options {
     bool json = false, status = false, dry_run = false;
     projections_request projections;
     tasks_request tasks;
+    bool of_schedules = false;  // of the two, which was asked for
+    schedules_request schedules;
 
     output as() const {
         if (json || format == "json") return output::json;
@@ -29,6 +33,7 @@ struct options {
     }
     duty of() const {
         if (role == "work") return duty::work;
+        if (role == "schedule") return duty::schedule;
         return role == "project" ? duty::project : duty::serve;
     }
     migrate_mode mode() const {
@@ -66,6 +71,33 @@ void declare_projections(CLI::App& app, options& into) {
         ->add_option("--stream", into.projections.stream, "Of this stream alone: its UUID");
 }
 
+void declare_schedules(CLI::App& tasks, options& into) {
+    const auto verb = [&](const char* name, schedules_verb is, const char* help) {
+        auto* made = tasks.add_subcommand(name, help);
+        made->add_flag("--json", into.json, "Print JSON");
+        made->callback([&into, is] {
+            into.of_schedules = true;
+            into.schedules.verb = is;
+        });
+        if (is != schedules_verb::list)
+            made->add_option("ID", into.schedules.id, "The schedule's")->required();
+        return made;
+    };
+    using enum schedules_verb;
+    verb("schedules", list, "What is sent when: the next and the last time of each");
+    verb("unschedule", remove, "Remove a schedule");
+    auto* added = verb("schedule", add, "Add a schedule, or replace the one of that id");
+    added->add_option("TASK", into.schedules.task, "The task's name")->required();
+    added->add_option("--arguments", into.schedules.arguments, "A JSON array; [] by default");
+    auto* when = added->add_option_group("when");
+    auto* cron = when->add_option("--cron", into.schedules.cron, "Five fields");
+    when->add_option("--every", into.schedules.every, "Seconds between two")
+        ->check(CLI::PositiveNumber);
+    when->require_option(1);
+    added->add_option("--zone", into.schedules.zone, "Where cron's clock stands; UTC by default")
+        ->needs(cron);
+}
+
 void declare_tasks(CLI::App& app, options& into) {
     auto* group = app.add_subcommand("tasks", "See and steer the queue of tasks");
     group->require_subcommand(1);
@@ -91,6 +123,7 @@ void declare_tasks(CLI::App& app, options& into) {
     of_letter(verb("drop", drop, "Delete a dead letter"));
     verb("pause", pause, "No worker fetches from the queue");
     verb("resume", resume, "Workers fetch again");
+    declare_schedules(*group, into);
 }
 
 void declare(CLI::App& app, options& into) {
@@ -100,6 +133,7 @@ void declare(CLI::App& app, options& into) {
     app.add_subcommand("serve", "Serve HTTP, and run projections, until SIGTERM");
     app.add_subcommand("project", "Run projections alone until SIGTERM");
     app.add_subcommand("work", "Run tasks until SIGTERM");
+    app.add_subcommand("schedule", "Send tasks when they are due until SIGTERM");
     auto* migrate = app.add_subcommand("migrate", "Bring the schema up to date");
     auto* status =
         migrate->add_flag("--status", into.status, "Say what was applied and what is not");
@@ -107,8 +141,8 @@ void declare(CLI::App& app, options& into) {
     migrate->add_flag("--json", into.json, "Print JSON");
     auto* plan = app.add_subcommand("plan", "Print the plan of what serve would open");
     add_format(*plan, into);
-    plan->add_option("--role", into.role, "serve, project or work: whose plan")
-        ->check(CLI::IsMember({"serve", "project", "work"}));
+    plan->add_option("--role", into.role, "serve, project, work or schedule: whose plan")
+        ->check(CLI::IsMember({"serve", "project", "work", "schedule"}));
     add_format(*app.add_subcommand("settings", "Print every setting, its value and its origin"),
                into);
     declare_projections(app, into);
@@ -151,10 +185,13 @@ int run(const CLI::App& app, const options& given, headroom::blocking_resolver& 
     if (app.got_subcommand("settings")) return print_settings(*with, given.as(), std::cout);
     if (app.got_subcommand("projections"))
         return projections(*with, given.projections, given.as(), names, std::cout, std::cerr);
+    if (app.got_subcommand("tasks") && given.of_schedules)
+        return operate_schedules(*with, given.schedules, given.as(), names, std::cout, std::cerr);
     if (app.got_subcommand("tasks"))
         return operate_tasks(*with, given.tasks, given.as(), names, std::cout, std::cerr);
     if (app.got_subcommand("project")) return project(*with);
     if (app.got_subcommand("work")) return work(*with);
+    if (app.got_subcommand("schedule")) return schedule(*with);
     return serve(*with);
 }
 

@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <random>
-
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/eventsourcing/projections.hpp"
 #include "headroom/fleet/fleet_fact.hpp"
-#include "headroom/runtime/backoff.hpp"
 #include "service/logging.hpp"
 #include "service/task_server_check.hpp"
 
@@ -16,31 +13,9 @@ namespace {
 
 namespace exit_code = budget::exit_code;
 
-constexpr std::chrono::milliseconds check_ms_max{5'000};  // of one look at schema and roles
-
-persistence::application_name member_of(const settings& with, duty of) {
-    return {persistence::application_name::fit(with.process.system,
-                                               persistence::application_name::system_max),
-            std::string(to_string(of)), std::random_device{}(), ""};
-}
-
 std::string name_of(persistence::application_name member, const char* consumer) {
     member.consumer = consumer;
     return member.text();
-}
-
-budget::grant taken(budget::book& from, const char* consumer) {
-    auto share = from.take(consumer);
-    if (!share) throw budget::refused(std::move(share.error()));
-    return *std::move(share);
-}
-
-int refuse_start(const observability::logger& log, const std::vector<std::string>& faults) {
-    for (const auto& each : faults) {
-        log.error(each);
-        fmt::print(stderr, "headroom-service: {}\n", each);
-    }
-    return exit_code::refused;
 }
 
 }  // namespace
@@ -112,8 +87,7 @@ int process::admit(deadline until) {
         result = co_await persistence::admit(control_, is_.book, std::move(terms), until);
         if (result.starts()) watch_.begin(control_);
     });
-    report(result);
-    return result.starts() ? exit_code::ok : result.decision.exit_code;
+    return report_start(ground(), result);
 }
 
 int process::join(deadline until) {
@@ -126,16 +100,6 @@ int process::join(deadline until) {
     return code;
 }
 
-void process::report(const persistence::admission& result) {
-    const log_fields with(persistence::as_fields(result));
-    is_.log.report(
-        result.starts() ? observability::severity::info : observability::severity::error,
-        result.starts() ? "budget" : "start refused", with.attributes());
-    fmt::print(stderr, "{}\n", is_.hiding.clean(persistence::as_text(result)));
-    if (result.starts()) return;
-    fmt::print(stderr, "headroom-service: {}\n", is_.hiding.clean(result.decision.reason));
-}
-
 // ---- schema and roles ----
 
 int process::check(deadline until) {
@@ -143,49 +107,20 @@ int process::check(deadline until) {
     const auto visit = [&](persistence::door& through) {
         return start_visit{on_.home(), through, share, named(start_check_consumer)};
     };
-    const int code = look(
+    const int code = look_at_start(
+        ground(),
         [&](deadline by) { return check_app(visit(door_), is_.with.process.profile, by); },
         is_.with.database.serve.describe(), until);
     if (code != exit_code::ok) return code;
     if (is_.duty == duty::work)
-        return look([&](deadline by) { return check_task_server(redis_->shared(), by); },
-                    redis_->target(), until);
+        return look_at_start(
+            ground(), [&](deadline by) { return check_task_server(redis_->shared(), by); },
+            redis_->target(), until);
     if (is_.with.events.runners_max == 0) return code;
-    return look([&](deadline by) { return check_projector(visit(projector_door_),
-                                                          is_.with.events, by); },
-                is_.with.events.projector.describe(), until);
-}
-
-/// Looks until the server lets us, nothing can mend it, or it is too late.
-int process::look(const std::function<task<start_findings>(deadline)>& how,
-                  const std::string& target, deadline until) {
-    start_findings found;
-    backoff pause({}, std::minstd_rand(std::random_device{}()));
-    while (const auto failure = attempt(how, found, target, until)) {
-        if (failure->act != persistence::start_action::wait || until.passed() ||
-            on_.stop_requested()) {
-            refuse_start(is_.log, {failure->line});
-            return failure->exit_code;
-        }
-        if (pause.failures() == 0) is_.log.warn("waiting", {{"reason", failure->line}});
-        const auto next = until.at_most(pause.next());
-        on_.home().run_blocking([next] { return sleep_until(next); });
-    }
-    for (const auto& each : found.warnings) is_.log.warn(each);
-    return found.faults.empty() ? exit_code::ok : refuse_start(is_.log, found.faults);
-}
-
-std::optional<persistence::start_failure> process::attempt(
-    const std::function<task<start_findings>(deadline)>& how, start_findings& found,
-    const std::string& target, deadline until) {
-    try {
-        on_.home().run_blocking([&]() -> task<void> {
-            found = co_await how(until.at_most(check_ms_max));
-        });
-        return std::nullopt;
-    } catch (...) {
-        return persistence::explain(std::current_exception(), target);
-    }
+    return look_at_start(
+        ground(),
+        [&](deadline by) { return check_projector(visit(projector_door_), is_.with.events, by); },
+        is_.with.events.projector.describe(), until);
 }
 
 // ---- work ----

@@ -10,13 +10,12 @@
 #include "headroom/persistence/control.hpp"
 #include "headroom/persistence/database.hpp"
 #include "headroom/persistence/redis/shared_server.hpp"
-#include "headroom/persistence/start_failure.hpp"
 #include "headroom/runtime/runtime.hpp"
 #include "service/blueprint.hpp"
 #include "service/fleet_member.hpp"
 #include "service/parts.hpp"
 #include "service/server_watch.hpp"
-#include "service/start_check.hpp"
+#include "service/starting.hpp"
 
 namespace headroom::service {
 
@@ -71,12 +70,7 @@ public:
     budget::grant take(const char* consumer);
 
 private:
-    void report(const persistence::admission& result);
-    int look(const std::function<task<start_findings>(deadline)>& how, const std::string& target,
-             deadline until);
-    std::optional<persistence::start_failure> attempt(
-        const std::function<task<start_findings>(deadline)>& how, start_findings& found,
-        const std::string& target, deadline until);
+    start_ground ground() noexcept { return {on_, is_.hiding, is_.log}; }
     void tell_watch(persistence::database* db);
     std::string named(const char* consumer) const;
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "service/redis_health.hpp"
+
 namespace headroom::service {
 namespace {
 
@@ -74,13 +76,6 @@ void readiness::stop(deadline) noexcept {
     });
 }
 
-void readiness::look_at_redis() {
-    const auto now = redis_->shared().figures();
-    report(*redis_check_, {now.connected ? health_status::pass : health_status::warn,
-                           static_cast<double>(now.waiting), "waiting commands",
-                           now.connected ? "" : now.last_error});
-}
-
 void readiness::look() {
     const auto lanes = db_.lanes().figures();
     const bool up = control_.connected();
@@ -94,7 +89,7 @@ void readiness::look() {
             report(budget_check_,
                    {health_status::pass, static_cast<double>(each.held), "connections", ""});
     look_at_fleet();
-    if (redis_check_) look_at_redis();
+    if (redis_check_) report(*redis_check_, health_of(redis_->shared().figures()));
     if (feed_check_) look_at_projections();
     home_.arm(next_, deadline::after(period_ms));
 }

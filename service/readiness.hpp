@@ -25,7 +25,6 @@ private:
     void look();
     void look_at_projections();
     void look_at_fleet();
-    void look_at_redis();
     void report(std::size_t check, observability::health_result found);
 
     reactor& home_;

@@ -18,6 +18,14 @@ secret read_pepper(setting_reader& from) {
                                "32 bytes; without it no key is issued."});
 }
 
+std::chrono::milliseconds read_key_lifetime(setting_reader& from) {
+    return from.duration({.name = "HEADROOM_API_KEY_LIFETIME",
+                          .fallback = std::chrono::milliseconds(0),
+                          .max = std::chrono::hours(24 * 3650),
+                          .doc = "After so long an agent's API key expires, at the next night's "
+                                 "look by schedule and work; 0: none does."});
+}
+
 std::string read_mail_directory(setting_reader& from) {
     return from.text({.name = "HEADROOM_MAIL_DIRECTORY",
                       .length_max = 4'096,
@@ -60,6 +68,7 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.events = eventsourcing::read_event_store_settings(reader, all.database.serve);
     all.defaults = read_defaults(reader);
     all.key_pepper = read_pepper(reader);
+    all.key_lifetime = read_key_lifetime(reader);
     all.mail_directory = read_mail_directory(reader);
     auto sealed = reader.seal();
     if (!sealed) return std::unexpected(std::move(sealed.error()));

@@ -27,6 +27,7 @@ struct settings {
     tenancy::system_defaults defaults;   ///< what holds where a tenant configures nothing
     std::string mail_directory;          ///< where mails are written; empty: none are
     secret key_pepper;                   ///< of agents' API keys; empty: none can be issued
+    std::chrono::milliseconds key_lifetime{0};  ///< of an API key; 0: none expires
     std::vector<setting_row> reference;  ///< every variable with its effective, masked value
     setting_faults warnings;
     std::vector<secret> secrets;  ///< what no output may show

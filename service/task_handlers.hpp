@@ -3,6 +3,7 @@
 #include "headroom/observability/logger.hpp"
 #include "headroom/persistence/lanes.hpp"
 #include "headroom/tasks/handlers.hpp"
+#include "service/identity/agent_service.hpp"
 #include "service/settings.hpp"
 #include "service/tenancy/service.hpp"
 
@@ -13,6 +14,7 @@ struct task_ground {
     const settings& with;
     const persistence::lanes& over;
     const tenancy::tenant_service& tenants;
+    const identity::agent_service& agents;
     const observability::logger& log;
 };
 

@@ -4,14 +4,11 @@
 
 #include <boost/json.hpp>
 #include <ostream>
-#include <random>
 
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/budget/grid.hpp"
-#include "headroom/persistence/application_name.hpp"
-#include "headroom/persistence/redis/visit.hpp"
-#include "headroom/persistence/start_failure.hpp"
 #include "headroom/tasks/queue_control.hpp"
+#include "service/task_visit.hpp"
 
 namespace headroom::service {
 namespace json = boost::json;
@@ -21,23 +18,12 @@ namespace {
 using tasks::dead_letter;
 using tasks::queue_facts;
 
-constexpr std::chrono::milliseconds operation_ms_max{10'000};
-constexpr char operator_consumer[] = "service.tasks";
-
 /// What a verb came to.
 struct tasks_effect {
     queue_facts facts;
     std::vector<dead_letter> letters;
     std::uint64_t done = 0;  // letters sent again or deleted
 };
-
-redis::visit_terms tasks_visit(const settings& with, blocking_resolver& names) {
-    using persistence::application_name;
-    const application_name name{
-        application_name::fit(with.process.system, application_name::system_max), "operate",
-        std::random_device{}(), operator_consumer};
-    return {*with.redis.tasks, operator_consumer, name.text(), &names};
-}
 
 // ---- doing ----
 
@@ -143,11 +129,6 @@ void print_effect(const tasks_request& what, const std::string& queue, const tas
     }
 }
 
-int tasks_complaint(std::ostream& err, const std::string& why, int code) {
-    err << "headroom-service tasks: " << why << "\n";
-    return code;
-}
-
 /// What is wrong with what was asked for; "" when nothing is.
 std::string fault_of(const tasks_request& what, const std::string& queue) {
     if (const auto fault = tasks::queue_name_fault(queue)) return "a queue's name must " + *fault;
@@ -168,20 +149,11 @@ int operate_tasks(const settings& with, const tasks_request& what, output as,
     const auto queue = what.queue.empty() ? with.tasks.queue : what.queue;
     if (const auto fault = fault_of(what, queue); !fault.empty())
         return tasks_complaint(err, fault, exit_code::usage);
-    if (!with.redis.tasks)
-        return tasks_complaint(err, "TASKIQ_REDIS_URL: there is no Redis for tasks",
-                               exit_code::refused);
     tasks_effect done;
-    try {
-        redis::visit(
-            tasks_visit(with, names),
-            [&](redis::mux& over) { return carry_out(over, what, queue, done); },
-            deadline::after(operation_ms_max));
-    } catch (...) {
-        const auto why =
-            persistence::explain(std::current_exception(), with.redis.tasks->describe());
-        return tasks_complaint(err, why.line, why.exit_code);
-    }
+    const int code = visit_tasks(with, names, err, [&](redis::mux& over) {
+        return carry_out(over, what, queue, done);
+    });
+    if (code != exit_code::ok) return code;
     if (!what.letter.empty() && done.done == 0)
         return tasks_complaint(err, fmt::format("{} has no letter {}, or it has no message", queue,
                                                 what.letter), exit_code::refused);

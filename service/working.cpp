@@ -20,6 +20,7 @@ tasks::worker_terms terms_of(process& in) {
 
 working::working(process& in, persistence::database& db, eventsourcing::event_store& store)
     : in_(in), sockets_(in.take(tasks::sockets_consumer)), tenants_(store),
+      agents_(store, in.with().key_pepper),
       sender_(in.redis()->shared(), {.queue = in.with().tasks.queue}),
       relay_(in.home(), db.lanes(), sender_), db_(db) {
     while (held_.size() < sockets_.agreed().floor) held_.push_back(sockets_.take().value());
@@ -31,7 +32,7 @@ working::working(process& in, persistence::database& db, eventsourcing::event_st
                              .reader = in.take(tasks::reader_consumer),
                              .blocking = &in.on().blocking_pool(),
                              .push = &in.redis()->make_push()},
-        all_handlers({in.with(), db_.lanes(), tenants_, in.log()}), terms_of(in));
+        all_handlers({in.with(), db_.lanes(), tenants_, agents_, in.log()}), terms_of(in));
 }
 
 /// What an append of another process asked for is brought at once, not at the relay's next look.

@@ -6,6 +6,7 @@
 #include "headroom/eventsourcing/event_store.hpp"
 #include "headroom/tasks/outbox.hpp"
 #include "headroom/tasks/worker.hpp"
+#include "service/identity/agent_service.hpp"
 #include "service/process.hpp"
 #include "service/tenancy/service.hpp"
 
@@ -31,6 +32,7 @@ private:
     budget::grant sockets_;
     std::vector<budget::lease> held_;  // descriptors of every reader there may be
     const tenancy::tenant_service tenants_;
+    const identity::agent_service agents_;
     tasks::producer sender_;
     tasks::outbox_relay relay_;
     std::optional<tasks::worker> worker_;  // its subscriptions are the running server's

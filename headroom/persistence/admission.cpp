@@ -19,7 +19,8 @@ constexpr auto attempt_ms_max = 5'000ms;
 /// A start that waits, asks again, and gives up.
 class admittance {
 public:
-    admittance(control& on, budget::book& book, admission_terms terms, deadline until)
+    /// `on`: null where there is no PostgreSQL.
+    admittance(control* on, budget::book& book, admission_terms terms, deadline until)
         : on_(on),
           book_(book),
           terms_(std::move(terms)),
@@ -28,6 +29,7 @@ public:
           pause_(pauses, std::minstd_rand(std::random_device{}())) {
         answer_.target = terms_.target;
         answer_.policy = terms_.policy;
+        answer_.has_facts = on != nullptr;
         answer_.process = read_process_limits();
     }
 
@@ -57,7 +59,7 @@ private:
         std::vector<start_limit> others;
         bool is_other = false;
         try {
-            answer_.facts = co_await facts();
+            if (on_ != nullptr) answer_.facts = co_await facts();
             is_other = static_cast<bool>(terms_.other_limits);
             if (is_other) others = co_await terms_.other_limits(deadline::after(attempt_ms_max));
         } catch (...) {
@@ -79,12 +81,13 @@ private:
 
     task<server_facts> facts() {
         const auto by = deadline::after(attempt_ms_max);
-        if (on_.connects() > 0) co_return co_await on_.read_facts(by);
-        co_await on_.open(by);
-        co_return on_.facts();
+        if (on_->connects() > 0) co_return co_await on_->read_facts(by);
+        co_await on_->open(by);
+        co_return on_->facts();
     }
 
     std::vector<start_limit> facts_limits() const {
+        if (on_ == nullptr) return {};
         auto limits = limits_of(answer_.facts, book_.planned(), terms_.resource, terms_.system);
         if (terms_.policy != budget_policy::clamp || terms_.kept_free == 0) return limits;
         for (auto& each : limits)
@@ -131,7 +134,7 @@ private:
         answer_.decision.reason = opened.error().message();
     }
 
-    control& on_;
+    control* const on_;
     budget::book& book_;
     const admission_terms terms_;
     const deadline until_;
@@ -144,7 +147,12 @@ private:
 }  // namespace
 
 task<admission> admit(control& on, budget::book& book, admission_terms terms, deadline until) {
-    admittance start(on, book, std::move(terms), until);
+    admittance start(&on, book, std::move(terms), until);
+    co_return co_await start.run();
+}
+
+task<admission> admit(budget::book& book, admission_terms terms, deadline until) {
+    admittance start(nullptr, book, std::move(terms), until);
     co_return co_await start.run();
 }
 

@@ -38,6 +38,7 @@ struct admission_terms {
 struct admission {
     start_decision decision;
     server_facts facts;  ///< the last ones read; empty when none ever were
+    bool has_facts = true;  ///< false: of a process without a PostgreSQL
     process_limits process;
     std::string target;
     budget_policy policy = budget_policy::refuse;
@@ -51,6 +52,9 @@ struct admission {
 /// it starts, the limits and cuts are entered in `book` and its ledgers are open. Never throws for
 /// what the server says: that is in the decision. On a refusal control is left as it is.
 task<admission> admit(control& on, budget::book& book, admission_terms terms, deadline until);
+
+/// Of a process without a PostgreSQL: what `other_limits` says decides, with the process's own.
+task<admission> admit(budget::book& book, admission_terms terms, deadline until);
 
 /// The one record of a start: the plan's tables, every limit with its verdict, every fact with its
 /// origin, and what was decided. For stderr.

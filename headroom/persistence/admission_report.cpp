@@ -38,7 +38,7 @@ grid limits_table(const start_decision& of) {
 }
 
 std::vector<fact> all_facts(const admission& of) {
-    auto facts = listed(of.facts);
+    auto facts = of.has_facts ? listed(of.facts) : std::vector<fact>{};
     for (const auto& each : of.process.listed())
         facts.push_back(
             {each.name, each.text(), each.source, each.is != process_fact::state::unread});

@@ -35,6 +35,51 @@ std::optional<result_terms> read_results(setting_reader& from, const std::string
     return made;
 }
 
+std::string check_prefix(std::string_view prefix) {
+    return schedule_prefix_fault(prefix).value_or("");
+}
+
+std::string read_prefix(setting_reader& from, const std::string& queue) {
+    const auto usual = queue == group_default ? schedule_settings{}.prefix : queue + ":schedule";
+    constexpr auto* variable = "HEADROOM_SCHEDULE_PREFIX";
+    auto prefix = from.text({.name = variable,
+                             .fallback = usual,
+                             .length_max = schedule_prefix_bytes_max,
+                             .rule = check_prefix,
+                             .bound = "the beginning of a key",
+                             .doc = "The beginning of the schedules' keys. Of another queue than "
+                                    "taskiq by default QUEUE:schedule."});
+    const auto wrong = schedule_prefix_fault(prefix);
+    if (!wrong) return prefix;
+    from.fault(variable, "must " + *wrong, "the queue's name is no beginning for it");
+    return schedule_settings{}.prefix;
+}
+
+schedule_settings read_schedules(setting_reader& from, const std::string& queue) {
+    using enum misfire_policy::kind;
+    schedule_settings made;
+    made.prefix = read_prefix(from, queue);
+    made.dialect = from.choice<cron_dialect>(
+        {.name = "HEADROOM_SCHEDULE_DIALECT",
+         .fallback = made.dialect,
+         .values = {{"headroom", cron_dialect::headroom}, {"taskiq", cron_dialect::taskiq}},
+         .doc = "Whose reading of a cron expression counts: headroom's, which refuses what it does "
+                "not mean, or that of taskiq's scheduler, with all its oddities."});
+    made.misfires.is = from.choice<misfire_policy::kind>(
+        {.name = "HEADROOM_SCHEDULE_MISFIRES",
+         .fallback = made.misfires.is,
+         .values = {{"skip", skip}, {"once", once}, {"all", all}},
+         .doc = "What becomes of slots that were missed: skip forgets them, once fires the newest, "
+                "all the newest 100."});
+    made.misfires.grace = std::chrono::duration_cast<seconds>(
+        from.duration({.name = "HEADROOM_SCHEDULE_GRACE",
+                       .fallback = made.misfires.grace,
+                       .max = hours(1),
+                       .doc = "A slot is missed when more than this has passed since; whole "
+                              "seconds."}));
+    return made;
+}
+
 }  // namespace
 
 settings read_settings(setting_reader& from) {
@@ -62,6 +107,7 @@ settings read_settings(setting_reader& from) {
          .fallback = milliseconds(0),
          .max = hours(24),
          .doc = "The idle_timeout of Python workers that read the same queue; 0: there are none."});
+    made.schedules = read_schedules(from, made.queue);
     return made;
 }
 
@@ -73,6 +119,22 @@ worker_terms worker_terms_of(const settings& with) {
     made.results = with.results;
     made.shared_with_python = with.python_idle.count() > 0;
     if (made.shared_with_python) made.python_idle_ms = with.python_idle;
+    return made;
+}
+
+scheduler_terms scheduler_terms_of(const settings& with) {
+    scheduler_terms made;
+    made.prefix = with.schedules.prefix;
+    made.planning = schedule_source_terms_of(with).planning;
+    made.misfires = with.schedules.misfires;
+    return made;
+}
+
+schedule_source_terms schedule_source_terms_of(const settings& with) {
+    schedule_source_terms made;
+    made.prefix = with.schedules.prefix;
+    made.planning.queue = with.queue;
+    made.planning.dialect = with.schedules.dialect;
     return made;
 }
 

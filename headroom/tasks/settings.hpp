@@ -1,4 +1,5 @@
-// tasks/settings.hpp: which queue, how many tasks at a time, and what a worker takes of the budget.
+// tasks/settings.hpp: which queue, how many tasks at a time, which schedules, and what a worker
+// takes of the budget.
 //
 // The names are those an existing deployment has, where it has one.
 #pragma once
@@ -10,9 +11,18 @@
 #include "headroom/budget/plan.hpp"
 #include "headroom/runtime/setting_reader.hpp"
 #include "headroom/tasks/producer.hpp"
+#include "headroom/tasks/schedules/scheduler.hpp"
 #include "headroom/tasks/worker.hpp"
 
 namespace headroom::tasks {
+
+struct schedule_settings {
+    /// HEADROOM_SCHEDULE_PREFIX; by default that of taskiq, or the queue's own: two services of one
+    /// Redis do not see each other's.
+    std::string prefix = "schedule";
+    cron_dialect dialect = cron_dialect::headroom;  ///< HEADROOM_SCHEDULE_DIALECT
+    misfire_policy misfires{};                      ///< HEADROOM_SCHEDULE_MISFIRES and _GRACE
+};
 
 struct settings {
     std::string queue = "taskiq";    ///< TASKIQ_STREAM_PREFIX
@@ -22,12 +32,15 @@ struct settings {
     std::optional<result_terms> results{result_terms{}};
     /// HEADROOM_TASK_PYTHON_IDLE: Python workers read the same queue; 0: they do not.
     std::chrono::milliseconds python_idle{0};
+    schedule_settings schedules;
 };
 
 /// Declares and reads them. Faults are kept by the reader.
 settings read_settings(setting_reader& from);
 
 worker_terms worker_terms_of(const settings& with);
+scheduler_terms scheduler_terms_of(const settings& with);
+schedule_source_terms schedule_source_terms_of(const settings& with);
 
 // ---- what a worker takes of the budget, beside the connection it shares ----
 

@@ -45,12 +45,37 @@ TEST_F(TaskSettings, AnotherQueueHasItsResultsUnderItsName) {
     EXPECT_FALSE(read({{"HEADROOM_TASK_RESULTS", "none"}}).results);
 }
 
+TEST_F(TaskSettings, SchedulesOfAnotherQueueLieUnderItsName) {
+    EXPECT_EQ(read({}).schedules.prefix, "schedule");
+    const variables queue{{"TASKIQ_STREAM_PREFIX", "shop"}};
+    EXPECT_EQ(read(queue).schedules.prefix, "shop:schedule");
+    EXPECT_EQ(scheduler_terms_of(read(queue)).planning.queue, "shop");
+    const auto with = read({{"TASKIQ_STREAM_PREFIX", "shop"},
+                            {"HEADROOM_SCHEDULE_PREFIX", "schedule"},
+                            {"HEADROOM_SCHEDULE_DIALECT", "taskiq"},
+                            {"HEADROOM_SCHEDULE_MISFIRES", "skip"},
+                            {"HEADROOM_SCHEDULE_GRACE", "5 s"}});
+    EXPECT_EQ(faults, "");
+    const auto terms = scheduler_terms_of(with);
+    EXPECT_EQ(terms.prefix, "schedule");
+    EXPECT_EQ(terms.planning.dialect, cron_dialect::taskiq);
+    EXPECT_EQ(terms.misfires.is, misfire_policy::kind::skip);
+    EXPECT_EQ(terms.misfires.grace, std::chrono::seconds(5));
+    EXPECT_EQ(schedule_source_terms_of(with).prefix, "schedule");
+    EXPECT_EQ(read({{"TASKIQ_STREAM_PREFIX", "a*"}}).schedules.prefix, "schedule");
+    EXPECT_NE(faults, "");
+}
+
 TEST_F(TaskSettings, RefuseWhatIsOutOfBounds) {
     for (const auto& [name, value] : variables{{"TASKIQ_RESULT_TTL", "59"},
                                                {"TASKIQ_STREAM_PREFIX", "a b"},
                                                {"TASKIQ_STREAM_PREFIX", "{a}"},
                                                {"HEADROOM_TASK_CONCURRENCY", "0"},
                                                {"HEADROOM_TASK_LEASE", "11 min"},
+                                               {"HEADROOM_SCHEDULE_PREFIX", "a*"},
+                                               {"HEADROOM_SCHEDULE_DIALECT", "vixie"},
+                                               {"HEADROOM_SCHEDULE_MISFIRES", "never"},
+                                               {"HEADROOM_SCHEDULE_GRACE", "61 min"},
                                                {"HEADROOM_TASK_RESULTS", "xml"}}) {
         read({{name, value}});
         EXPECT_EQ(faults.find(name + "=" + value + " (test): must "), 0u) << faults;

@@ -35,6 +35,10 @@ public:
     task<outcome<issued_key>> rotate(eventsourcing::stream_id agent, std::string tenant, actor by,
                                      deadline until) const;
 
+    /// Asked again until no key of the agent is so old.
+    task<outcome<done>> run(eventsourcing::stream_id agent, expire_keys command, actor by,
+                            deadline until) const;
+
     /// The agent as it is now, by its events; version 0: there is none.
     task<eventsourcing::loaded<agents>> load(eventsourcing::stream_id agent, deadline until) const {
         return all_.load(agent, until);

@@ -89,4 +89,13 @@ agent_decision decide(const agent& now, const rotate_key& command) {
                                                 command.key_hash, oldest->id, command.at}};
 }
 
+agent_decision decide(const agent& now, const expire_keys& command) {
+    if (!is_visible(now, command.tenant_id)) return no_such("agent");
+    std::vector<agent_event> made;
+    for (const auto& each : now.keys)
+        if (each.active && each.issued_at < command.issued_before && made.size() < keys_expired_max)
+            made.emplace_back(key_expired{command.tenant_id, each.id, command.at});
+    return made;
+}
+
 }  // namespace headroom::service::identity

@@ -1,7 +1,7 @@
 // identity/decide.hpp: what a command makes of a user or of an agent. Pure.
 //
 // A user's subject, address and tenant never change. Only an active agent is issued keys; a
-// rotation revokes the oldest active one.
+// rotation revokes the oldest active one. A key that has expired is revoked for good.
 #pragma once
 #include "service/domain_error.hpp"
 #include "service/identity/fold.hpp"
@@ -55,5 +55,15 @@ struct rotate_key {
     timestamp at;
 };
 agent_decision decide(const agent& now, const rotate_key& command);
+
+/// So many events come of one expire_keys at most; asked again, the others follow.
+inline constexpr std::size_t keys_expired_max = 100;
+
+/// Nothing where no active key is so old. A suspended agent's keys expire too.
+struct expire_keys {
+    std::string tenant_id;
+    timestamp issued_before, at;
+};
+agent_decision decide(const agent& now, const expire_keys& command);
 
 }  // namespace headroom::service::identity

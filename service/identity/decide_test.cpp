@@ -64,6 +64,33 @@ TEST(Agents, ARotationRevokesTheOldestActiveKey) {
               error_code::validation_error);
 }
 
+TEST(Agents, KeysThatAreTooOldExpireOnce) {
+    const auto at = [](int seconds) { return timestamp(std::chrono::seconds(seconds)); };
+    auto old = first_key, young = first_key;
+    old.at = at(10);
+    young.key_id = "CCCCCCCC";
+    young.at = at(20);
+    const auto before = after<agents>(robot, old, young, suspend_agent{"acme", "odd"});
+    const expire_keys command{"acme", at(20), at(30)};
+    const auto events = decide(before, command).value();
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(std::get<key_expired>(events[0]), (key_expired{"acme", "AAAAAAAA", at(30)}));
+    const auto expired = agents::fold(before, events[0]);
+    EXPECT_FALSE(expired.keys[0].active);
+    EXPECT_TRUE(expired.keys[1].active);
+    EXPECT_TRUE(decide(expired, command)->empty());
+    EXPECT_EQ(decide(before, expire_keys{"globex", at(20), at(30)}).error().code,
+              error_code::resource_not_found);
+}
+
+TEST(Agents, SoManyKeysExpireAtATime) {
+    auto now = after<agents>(robot);
+    for (std::size_t i = 0; i <= keys_expired_max; ++i)
+        now.keys.push_back({std::to_string(i), true, {}});
+    const expire_keys command{"acme", timestamp(std::chrono::seconds(1)), {}};
+    EXPECT_EQ(decide(now, command)->size(), keys_expired_max);
+}
+
 TEST(Agents, TheTimeOfARotationStandsInItsEvent) {
     auto at = second_key;
     at.at = timestamp(std::chrono::microseconds(42));

@@ -73,7 +73,15 @@ struct key_rotated {
 BOOST_DESCRIBE_STRUCT(key_rotated, (),
                       (tenant_id, new_key_id, new_key_hash, revoked_key_id, rotated_at))
 
-using agent_event =
-    std::variant<agent_registered, agent_suspended, agent_reactivated, key_issued, key_rotated>;
+struct key_expired {
+    static constexpr char topic[] = "identity:Agent.APIKeyExpired";
+    std::string tenant_id, key_id;
+    timestamp expired_at;
+    bool operator==(const key_expired&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(key_expired, (), (tenant_id, key_id, expired_at))
+
+using agent_event = std::variant<agent_registered, agent_suspended, agent_reactivated, key_issued,
+                                 key_rotated, key_expired>;
 
 }  // namespace headroom::service::identity

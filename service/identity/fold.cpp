@@ -21,11 +21,18 @@ struct apply_to_agent {
     }
     void operator()(const agent_suspended&) const { to.active = false; }
     void operator()(const agent_reactivated&) const { to.active = true; }
-    void operator()(const key_issued& what) const { to.keys.push_back({what.key_id, true}); }
+    void operator()(const key_issued& what) const {
+        to.keys.push_back({what.key_id, true, what.created_at});
+    }
     void operator()(const key_rotated& what) const {
+        end(what.revoked_key_id);
+        to.keys.push_back({what.new_key_id, true, what.rotated_at});
+    }
+    void operator()(const key_expired& what) const { end(what.key_id); }
+
+    void end(const std::string& key) const {
         for (auto& each : to.keys)
-            if (each.id == what.revoked_key_id) each.active = false;
-        to.keys.push_back({what.new_key_id, true});
+            if (each.id == key) each.active = false;
     }
 };
 

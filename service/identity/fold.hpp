@@ -13,6 +13,7 @@ struct user {
 struct api_key {
     std::string id;
     bool active = true;
+    timestamp issued_at{};
     bool operator==(const api_key&) const = default;
 };
 

@@ -112,6 +112,9 @@ private:
         to.run(insert_key, what.new_key_id, from.stream, what.tenant_id, what.new_key_hash,
                what.rotated_at);
     }
+    static void write(const key_expired& what, const recorded_event&, effects& to) {
+        to.run(revoke_key, what.key_id, what.expired_at);
+    }
 };
 
 }  // namespace

@@ -49,6 +49,16 @@ TEST(ResourceBudget, AWorkingProcessPlansControlAndTwo) {
     EXPECT_EQ(connections(service::duty::work), 6U);  // control, a lane, appends, 3
 }
 
+TEST(ResourceBudget, ASchedulingProcessPlansOneOfRedisAndNoneOfPostgres) {
+    environment from(profile::dev);
+    from.add("REDIS_URL", "redis://cache", "test");
+    const auto with = service::read_settings(from).value();
+    budget::book book;
+    ASSERT_TRUE(service::declare(book, with, service::duty::schedule, {}));
+    EXPECT_EQ(book.planned().find_resource("postgres"), nullptr);
+    EXPECT_EQ(book.ceiling("redis"), 2U);  // and a lost one's successor
+}
+
 TEST(ResourceBudget, WhatIsNotThereYetStaysOpen) {
     EXPECT_NE(audit().find("| XC-R2 | MEDIUM | PASS |"), std::string::npos);
     EXPECT_NE(audit().find("| XC-R7 | LOW | OPEN |"), std::string::npos);

@@ -12,22 +12,31 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-std::expected<cron_table, cron_fault> table_in(cron_dialect dialect, std::string_view expression) {
-    if (dialect == cron_dialect::headroom) return parse_cron(expression);
-    const auto parsed = pycron_expression::parse(expression);
-    if (!parsed) return std::unexpected(parsed.error());
-    return parsed->table();
+struct read_cron {
+    cron_table table;
+    bool faults = false;
+};
+
+std::expected<read_cron, cron_fault> cron_in(cron_dialect dialect, std::string_view expression) {
+    if (dialect == cron_dialect::taskiq) {
+        const auto parsed = pycron_expression::parse(expression);
+        if (!parsed) return std::unexpected(parsed.error());
+        return read_cron{parsed->table(), parsed->has_faults()};
+    }
+    auto table = parse_cron(expression);
+    if (!table) return std::unexpected(std::move(table.error()));
+    return read_cron{*table};
 }
 
 }  // namespace
 
 std::expected<trigger, cron_fault> trigger::cron(std::string_view expression,
                                                  cron_dialect dialect, const cron_clock& clock) {
-    auto table = table_in(dialect, expression);
-    if (!table) return std::unexpected(std::move(table.error()));
+    auto read = cron_in(dialect, expression);
+    if (!read) return std::unexpected(std::move(read.error()));
     const auto on = zone::of(clock);
     if (!on) return std::unexpected(cron_fault{"a zone the tz database does not have"});
-    return trigger(by_cron{*table, *on});
+    return trigger(by_cron{read->table, *on, read->faults});
 }
 
 trigger trigger::interval(sys_seconds first, seconds every) {
@@ -45,6 +54,11 @@ std::expected<trigger, cron_fault> trigger::of(const schedule& stored, cron_dial
     if (stored.time) return once(stored.time->instant());
     if (stored.interval) return interval(first_seen, stored.interval->every);
     return std::unexpected(cron_fault{"neither cron, time nor interval"});
+}
+
+bool trigger::has_faults() const {
+    const auto* cron = std::get_if<by_cron>(&is_);
+    return cron != nullptr && cron->faults;
 }
 
 std::optional<sys_seconds> trigger::next_after(sys_seconds after) const {

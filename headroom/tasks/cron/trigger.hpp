@@ -38,11 +38,14 @@ public:
 
     /// The first slot after `after`; nothing if there is none, or none within cron_search_max.
     std::optional<std::chrono::sys_seconds> next_after(std::chrono::sys_seconds after) const;
+    /// In taskiq's dialect: pycron raises in some minutes, and it is not due in them.
+    bool has_faults() const;
 
 private:
     struct by_cron {
         cron_table table;
         zone on;
+        bool faults;
     };
     struct by_interval {
         std::chrono::sys_seconds first;

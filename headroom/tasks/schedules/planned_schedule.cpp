@@ -21,17 +21,17 @@ std::string clock_text(const cron_clock& clock) {
     return "UTC";
 }
 
-std::string when_text(const schedule& of) {
-    if (of.cron) return fmt::format("cron {} {}", *of.cron, clock_text(of.clock));
-    if (of.time) return "time " + iso_date_time(*of.time);
-    return fmt::format("interval {}", of.interval->every.count());
-}
-
 sys_seconds second_of(const date_time& time) {
     return std::chrono::ceil<seconds>(time.instant());
 }
 
 }  // namespace
+
+std::string when_text(const schedule& of) {
+    if (of.cron) return fmt::format("cron {} {}", *of.cron, clock_text(of.clock));
+    if (of.time) return "time " + iso_date_time(*of.time);
+    return fmt::format("interval {}", of.interval->every.count());
+}
 
 seconds planned_schedule::look_back() const {
     return of.cron ? seen_late_max : of.interval ? of.interval->every : seconds(0);

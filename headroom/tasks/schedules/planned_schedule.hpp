@@ -26,10 +26,13 @@ struct planning_terms {
     std::size_t payload_bytes_max = 64 << 10;  ///< of one encoded message
 };
 
+/// What makes it due, one line: "cron 30 2 * * * Europe/Paris". Requires one of the three.
+std::string when_text(const schedule& of);
+
 struct planned_schedule {
     schedule of;
     std::string stream;
-    std::string when;  ///< what makes it due, one line; changed: it counts anew
+    std::string when;  ///< when_text(); changed: it counts anew
     trigger due;       ///< an interval's begins with the last slot
 
     bool fires_once() const { return !of.cron && of.time; }

@@ -38,6 +38,7 @@ struct scheduler_terms {
 struct scheduler_figures {
     std::size_t schedules = 0;  ///< known; of these
     std::size_t faulty = 0;     ///< cannot be read, and are reported once each
+    std::size_t never_due = 0;  ///< can be read and mean no moment; likewise
     std::uint64_t fired = 0;    ///< by this one
     std::uint64_t beaten = 0;   ///< another was first
     std::uint64_t passed = 0;   ///< missed, and not fired

@@ -211,5 +211,28 @@ TEST_F(Scheduler, GoesOnWhenTheServerHasForgottenScriptsAndSlots) {
     });
 }
 
+TEST_F(Scheduler, SaysOnceThatAScheduleIsNeverDueOrNotInSomeMinutes) {
+    inside([&]() -> task<void> {
+        auto with = brisk();
+        with.planning.dialect = cron_dialect::taskiq;
+        schedule_source to(*mux, {.planning = with.planning});
+        for (const auto* cron : {"5 */0 * * *", "60 * * * *", "0 0 1,*/x * *", "0 0 1 1 *"})
+            EXPECT_TRUE(co_await to.add(nightly(cron, cron), soon()));
+        co_await with_schedulers(1, with, [&](scheduler& of) -> task<void> {
+            EXPECT_TRUE(co_await eventually_on_reactor(
+                [&] { return of.figures().refreshes >= 3; }));
+            EXPECT_EQ(of.figures().never_due, 2u);
+            EXPECT_EQ(of.figures().faulty, 0u);
+        });
+        const auto count = [&](std::string_view text) {
+            return std::ranges::count_if(said, [&](auto& line) { return line.contains(text); });
+        };
+        EXPECT_EQ(count("never due"), 2);
+        EXPECT_EQ(count("it means no minute"), 1);
+        EXPECT_EQ(count("not due in some minutes"), 1);
+        EXPECT_EQ(said.size(), 3u);
+    });
+}
+
 }  // namespace
 }  // namespace headroom::tasks

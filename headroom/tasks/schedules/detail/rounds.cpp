@@ -56,6 +56,8 @@ scheduler_figures rounds::figures() const {
     made.schedules = known_.size();
     made.faulty = static_cast<std::size_t>(std::ranges::count_if(
         known_.items(), [](const auto& each) { return !each.second.plan; }));
+    made.never_due = static_cast<std::size_t>(std::ranges::count_if(
+        known_.items(), [](const auto& each) { return each.second.plan && !each.second.next; }));
     return made;
 }
 
@@ -196,12 +198,29 @@ bool rounds::is_settled(const shelved_schedule& one) {
     return true;
 }
 
+/// Well-formed, and hardly what its author meant: said once, until it is another.
+void rounds::doubt(const shelved_schedule& one, const planned_schedule& plan) const {
+    const auto* known = known_.find(one.at.id);
+    if (!plan.of.cron || (known != nullptr && known->bytes == one.bytes)) return;
+    const bool faults = plan.due.has_faults();
+    if (!plan.due.next_after(now()))
+        log_.warn("a schedule is never due",
+                  {{"schedule_id", one.at.id},
+                   {"why", faults ? "pycron cannot read its expression" : "it means no minute"}});
+    else if (faults)
+        log_.warn("a schedule is not due in some minutes",
+                  {{"schedule_id", one.at.id}, {"why", "pycron cannot read its expression then"}});
+}
+
 /// Its plan; or none, and that is reported.
 std::optional<planned_schedule> rounds::judged(const shelved_schedule& one) {
     auto why = one.fault;
     if (why.empty()) {
         auto plan = plan_schedule(one.at.id, one.bytes, terms_.planning);
-        if (plan) return std::move(*plan);
+        if (plan) {
+            doubt(one, *plan);
+            return std::move(*plan);
+        }
         why = std::move(plan.error());
     }
     log_.warn("a schedule cannot be read", {{"schedule_id", one.at.id}, {"why", why}});

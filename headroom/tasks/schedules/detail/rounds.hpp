@@ -49,6 +49,7 @@ private:
     task<void> learn(std::vector<shelved_schedule> found);
     bool is_settled(const shelved_schedule& one);
     std::optional<planned_schedule> judged(const shelved_schedule& one);
+    void doubt(const shelved_schedule& one, const planned_schedule& plan) const;
 
     // ---- what is due: rounds_fire.cpp ----
     task<void> fire();

@@ -1,0 +1,50 @@
+#include "service/front.hpp"
+
+#include "headroom/http/access_report.hpp"
+#include "headroom/observability/process_metrics.hpp"
+#include "service/errors.hpp"
+#include "service/starting.hpp"
+
+namespace headroom::service {
+namespace {
+
+std::uint64_t threads_planned(const budget::plan& of) {
+    const auto* threads = of.find_resource("threads");
+    return threads == nullptr ? 0 : budget::add_up(of, *threads).sum.value_or(0);
+}
+
+std::vector<reactor*> reactors_of(runtime& on) {
+    std::vector<reactor*> all;
+    for (std::size_t i = 0; i < on.reactors(); ++i) all.push_back(&on.at(i));
+    return all;
+}
+
+}  // namespace
+
+front::front(const front_ground& of)
+    : of_(of),
+      budget_(metrics_, of.book),
+      lost_records_(
+          metrics_.count("headroom_log_dropped_total", "Log records nobody could read.")),
+      looks_{of.book, health_, metrics_, of.hiding, of.on.system_pool(), HEADROOM_VERSION} {
+    for (const auto& each : of.book.planned().resources)
+        budget_.learn(each.name, each.limit, each.usable());
+    observability::add_process_metrics(metrics_);
+    metrics_.before_scrape(
+        [this] { lost_records_.grow_to(static_cast<double>(of_.log.dropped())); });
+    routes_.use(translate_errors{});
+    add_routes(routes_, looks_);
+}
+
+std::vector<part*> front::parts(std::size_t projections) {
+    server_.emplace(reactors_of(of_.on), of_.with.http, std::move(routes_),
+                    http::server_grants{taken(of_.book, http::listener_consumer),
+                                        taken(of_.book, http::connections_consumer),
+                                        taken(of_.book, http::refusals_consumer)},
+                    http::access_report(of_.log, metrics_));
+    announced_.emplace(*server_, health_, of_.log, projections,
+                       threads_planned(of_.book.planned()));
+    return {&*server_, &*announced_};
+}
+
+}  // namespace headroom::service

@@ -1,0 +1,50 @@
+// service/front.hpp: the HTTP server of a process, and what every process shows there.
+#pragma once
+#include <optional>
+
+#include "headroom/http/server.hpp"
+#include "headroom/observability/budget_metrics.hpp"
+#include "headroom/runtime/runtime.hpp"
+#include "service/operations_routes.hpp"
+#include "service/parts.hpp"
+#include "service/settings.hpp"
+
+namespace headroom::service {
+
+/// All of it outlives the front.
+struct front_ground {
+    runtime& on;
+    budget::book& book;
+    const settings& with;
+    const observability::redactor& hiding;
+    const observability::logger& log;
+};
+
+/// Health, the budget and the process's own figures. Routes are added to routes(), then parts()
+/// seals them. After admission: the limits that were read then are shown.
+class front {
+public:
+    explicit front(const front_ground& of);
+    front(const front&) = delete;
+    front& operator=(const front&) = delete;
+
+    http::router& routes() noexcept { return routes_; }
+    observability::health& health() noexcept { return health_; }
+    observability::metrics& metrics() noexcept { return metrics_; }
+    /// The server and the announcement, which tells of so many projections: to be started last.
+    /// Called once.
+    std::vector<part*> parts(std::size_t projections = 0);
+
+private:
+    const front_ground of_;
+    observability::health health_;
+    observability::metrics metrics_;
+    observability::budget_metrics budget_;
+    observability::counter lost_records_;
+    operations looks_;
+    http::router routes_;
+    std::optional<http::server> server_;
+    std::optional<announcement> announced_;
+};
+
+}  // namespace headroom::service

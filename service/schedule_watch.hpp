@@ -1,0 +1,36 @@
+// service/schedule_watch.hpp: looks once a second how a scheduler and its Redis are, so that no
+// probe has to.
+#pragma once
+#include "headroom/observability/health.hpp"
+#include "service/scheduling.hpp"
+
+namespace headroom::service {
+
+/// A part: reports from its start to its stop, on the home reactor. Those on call are told of
+/// schedules that cannot be read, or can never be due, and of a Redis that is away.
+class schedule_watch final : public part {
+public:
+    static constexpr std::chrono::milliseconds period_ms{1'000};
+
+    /// Declares its checks. Everything outlives it.
+    schedule_watch(reactor& home, observability::health& to, const redis::mux& over,
+                   const scheduling& of);
+
+    std::string_view name() const noexcept override { return "service.schedule_watch"; }
+    void start(deadline by) override;
+    void stop(deadline drain_until) noexcept override;
+
+private:
+    void look();
+
+    reactor& home_;
+    observability::health& to_;
+    const redis::mux& over_;
+    const scheduling& of_;
+    const std::size_t redis_check_, scheduler_check_;
+    std::uint64_t troubles_ = 0;  // rounds that failed and queues that were full, at the last look
+    alarm next_;
+    bool started_ = false;
+};
+
+}  // namespace headroom::service
