@@ -39,7 +39,13 @@ process::process(const process_terms& terms)
         pooler_door_.emplace(*is_.with.database.pooler, &on_.system_pool());
     while (held_.size() < event_sockets_.agreed().floor)
         held_.push_back(event_sockets_.take().value());
-    for (auto* each : reactors()) control_.look_after(persistence::closing_room::of(*each));
+    for (auto* each : reactors()) look_after(persistence::closing_room::of(*each));
+}
+
+void process::look_after(persistence::closing_room& room) {
+    control_.look_after(room, is_.book.of("postgres"));
+    if (is_.with.database.pooler)
+        control_.look_after(room, is_.book.of(persistence::pooler_resource));
 }
 
 std::string process::named(const char* consumer) const { return name_of(is_.member, consumer); }

@@ -71,6 +71,7 @@ public:
 
 private:
     start_ground ground() noexcept { return {on_, is_.hiding, is_.log}; }
+    void look_after(persistence::closing_room& room);
     void tell_watch(persistence::database* db);
     std::string named(const char* consumer) const;
 

@@ -44,6 +44,10 @@ lease& lease::operator=(lease&& from) noexcept {
     return *this;
 }
 
+bool lease::is_of(const ledger& book) const noexcept {
+    return page_ != nullptr && &page_->book == &book;
+}
+
 const std::string& lease::consumer() const noexcept {
     BOOST_ASSERT(page_ != nullptr);
     return page_->agreed.consumer;
@@ -67,6 +71,11 @@ void lease::give_back() noexcept {
 const terms& grant::agreed() const noexcept {
     BOOST_ASSERT(page_ != nullptr);
     return page_->agreed;
+}
+
+const ledger& grant::book() const noexcept {
+    BOOST_ASSERT(page_ != nullptr);
+    return page_->book;
 }
 
 unsigned grant::held() const {

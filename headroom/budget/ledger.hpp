@@ -59,6 +59,8 @@ public:
     explicit operator bool() const noexcept { return page_ != nullptr; }
     /// "persistence.sessions"; requires a held lease.
     const std::string& consumer() const noexcept;
+    /// Is it a unit of this ledger's? An empty lease is nobody's.
+    bool is_of(const ledger& book) const noexcept;
     /// When it was taken, by the ledger's clock.
     std::chrono::steady_clock::time_point since() const noexcept { return since_; }
     bool closing() const noexcept { return closing_; }
@@ -118,6 +120,8 @@ public:
 
     explicit operator bool() const noexcept { return page_ != nullptr; }
     const terms& agreed() const noexcept;
+    /// The ledger it is a share of.
+    const ledger& book() const noexcept;
     unsigned held() const;
     unsigned borrowed() const;
 

@@ -64,6 +64,16 @@ TEST_F(Ledger, TakesAUnitBackWhenItsLeaseEnds) {
     EXPECT_TRUE(one.take());
 }
 
+TEST_F(Ledger, ALeaseAndAGrantKnowTheirs) {
+    ledger other("postgres:second", 10);
+    auto share = book.open({"a", 1, 0}).value();
+    auto unit = share.take().value();
+    EXPECT_EQ(&share.book(), &book);
+    EXPECT_TRUE(unit.is_of(book));
+    EXPECT_FALSE(unit.is_of(other));
+    EXPECT_FALSE(lease().is_of(book));
+}
+
 TEST_F(Ledger, CountsAMovedLeaseOnce) {
     auto one = open("one", 2, 0);
     auto first = take(one), second = std::move(first);

@@ -52,13 +52,14 @@ public:
         co_await primary.stop();
     }
     /// Opens sessions on the standby, as its work would.
-    task<void> hold(unsigned count) {
+    task<void> hold(unsigned count) { return hold(count, own_); }
+    task<void> hold(unsigned count, persistence::door& by) {
         for (unsigned i = 0; i < count; ++i) {
             persistence::connection_options with;
             with.application_name = named("persistence.lanes");
             auto fresh = std::make_unique<persistence::connection>(home_, work_.take().value(),
                                                                    std::move(with));
-            co_await own_.open(*fresh, testing::soon());
+            co_await by.open(*fresh, testing::soon());
             held_.push_back(std::move(fresh));
         }
     }

@@ -37,6 +37,9 @@ struct standby_terms {
     fleet_terms ask;
     desk_terms desk;  ///< to the primary's ledger, with a grant of its own
     standby_bounds within{};
+    /// Where connections to the standby may wait for their close beside this reactor's own room:
+    /// the looks' connection looks after them, as control does on the primary.
+    std::vector<persistence::closing_room*> rooms{};
     /// True: the doors to the standby stay shut; false: open again.
     std::function<void(bool)> fence{};
     /// Told what an operator should know, once each time it changes.

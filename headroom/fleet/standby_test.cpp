@@ -211,6 +211,24 @@ TEST_F(Standby, WithoutAnAnswerOfTheLedgerItKeepsWhatItHasAndGrowsNot) {
     });
 }
 
+TEST_F(Standby, AUnitWhoseCloseNobodySeesIsBackOnceTheSessionIsEnded) {
+    testing::tcp_fault_proxy to_standby{standby.socket_file()};
+    const auto url = fmt::format("postgresql://app@127.0.0.1:{}/{}?sslmode=disable",
+                                 to_standby.port(), of.name);
+    persistence::door way(persistence::parse_connect_info(url).value());
+    with_shares([&](standby_processes& all) -> task<void> {
+        auto& one = add(all, ask(2, 10));
+        EXPECT_EQ(co_await units_of(one), 10U);
+        co_await one.hold(1, way);
+        to_standby.blackhole();
+        EXPECT_EQ(one.ledger.held(), 2U) << "the looks' connection and this";
+        co_await one.let_go();  // returns when its end is known, or too late
+        EXPECT_EQ(one.ledger.held(), 1U);
+        EXPECT_EQ(standby.value("select count(*) from pg_stat_activity where application_name like"
+                                " '%persistence.lanes'", of.name), "0");
+    });
+}
+
 TEST_F(Standby, WithoutItsProofOfLifeAMemberOpensNothingThereUntilItIsBack) {
     with_shares([&](standby_processes& all) -> task<void> {
         auto fragile = ask(2, 10);

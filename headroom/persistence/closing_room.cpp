@@ -178,11 +178,13 @@ std::size_t closing_room::size() const {
     return guests_.size();
 }
 
-std::vector<overdue_backend> closing_room::overdue(deadline::clock::time_point before) const {
+std::vector<overdue_backend> closing_room::overdue(const budget::ledger& of,
+                                                   deadline::clock::time_point before) const {
     std::vector<overdue_backend> list;
     std::scoped_lock lock(mutex_);
     for (const auto& each : guests_)
-        if (const auto* who = std::get_if<overdue_backend>(&each->is); who && who->since < before)
+        if (const auto* who = std::get_if<overdue_backend>(&each->is);
+            who && who->since < before && each->unit.is_of(of))
             list.push_back(*who);
     return list;
 }

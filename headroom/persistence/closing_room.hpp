@@ -76,8 +76,10 @@ public:
     task<void> settle(std::string_view consumer, deadline until);
 
     std::size_t size() const;
-    /// Guests that came before `before`: for control to look after.
-    std::vector<overdue_backend> overdue(deadline::clock::time_point before) const;
+    /// Guests that came before `before` and hold a unit of this ledger: for whoever is connected to
+    /// its server to look after (overdue.hpp).
+    std::vector<overdue_backend> overdue(const budget::ledger& of,
+                                         deadline::clock::time_point before) const;
     /// Of this Redis, likewise.
     std::vector<overdue_client> overdue(std::string_view server,
                                         deadline::clock::time_point before) const;

@@ -83,7 +83,7 @@ TEST_F(ClosingRoom, KeepsABlackholedLeaseUntilControlHasSeenTheBackendGo) {
         network.blackhole();
         co_await on->close(deadline::after(50ms));
         EXPECT_EQ(ledger.held(), 1u);
-        const auto list = room().overdue(deadline::clock::now());
+        const auto list = room().overdue(ledger, deadline::clock::now());
         EXPECT_EQ(list.size(), 1u);
         EXPECT_EQ(list.at(0).application_name, "a/b/0badcafe/hole");
         EXPECT_EQ(list.at(0).backend_pid, pid);

@@ -143,8 +143,9 @@ void control::on_refused(std::move_only_function<void(const server_error&)> list
     body_->refused_listeners.push_back(std::move(listener));
 }
 
-void control::look_after(closing_room& room) {
-    if (std::ranges::find(body_->rooms, &room) == body_->rooms.end()) body_->rooms.push_back(&room);
+void control::look_after(closing_room& room, const budget::ledger& of) {
+    const body::care also{&room, &of};
+    if (std::ranges::find(body_->cares, also) == body_->cares.end()) body_->cares.push_back(also);
 }
 
 task<unsigned> control::terminate(std::string name, deadline until) {

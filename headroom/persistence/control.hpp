@@ -90,10 +90,11 @@ public:
     /// a password that changed. Control goes on trying.
     void on_refused(std::move_only_function<void(const server_error&)> listener);
 
-    /// Also looks after this room (its own reactor's it always does): a backend whose close is
-    /// overdue is terminated, and its lease freed once the server no longer shows it. The room
-    /// outlives control's loop.
-    void look_after(closing_room& room);
+    /// Also looks after the guests of this ledger in this room (those of its own ledger in its own
+    /// reactor's room it always does): a backend whose close is overdue is terminated, and its
+    /// lease freed once the server no longer shows it. `of` is a ledger of control's server, or of
+    /// a pooler before it. Both outlive control's loop.
+    void look_after(closing_room& room, const budget::ledger& of);
     /// Terminates sessions of a name, ours excepted, and waits until the server no longer shows
     /// them. Returns how many there were. Throws server_error without the right to.
     task<unsigned> terminate(std::string application_name, deadline until);

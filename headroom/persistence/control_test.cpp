@@ -239,7 +239,7 @@ TEST_F(Control, FreesASignInThatWasGivenUpOnceTheServerHasGivenItUpToo) {
         auto& room = closing_room::of(*reactor::current());
         auto others = ledger.open({"persistence.lanes", 1, 0}).value();
         control_bounds within;
-        within.sign_in_margin_ms = 200ms;
+        within.overdue.sign_in_margin_ms = 200ms;
         auto one = make(strict.url(), within);
         co_await one->open(soon());
         const auto began = deadline::clock::now();
@@ -247,6 +247,27 @@ TEST_F(Control, FreesASignInThatWasGivenUpOnceTheServerHasGivenItUpToo) {
         EXPECT_TRUE(co_await eventually_on_reactor([&] { return room.size() == 0; }));
         EXPECT_GE(deadline::clock::now() - began, 1200ms);
         EXPECT_EQ(others.held(), 0u);
+        co_await one->stop(soon());
+    });
+}
+
+TEST_F(Control, LeavesUnitsOfAnotherServersLedgerAlone) {
+    testing::private_postgres strict({.settings = {{"authentication_timeout", "1"}}});
+    budget::ledger second("postgres:second", 1);
+    inside([&]() -> task<void> {
+        auto& room = closing_room::of(*reactor::current());
+        auto mine = ledger.open({"persistence.lanes", 1, 0}).value();
+        auto others = second.open({"persistence.lanes", 1, 0}).value();
+        control_bounds within;
+        within.overdue.sign_in_margin_ms = 200ms;
+        auto one = make(strict.url(), within);
+        co_await one->open(soon());
+        room.enter(nullptr, others.take().value(), "test", false);  // the first to be overdue
+        room.enter(nullptr, mine.take().value(), "test", false);
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return mine.held() == 0; }));
+        EXPECT_EQ(others.held(), 1u);
+        one->look_after(room, second);  // that server's too, as a pooler's before it
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return others.held() == 0; }));
         co_await one->stop(soon());
     });
 }

@@ -6,6 +6,7 @@
 
 #include "headroom/fleet/ledger_answer.hpp"
 #include "headroom/persistence/error.hpp"
+#include "headroom/persistence/overdue.hpp"
 
 namespace headroom::fleet {
 namespace {
@@ -38,6 +39,7 @@ standby_share::body::body(reactor& on, standby_terms with)
     : home(on), terms(std::move(with)), desk(home, std::move(terms.desk)),
       state(terms.ask.floor, terms.ask.most, terms.within),
       pause(standby_pauses, std::minstd_rand(std::random_device{}())) {
+    terms.rooms.push_back(&persistence::closing_room::of(home));
     shown.floor = terms.ask.floor;
     shown.most = terms.ask.most;
 }
@@ -71,6 +73,7 @@ task<fleet_result> standby_share::body::attempt(deadline until) {
     for (unsigned i = 0; i < looks_max; ++i) {
         co_await connect(by);
         const auto life = state.life();
+        co_await tidy(by);
         auto seen = co_await look(by);
         if (state.phase() == standby_phase::promoted) {
             fleet_refusal why;
@@ -123,6 +126,15 @@ task<void> standby_share::body::hang_up(deadline until) {
     if (!link) co_return;
     const auto old = std::exchange(link, nullptr);
     co_await old->close(until);
+}
+
+task<void> standby_share::body::tidy(deadline until) {
+    try {
+        for (auto* room : terms.rooms)
+            co_await persistence::end_overdue_backends(*link, *room, *terms.ledger, {}, until);
+    } catch (const persistence::server_error&) {
+        // Without the right to end one its unit stays out; the look counts it either way.
+    }
 }
 
 task<persistence::jsonb> standby_share::body::look(deadline until) {

@@ -30,6 +30,8 @@ struct standby_share::body : std::enable_shared_from_this<body> {
     task<fleet_result> attempt(deadline until);
     task<void> connect(deadline until);
     task<void> hang_up(deadline until);
+    /// Looks after connections to the standby whose close is overdue.
+    task<void> tidy(deadline until);
     /// Takes a look, tells the state, and returns it for the ledger.
     task<persistence::jsonb> look(deadline until);
     task<persistence::rows> visit(persistence::jsonb seen, deadline until);

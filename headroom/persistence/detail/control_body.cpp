@@ -13,12 +13,6 @@ using clock = deadline::clock;
 using namespace std::chrono_literals;
 
 constexpr statement ping{"select 1"};
-constexpr statement end_one{
-    "select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity"
-    " where pid = $1 and application_name = $2 and pid <> pg_backend_pid()"};
-
-constexpr std::size_t guests_a_turn_max = 64;
-
 template <class List, class... Arguments>
 void tell(List& listeners, const Arguments&... what) {
     for (auto& each : listeners) each(what...);
@@ -95,29 +89,9 @@ task<void> control::body::tidy() {
     for (const auto& channel : left)
         if (std::ranges::none_of(entries, [&](const auto& e) { return e->channel == channel; }))
             co_await register_channel(*require(), channel, false, soon());
-    for (auto* room : std::vector(rooms)) co_await tidy_room(*room);
-}
-
-task<void> control::body::tidy_room(closing_room& room) {
-    auto overdue = room.overdue(clock::now() - terms.within.overdue_ms);
-    if (overdue.size() > guests_a_turn_max) overdue.resize(guests_a_turn_max);
-    for (const auto& each : overdue) {
-        if (each.backend_pid == 0) {
-            if (gave_up_signing_in(each)) room.release(each);
-            continue;
-        }
-        const auto seen = co_await require()->run(
-            end_one, parameters::of(each.backend_pid, each.application_name), soon());
-        if (seen.empty()) room.release(each);
-    }
-}
-
-// The server does not show one that never finished signing in, but ends it by itself. The socket
-// mostly tells sooner; across a broken network it never does.
-bool control::body::gave_up_signing_in(const overdue_backend& who) const {
-    const auto allowed = facts.number("authentication_timeout");
-    return allowed && clock::now() - who.since >=
-                          std::chrono::seconds(*allowed) + terms.within.sign_in_margin_ms;
+    for (const auto& each : std::vector(cares))
+        co_await end_overdue_backends(*require(), *each.room, *each.of, terms.within.overdue,
+                                      soon());
 }
 
 task<void> control::body::act(action what) {

@@ -15,9 +15,15 @@ struct control::subscription::entry {
 struct control::body : std::enable_shared_from_this<control::body> {
     body(reactor& on, budget::grant unit, control_terms with)
         : home(on), grant(std::move(unit)), terms(std::move(with)), schedule(terms.within) {
-        rooms.push_back(&closing_room::of(home));
+        cares.push_back({&closing_room::of(home), &grant.book()});
     }
 
+    /// Where guests of a ledger wait.
+    struct care {
+        closing_room* room;
+        const budget::ledger* of;
+        bool operator==(const care&) const = default;
+    };
     using action = detail::control_schedule::action;
     using entry_list = std::vector<std::shared_ptr<subscription::entry>>;
 
@@ -31,7 +37,7 @@ struct control::body : std::enable_shared_from_this<control::body> {
     bool looping = false, stopping = false;
     std::vector<advisory_lock> locks;
     entry_list entries;
-    std::vector<closing_room*> rooms;
+    std::vector<care> cares;
     // Lists: a listener may add another one.
     std::list<std::move_only_function<void(const server_facts&)>> facts_listeners;
     std::list<std::move_only_function<void(const std::string&)>> lost_listeners;
@@ -53,8 +59,6 @@ struct control::body : std::enable_shared_from_this<control::body> {
     task<void> register_channel(connection& with, const std::string& channel, bool wanted,
                                 deadline until);
     task<void> tidy();
-    task<void> tidy_room(closing_room& room);
-    bool gave_up_signing_in(const overdue_backend& who) const;
     task<void> act(action what);
     task<void> loop();
     void drop(const std::string& why);

@@ -4,7 +4,7 @@
 #pragma once
 #include <chrono>
 
-#include "headroom/runtime/deadline.hpp"
+#include "headroom/persistence/overdue.hpp"
 
 namespace headroom::persistence {
 
@@ -20,10 +20,7 @@ struct control_bounds {
     /// A standby is left this often, for whichever server the address leads to by then.
     std::chrono::milliseconds standby_ms{1'000};
     std::chrono::milliseconds tidy_ms{500};       ///< the closing rooms are looked after
-    std::chrono::milliseconds overdue_ms{1'000};  ///< a close not known for longer is looked into
-    /// Added to the server's authentication_timeout before a sign-in that was given up counts as
-    /// ended there too.
-    std::chrono::milliseconds sign_in_margin_ms{5'000};
+    overdue_bounds overdue{};                     ///< whom they are left by then
     std::chrono::milliseconds turn_ms{50};        ///< the longest sleep of the loop
 };
 
