@@ -158,6 +158,25 @@ TEST_F(Standby, ItsRestartIsANewScopeToWhichTheSharesComeBack) {
     });
 }
 
+TEST_F(Standby, EachOfTwoHasAScopeOfItsOwn) {
+    testing::private_postgres second{server_pair::options()};
+    second.follow(primary);
+    EXPECT_TRUE(second.catches_up_with(primary));
+    auto there = ask(2, 30);
+    there.url = second.url("app", of.name);
+    primary.sql("update headroom_fleet.header set learning_seconds = 1", of.name);
+    with_shares([&](standby_processes& all) -> task<void> {
+        auto &one = add(all, ask(2, 30)), &other = add(all, there);
+        EXPECT_EQ(co_await units_of(one), 30U);
+        EXPECT_EQ(co_await units_of(other), 2U) << "it may be the first one, restarted";
+        EXPECT_TRUE(co_await has(other, 30)) << "which one of them could not give to both";
+        EXPECT_NE(one.share.figures().scope, other.share.figures().scope);
+        second.stop();
+        EXPECT_TRUE(co_await is(other, standby_phase::fenced));
+        EXPECT_EQ(one.share.figures().phase, standby_phase::holding);
+    });
+}
+
 /// Servers of the test's own, because it leaves two primaries.
 struct own_pair {
     server_pair servers;
