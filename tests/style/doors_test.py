@@ -19,15 +19,18 @@ DOORS = {
     r"(?<![\w.>])(?:::)?socket\s*\(\s*A[FI]_|\basync_connect\s*\(":
         ["headroom/runtime/service_manager.cpp"],
     r"(?<![\w.>])::(?:socket|connect)\s*\(":
-        ["headroom/fleet/wire.cpp", "headroom/persistence/redis/detail/stream.cpp",
-         "headroom/runtime/service_manager.cpp"],
+        ["headroom/fleet/wire.cpp", "headroom/http/client/detail/curl_sockets.cpp",
+         "headroom/persistence/redis/detail/stream.cpp", "headroom/runtime/service_manager.cpp"],
     r"\bbasic_(?:\w+_)?socket(?:_acceptor)?\b|\b(?:tcp|udp|stream_protocol)::(?:socket|acceptor)\b":
         LISTENER,
     r"\btcp_(?:socket|acceptor)\s+\w+[({;]": LISTENER,
     r"\bgetaddrinfo\s*\(|\b(?:tcp|udp)::resolver\b|\bbasic_resolver\b":
         ["headroom/runtime/name_resolver.cpp"],
     r"(?<![\w.>])(?:v?fork|popen|posix_spawnp?|system)\s*\(": [],
-    r"\bredisConnect|\bcurl_(?:easy|multi)_init\s*\(": [],
+    r"\bredisConnect": [],
+    # every socket of libcurl's is opened in curl_sockets.cpp, by its callback
+    r"\bcurl_(?:easy|multi)_init\s*\(": ["headroom/http/client/detail/curl_sockets.cpp",
+                                          "headroom/http/client/detail/transfer.cpp"],
     r"\.detach\s*\(\s*\)": [],
 }
 

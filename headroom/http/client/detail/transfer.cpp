@@ -1,0 +1,260 @@
+#include "headroom/http/client/detail/transfer.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <span>
+
+#include "headroom/http/detail/grammar.hpp"
+#include "headroom/runtime/trimmed.hpp"
+
+namespace headroom::http::detail {
+namespace {
+
+constexpr std::string_view decided_by_the_connection[] = {
+    "host", "content-length", "transfer-encoding", "connection", "expect", "te", "upgrade"};
+/// What another origin than the first must not see.
+constexpr std::string_view for_the_first_origin[] = {"authorization", "cookie",
+                                                     "proxy-authorization"};
+
+bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
+    return std::ranges::any_of(
+        names, [&](std::string_view each) { return equal_ignoring_case(name, each); });
+}
+
+CURL* new_handle() {
+    auto* const made = curl_easy_init();
+    if (made == nullptr) throw std::bad_alloc();
+    return made;
+}
+
+void append(curl_slist*& to, const std::string& line) {
+    auto* const longer = curl_slist_append(to, line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    to = longer;
+}
+
+std::string bracketed(const std::string& address) {
+    return address.contains(':') ? "[" + address + "]" : address;
+}
+
+}  // namespace
+
+std::string fault_of(const std::vector<own_field>& fields) {
+    for (const auto& each : fields) {
+        if (!is_token(each.name)) return "a field's name is not a token";
+        if (!all_of(each.value, text_char))
+            return fmt::format("the value of the field {} has a character that none may have",
+                               each.name);
+        if (is_one_of(each.name, decided_by_the_connection))
+            return fmt::format("the field {} is the connection's", each.name);
+    }
+    return "";
+}
+
+transfer::transfer(std::shared_ptr<curl_sockets> over, const transfer_terms& terms)
+    : over_(std::move(over)), terms_(terms), handle_(new_handle()) {
+    set_up();
+}
+
+transfer::~transfer() {
+    over_->remove(handle_);
+    curl_easy_cleanup(handle_);
+    curl_slist_free_all(fields_);
+    curl_slist_free_all(route_);
+}
+
+transfer& transfer::of(CURL* handle) {
+    transfer* found = nullptr;
+    curl_easy_getinfo(handle, CURLINFO_PRIVATE, &found);
+    return *found;
+}
+
+// ---- what libcurl is told ----
+
+void transfer::set_up() {
+    curl_easy_setopt(handle_, CURLOPT_PRIVATE, this);
+    curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle_, CURLOPT_ERRORBUFFER, why_);
+    curl_easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(handle_, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(handle_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    curl_easy_setopt(handle_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    // To share a connection that may turn out to speak HTTP/2. Without TLS that shows too late.
+    curl_easy_setopt(handle_, CURLOPT_PIPEWAIT, terms_.to.secure ? 1L : 0L);
+    curl_easy_setopt(handle_, CURLOPT_MAXAGE_CONN, static_cast<long>(terms_.with.idle_max.count()));
+    curl_easy_setopt(handle_, CURLOPT_MAXFILESIZE_LARGE,
+                     static_cast<curl_off_t>(terms_.what.body_bytes_max));
+    curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &transfer::on_body);
+    curl_easy_setopt(handle_, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(handle_, CURLOPT_HEADERFUNCTION, &transfer::on_header);
+    curl_easy_setopt(handle_, CURLOPT_HEADERDATA, this);
+    set_up_request();
+    set_up_tls();
+    set_up_route();
+}
+
+void transfer::set_up_request() {
+    const auto& what = terms_.what;
+    curl_easy_setopt(handle_, CURLOPT_URL, terms_.to.url.c_str());
+    const bool has_body = !what.body.empty() || what.verb == method::post ||
+                          what.verb == method::put || what.verb == method::patch;
+    if (has_body) {
+        curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE,
+                         static_cast<curl_off_t>(what.body.size()));
+        curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, what.body.data());
+    }
+    if (what.verb == method::head) curl_easy_setopt(handle_, CURLOPT_NOBODY, 1L);
+    else curl_easy_setopt(handle_, CURLOPT_CUSTOMREQUEST, to_string(what.verb).data());
+    bool has_type = false;
+    for (const auto& each : what.fields) {
+        if (!terms_.authorized && is_one_of(each.name, for_the_first_origin)) continue;
+        has_type |= equal_ignoring_case(each.name, "content-type");
+        // libcurl takes "Name;" for an empty value.
+        append(fields_, each.value.empty() ? each.name + ";" : each.name + ": " + each.value);
+    }
+    append(fields_, "Expect:");
+    if (!has_type) append(fields_, "Content-Type:");
+    curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, fields_);
+    curl_easy_setopt(handle_, CURLOPT_USERAGENT, "headroom");
+}
+
+void transfer::set_up_tls() {
+    curl_easy_setopt(handle_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (terms_.with.authorities.empty()) return;
+    curl_easy_setopt(handle_, CURLOPT_CAINFO, terms_.with.authorities.c_str());
+    curl_easy_setopt(handle_, CURLOPT_CAPATH, nullptr);
+}
+
+// The addresses stand in libcurl's cache before it would look, so it asks nobody.
+void transfer::set_up_route() {
+    const auto* const proxy = terms_.proxy;
+    curl_easy_setopt(handle_, CURLOPT_PROXY, proxy == nullptr ? "" : proxy->url.c_str());
+    if (proxy != nullptr) {
+        curl_easy_setopt(handle_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+        const auto& credentials = *terms_.proxy_credentials;
+        const auto colon = std::min(credentials.find(':'), credentials.size());
+        if (!credentials.empty()) {
+            curl_easy_setopt(handle_, CURLOPT_PROXYUSERNAME, credentials.substr(0, colon).c_str());
+            if (colon < credentials.size())
+                curl_easy_setopt(handle_, CURLOPT_PROXYPASSWORD,
+                                 credentials.substr(colon + 1).c_str());
+        }
+    }
+    const auto& asked = proxy == nullptr ? terms_.to : *proxy;
+    std::vector<std::string> addresses;
+    std::ranges::transform(terms_.addresses, std::back_inserter(addresses), bracketed);
+    append(route_, fmt::format("+{}:{}:{}", bracketed(asked.host), asked.port,
+                               fmt::join(addresses, ",")));
+    curl_easy_setopt(handle_, CURLOPT_RESOLVE, route_);
+}
+
+void transfer::start(deadline until, std::function<void()> on_end) {
+    on_end_ = std::move(on_end);
+    const auto connect = std::min(until.left(), terms_.with.connect_max);
+    curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, static_cast<long>(until.left().count()) + 1);
+    curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()) + 1);
+    over_->add(handle_);
+}
+
+// ---- what it tells ----
+
+std::size_t transfer::on_body(char* data, std::size_t, std::size_t size, void* self) {
+    auto& one = *static_cast<transfer*>(self);
+    if (one.answer_.body.size() + size > one.terms_.what.body_bytes_max) {
+        one.too_large_ = true;
+        return 0;
+    }
+    one.answer_.body.append(data, size);
+    return size;
+}
+
+std::size_t transfer::on_header(char* data, std::size_t, std::size_t size, void* self) {
+    return static_cast<transfer*>(self)->take_header({data, size}) ? size : 0;
+}
+
+bool transfer::take_header(std::string_view line) {
+    header_bytes_ += line.size();
+    if (header_bytes_ > terms_.with.header_bytes_max) {
+        too_large_ = true;
+        return false;
+    }
+    const auto text = trimmed(line);
+    if (text.empty()) {
+        long status = 0;
+        curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+        head_done_ |= status >= 200;
+    }
+    if (head_done_ || text.empty()) return true;  // trailers do not become fields
+    if (line.starts_with("HTTP/")) {
+        answer_.fields.clear();  // of an interim answer
+        return true;
+    }
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return true;
+    answer_.fields.push_back(
+        {std::string(text.substr(0, colon)), std::string(trimmed(text.substr(colon + 1)))});
+    return true;
+}
+
+void transfer::end(CURLcode how) {
+    if (std::exchange(ended_, true)) return;
+    result_ = how;
+    if (on_end_) on_end_();
+}
+
+bool transfer::sent() const {
+    long bytes = 0;
+    curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &bytes);
+    return bytes > 0;
+}
+
+unsigned transfer::connects() const {
+    long made = 0;
+    curl_easy_getinfo(handle_, CURLINFO_NUM_CONNECTS, &made);
+    return static_cast<unsigned>(std::max(made, 0L));
+}
+
+client_answer transfer::take() {
+    if (result_ != CURLE_OK) fail();
+    long status = 0;
+    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    answer_.status = static_cast<unsigned>(status);
+    answer_.url = terms_.to.url;
+    return std::move(answer_);
+}
+
+void transfer::fail() const {
+    using enum client_fault;
+    auto fault = broken;
+    switch (result_) {
+        case CURLE_COULDNT_CONNECT:
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_PROXY: fault = unreachable; break;
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_CERTPROBLEM: fault = untrusted; break;
+        case CURLE_OPERATION_TIMEDOUT: fault = overdue; break;
+        case CURLE_FILESIZE_EXCEEDED: fault = too_large; break;
+        case CURLE_WEIRD_SERVER_REPLY:
+        case CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_BAD_CONTENT_ENCODING: fault = malformed; break;
+        default: break;
+    }
+    if (too_large_) fault = too_large;
+    auto why = too_large_ ? fmt::format("the answer has more than {} bytes in its {}",
+                                        head_done_ ? terms_.what.body_bytes_max
+                                                   : terms_.with.header_bytes_max,
+                                        head_done_ ? "body" : "fields")
+                          : std::string(why_[0] != '\0' ? why_ : curl_easy_strerror(result_));
+    throw client_error(fault, terms_.to.origin(), why, sent());
+}
+
+}  // namespace headroom::http::detail

@@ -1,0 +1,70 @@
+// http/client/detail/transfer.hpp: one attempt at one request, as libcurl is told it.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "headroom/http/client/client.hpp"
+#include "headroom/http/client/detail/curl_sockets.hpp"
+
+namespace headroom::http::detail {
+
+/// All that an attempt needs; what it refers to outlives the transfer.
+struct transfer_terms {
+    const client_settings& with;
+    const client_request& what;
+    const web_address& to;
+    bool authorized = true;  ///< also fields that only the first origin may see
+    std::vector<std::string> addresses{};  ///< of `to`, or of the proxy
+    const web_address* proxy = nullptr;
+    const std::string* proxy_credentials = nullptr;
+};
+
+/// "" or what a client must not send: a bad name or value, a field the connection decides on.
+std::string fault_of(const std::vector<own_field>& fields);
+
+class transfer {
+public:
+    transfer(std::shared_ptr<curl_sockets> over, const transfer_terms& terms);
+    ~transfer();
+    transfer(const transfer&) = delete;
+    transfer& operator=(const transfer&) = delete;
+
+    /// Begins; `on_end` is called once, on the reactor. By `until` it has ended.
+    void start(deadline until, std::function<void()> on_end);
+    bool has_ended() const noexcept { return ended_; }
+    /// Whose handle this is.
+    static transfer& of(CURL* handle);
+    void end(CURLcode how);
+
+    /// Once it has ended: the answer, or client_error. Leaves the transfer empty.
+    client_answer take();
+    /// The server may have seen the request.
+    bool sent() const;
+    unsigned connects() const;
+
+private:
+    static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self);
+    static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self);
+
+    void set_up();
+    void set_up_request();
+    void set_up_tls();
+    void set_up_route();
+    bool take_header(std::string_view line);
+    [[noreturn]] void fail() const;
+
+    const std::shared_ptr<curl_sockets> over_;
+    const transfer_terms terms_;
+    CURL* const handle_;
+    curl_slist *fields_ = nullptr, *route_ = nullptr;
+    std::function<void()> on_end_;
+    client_answer answer_;
+    std::size_t header_bytes_ = 0;
+    bool head_done_ = false, too_large_ = false, ended_ = false;
+    CURLcode result_ = CURLE_OK;
+    char why_[CURL_ERROR_SIZE] = {};
+};
+
+}  // namespace headroom::http::detail

@@ -1,0 +1,67 @@
+#include "headroom/http/client/proxies.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace headroom::http {
+namespace {
+
+using variables = std::map<std::string, std::string, std::less<>>;
+
+proxies of(const variables& all) {
+    return proxies([&](std::string_view name) {
+        const auto found = all.find(name);
+        return found == all.end() ? std::nullopt : std::optional(found->second);
+    });
+}
+std::string before(const proxies& all, std::string_view url) {
+    const auto* found = all.before(parse_web_address(url).value());
+    return found == nullptr ? "" : found->url;
+}
+
+TEST(Proxies, AreChosenByTheSchemeThatIsAskedFor) {
+    const auto all = of({{"http_proxy", "http://one:3128"}, {"https_proxy", "two:3128"}});
+    EXPECT_EQ(before(all, "http://a.example/"), "http://one:3128/");
+    EXPECT_EQ(before(all, "https://a.example/"), "http://two:3128/");
+    EXPECT_EQ(before(of({{"ALL_PROXY", "http://one:1"}}), "https://a.example/"), "http://one:1/");
+    EXPECT_EQ(before(of({}), "https://a.example/"), "");
+    EXPECT_EQ(before(of({{"https_proxy", ""}}), "https://a.example/"), "");
+}
+
+TEST(Proxies, AVariableThatAClientOfACgiProgramCanSetIsNotRead) {
+    EXPECT_EQ(before(of({{"HTTP_PROXY", "http://evil:1"}}), "http://a.example/"), "");
+    EXPECT_EQ(before(of({{"HTTPS_PROXY", "http://one:1"}}), "https://a.example/"),
+              "http://one:1/");
+}
+
+TEST(Proxies, TheOwnMachineAndWhatIsExceptedAreAskedThemselves) {
+    const auto all = of({{"http_proxy", "http://one:1"}, {"no_proxy", "b.example, .C.example"}});
+    for (const auto* each : {"http://localhost/", "http://127.0.0.1:8080/", "http://[::1]/",
+                             "http://b.example/", "http://x.b.example/", "http://x.c.example/"})
+        EXPECT_EQ(before(all, each), "") << each;
+    EXPECT_EQ(before(all, "http://notb.example/"), "http://one:1/");
+    const auto none = of({{"http_proxy", "http://one:1"}, {"NO_PROXY", "*"}});
+    EXPECT_EQ(before(none, "http://a.example/"), "");
+}
+
+TEST(Proxies, CredentialsAreKeptApartFromTheUrl) {
+    const auto all = of({{"https_proxy", "http://joe:c%40nary@one:1"}});
+    const auto* proxy = all.before(parse_web_address("https://a.example/").value());
+    ASSERT_NE(proxy, nullptr);
+    EXPECT_EQ(proxy->url, "http://one:1/");
+    EXPECT_EQ(all.credentials_for(*proxy), "joe:c@nary");
+}
+
+TEST(Proxies, WhatIsNoProxyIsNamed) {
+    try {
+        of({{"https_proxy", "socks5://joe:canary@one:1"}});
+        FAIL() << "accepted";
+    } catch (const std::invalid_argument& why) {
+        EXPECT_TRUE(std::string_view(why.what()).starts_with("https_proxy: ")) << why.what();
+        EXPECT_FALSE(std::string_view(why.what()).contains("canary"));
+    }
+}
+
+}  // namespace
+}  // namespace headroom::http
