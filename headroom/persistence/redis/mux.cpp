@@ -210,4 +210,6 @@ mux_figures mux::figures() const {
 
 reactor& mux::home() noexcept { return body_->home; }
 
+std::shared_ptr<detail::keeper> mux::keeper() const noexcept { return body_->keeping; }
+
 }  // namespace headroom::redis

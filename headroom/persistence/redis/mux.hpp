@@ -9,7 +9,8 @@
 //     const auto said = co_await shared.run(command("GET", key), until, sending::repeatable);
 //
 // Nothing that blocks on the server and nothing that changes the connection goes through here: no
-// BLPOP, no SUBSCRIBE, no SELECT, no WATCH. Any thread may ask; others than its own reactor's hop.
+// BLPOP, no SUBSCRIBE (subscriptions.hpp may ride on it), no SELECT, no WATCH. Any thread may ask;
+// others than its own reactor's hop.
 #pragma once
 #include <functional>
 #include <memory>
@@ -20,6 +21,10 @@
 #include "headroom/persistence/redis/door.hpp"
 
 namespace headroom::redis {
+
+namespace detail {
+class keeper;
+}
 
 /// What may be done with a command whose answer got lost.
 enum class sending {
@@ -87,6 +92,9 @@ public:
     reactor& home() noexcept;
 
 private:
+    friend class subscriptions;  // which may ride on its connection
+    std::shared_ptr<detail::keeper> keeper() const noexcept;
+
     struct body;
     const std::shared_ptr<body> body_;
 };

@@ -29,16 +29,12 @@ bool is_message(const value& push) {
 }  // namespace
 
 struct push_body : std::enable_shared_from_this<push_body> {
-    push_body(reactor& on, budget::grant share, door& through, push_terms with)
-        : home(on), terms(std::move(with)),
-          keeping(std::make_shared<keeper>(
-              on, std::move(share), through,
-              keeper_terms{terms.options, terms.connect_ms_max, terms.ping_idle_ms,
-                           terms.ping_ms_max})) {
-        keeping->prepare = [this](connection& fresh) { return subscribe_all(fresh); };
-        keeping->on_up = [this](bool again) { connected(again); };
-        keeping->on_push = [this](const value& said) { heard(said); };
-    }
+    push_body(reactor& on, std::shared_ptr<keeper> of, push_terms with, bool on_anothers)
+        : home(on), terms(std::move(with)), keeping(std::move(of)), rides(on_anothers) {}
+
+    void hook_in();
+    /// Of each hearer of each channel.
+    void tell_all(const std::function<void(const hearer&)>& how);
 
     struct channel {
         std::vector<std::shared_ptr<hearer>> hearers;
@@ -50,6 +46,7 @@ struct push_body : std::enable_shared_from_this<push_body> {
     task<void> subscribe_to(connection& on, std::vector<std::string> names, deadline until);
     task<void> confirm(std::string name, deadline until);
     void connected(bool again);
+    void lost();
     void heard(const value& said);
     void tell(std::string_view name, const std::function<void(const hearer&)>& how);
     void leave(const std::shared_ptr<hearer>& who) noexcept;
@@ -59,6 +56,7 @@ struct push_body : std::enable_shared_from_this<push_body> {
     reactor& home;
     const push_terms terms;
     const std::shared_ptr<keeper> keeping;
+    const bool rides;
     std::map<std::string, channel, std::less<>> channels;
     std::function<void(const value&)> on_other_push;
     std::function<void()> on_connected;
@@ -66,6 +64,25 @@ struct push_body : std::enable_shared_from_this<push_body> {
     std::uint64_t messages = 0, gaps = 0;
     bool stopping = false;
 };
+
+/// The keeper may outlive this, and have told somebody else before.
+void push_body::hook_in() {
+    const auto self = weak_from_this();
+    keeping->prepare = [self](connection& fresh) -> task<void> {
+        if (const auto alive = self.lock()) co_await alive->subscribe_all(fresh);
+    };
+    keeping->on_push = [self](const value& said) {
+        if (const auto alive = self.lock()) alive->heard(said);
+    };
+    keeping->on_up = [self, first = std::move(keeping->on_up)](bool again) {
+        if (first) first(again);
+        if (const auto alive = self.lock()) alive->connected(again);
+    };
+    keeping->on_down = [self, first = std::move(keeping->on_down)](const std::string& why) {
+        if (first) first(why);
+        if (const auto alive = self.lock()) alive->lost();
+    };
+}
 
 /// Before a new connection is used: everything again.
 task<void> push_body::subscribe_all(connection& fresh) {
@@ -122,13 +139,24 @@ task<void> push_body::confirm(std::string name, deadline until) {
 void push_body::connected(bool again) {
     if (on_connected) on_connected();
     if (!again) return;
+    tell_all([this](const hearer& who) {
+        const auto at = channels.find(who.channel);
+        if (at == channels.end() || !at->second.refused.empty()) return;
+        ++gaps;
+        if (who.tell.on_gap) who.tell.on_gap();
+    });
+}
+
+void push_body::lost() {
+    tell_all([](const hearer& who) {
+        if (who.tell.on_lost) who.tell.on_lost();
+    });
+}
+
+void push_body::tell_all(const std::function<void(const hearer&)>& how) {
     std::vector<std::string> names;
     for (const auto& [name, what] : channels) names.push_back(name);
-    for (const auto& name : names)
-        tell(name, [this](const hearer& who) {
-            ++gaps;
-            if (who.tell.on_gap) who.tell.on_gap();
-        });
+    for (const auto& name : names) tell(name, how);
 }
 
 void push_body::heard(const value& said) {
@@ -205,12 +233,28 @@ void subscription::end() noexcept {
 // ---- subscriptions ----
 
 subscriptions::subscriptions(reactor& home, budget::grant share, door& through, push_terms with)
-    : body_(std::make_shared<detail::push_body>(home, std::move(share), through,
-                                                std::move(with))) {}
+    : body_(std::make_shared<detail::push_body>(
+          home,
+          std::make_shared<detail::keeper>(home, std::move(share), through,
+                                           detail::keeper_terms{with.options, with.connect_ms_max,
+                                                                with.ping_idle_ms,
+                                                                with.ping_ms_max}),
+          with, false)) {
+    body_->hook_in();
+}
+
+subscriptions::subscriptions(mux& shared, std::size_t channels_max)
+    : body_(std::make_shared<detail::push_body>(
+          shared.home(), shared.keeper(), push_terms{.channels_max = channels_max}, true)) {
+    BOOST_ASSERT_MSG(!body_->keeping->prepare, "one rides on a shared connection");
+    body_->hook_in();
+}
 
 subscriptions::~subscriptions() = default;
 
-void subscriptions::start() { body_->keeping->start(); }
+void subscriptions::start() {
+    if (!body_->rides) body_->keeping->start();
+}
 
 task<void> subscriptions::up(deadline until) {
     return body_->keeping->connected(until);
@@ -219,7 +263,7 @@ task<void> subscriptions::up(deadline until) {
 task<void> subscriptions::stop(deadline until) {
     const auto body = body_;
     body->stopping = true;
-    co_await body->keeping->stop(until);
+    if (!body->rides) co_await body->keeping->stop(until);
 }
 
 task<subscription> subscriptions::subscribe(std::string channel, channel_listener listener,

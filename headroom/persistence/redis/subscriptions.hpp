@@ -1,8 +1,9 @@
 // persistence/redis/subscriptions.hpp: published messages, by channel, over one connection.
 //
-// A connection of its own, because it is always listening (RESP3 pushes). When it is lost its
-// successor subscribes again to everything, and every listener is told of the gap: Redis keeps no
-// message for somebody who is not there. Whoever needs what he may have missed reads it then.
+// Over a connection of its own, or riding on the one a mux shares: RESP3 sends messages between
+// answers. When it is lost its successor subscribes again to everything before anything else is
+// asked there, and every listener is told of the gap: Redis keeps no message for somebody who is
+// not there. Whoever needs what he may have missed reads it then.
 //
 //     auto told = co_await push.subscribe("orders", {[](auto, auto message) { ... },
 //                                                    [] { look_again(); }}, until);
@@ -16,14 +17,17 @@
 
 #include "headroom/persistence/redis/connection.hpp"
 #include "headroom/persistence/redis/door.hpp"
+#include "headroom/persistence/redis/mux.hpp"
 
 namespace headroom::redis {
 
 struct channel_listener {
     /// A message, while the subscription lives. It may end any subscription, this one included.
     std::function<void(std::string_view channel, std::string_view message)> on_message;
-    /// Messages may have been missed; may be empty.
+    /// Listens again: messages may have been missed. May be empty.
     std::function<void()> on_gap{};
+    /// The connection is lost: messages are being missed. May be empty.
+    std::function<void()> on_lost{};
 };
 
 struct push_terms {
@@ -68,11 +72,15 @@ class subscriptions {
 public:
     /// `share`: as a mux's. The door outlives it.
     subscriptions(reactor& home, budget::grant share, door& through, push_terms with);
+    /// Rides on the connection of `shared`, which may have been started, has no other rider, and
+    /// goes on when this is stopped. On its reactor. Redis then counts that client as a
+    /// subscriber: it hangs up on one to which 32 MiB are owed.
+    explicit subscriptions(mux& shared, std::size_t channels_max = push_terms{}.channels_max);
     ~subscriptions();
     subscriptions(const subscriptions&) = delete;
     subscriptions& operator=(const subscriptions&) = delete;
 
-    /// Begins to connect. Once.
+    /// Begins to connect. Once. Nothing for one that rides.
     void start();
     /// As mux::up().
     task<void> up(deadline until);

@@ -214,5 +214,74 @@ TEST_F(RedisSubscriptions, OutlivesNobodyWhoHoldsASubscription) {
     });
 }
 
+/// Subscriptions on the connection of a mux.
+class RedisRider : public RedisSubscriptions {
+protected:
+    int lost = 0;
+
+    void with_rider(std::function<task<void>(mux&, subscriptions&)> body) {
+        door through(at(own));
+        inside([&]() -> task<void> {
+            mux shared(*reactor::current(), std::move(share), through, mux_like());
+            shared.start();
+            co_await shared.up(soon());
+            subscriptions push(shared);
+            co_await testing::and_at_last([&] { return body(shared, push); },
+                                          [&] { return both_stopped(push, shared); });
+        });
+    }
+    static mux_terms mux_like() {
+        mux_terms with;
+        with.options.name = "push";
+        with.ping_idle_ms = 100ms;
+        with.ping_ms_max = 200ms;
+        with.connect_ms_max = 500ms;
+        return with;
+    }
+    static task<void> both_stopped(subscriptions& push, mux& shared) {
+        co_await push.stop(soon());
+        co_await shared.stop(soon());
+    }
+};
+
+TEST_F(RedisRider, HearsBetweenAnswersOnOneConnection) {
+    with_rider([&](mux& shared, subscriptions& push) -> task<void> {
+        const auto told = co_await push.subscribe("c", into_heard(), soon());
+        for (int i = 0; i < 100; ++i) {
+            const auto text = std::to_string(i);
+            (void)co_await shared.run(command("PUBLISH", "c", text), soon());
+            EXPECT_EQ((co_await shared.run(command("ECHO", text), soon())).text(), text);
+        }
+        EXPECT_TRUE(co_await hears(100));
+        EXPECT_EQ(heard.at(42), "c: 42");
+        EXPECT_EQ(ledger.held(), 1u);
+        EXPECT_EQ(shown(own, "push"), 1u);
+    });
+}
+
+TEST_F(RedisRider, ListensAgainBeforeAnythingIsAskedOnTheNextConnection) {
+    with_rider([&](mux& shared, subscriptions& push) -> task<void> {
+        auto ears = into_heard();
+        ears.on_lost = [&] { ++lost; };
+        const auto told = co_await push.subscribe("c", ears, soon());
+        own.ask({"CLIENT", "KILL", "TYPE", "pubsub"});
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return lost == 1; }));
+        const auto listeners = co_await shared.run(command("PUBLISH", "c", "x"), soon());
+        EXPECT_EQ(listeners.number(), 1);
+        EXPECT_EQ(gaps, 1);
+        EXPECT_TRUE(co_await hears(1));
+    });
+}
+
+TEST_F(RedisRider, LeavesTheConnectionToItsOwner) {
+    with_rider([&](mux& shared, subscriptions& push) -> task<void> {
+        auto told = co_await push.subscribe("c", into_heard(), soon());
+        told.end();
+        co_await push.stop(soon());
+        EXPECT_EQ((co_await shared.run(command("ECHO", "x"), soon())).text(), "x");
+        EXPECT_EQ(co_await code_of(push.subscribe("d", into_heard(), soon())), "refused");
+    });
+}
+
 }  // namespace
 }  // namespace headroom::redis
