@@ -25,7 +25,8 @@ class caching_process {
 public:
     caching_process(const private_redis& server, settings with)
         : through_(redis::parse_connect_info("unix://" + server.socket_file()).value()),
-          shared(home_, ledger_.open({"persistence.redis_shared", 1, 1}).value(), through_, quick()),
+          shared(home_, ledger_.open({"persistence.redis_shared", 1, 1}).value(), through_,
+                 quick()),
           cache(shared, with, [this] { return random.load(); }) {
         run([this]() -> task<void> {
             shared.start();

@@ -34,7 +34,7 @@ std::optional<record> parse_record(std::string_view from) {
     if (kind != record_kind::value && kind != record_kind::open && kind != record_kind::barred)
         return std::nullopt;
     const auto until = static_cast<std::int64_t>(read_number(from.substr(head_bytes, time_bytes)));
-    return record{kind, from.substr(0, head_bytes), from.substr(head_bytes + time_bytes),
+    return record{kind, from.substr(head_bytes + time_bytes),
                   wall_time(std::chrono::milliseconds(until))};
 }
 

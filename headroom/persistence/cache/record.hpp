@@ -26,7 +26,7 @@ inline constexpr std::size_t head_bytes = 9;  ///< a kind, and eight bytes of a 
 
 struct record {
     record_kind kind = record_kind::open;
-    std::string_view head, body;
+    std::string_view body;
     wall_time fresh_until{};
 };
 

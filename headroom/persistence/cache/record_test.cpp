@@ -19,12 +19,11 @@ TEST(CacheRecord, IsReadAsItWasWritten) {
     EXPECT_EQ(read->kind, record_kind::value);
     EXPECT_EQ(read->fresh_until, until);
     EXPECT_EQ(read->body, body);
-    EXPECT_EQ(read->head, text.substr(0, head_bytes));
 }
 
 TEST(CacheRecord, OfAnotherStampHasAnotherHead) {
     const auto one = make_record(record_kind::open, 1), two = make_record(record_kind::open, 2);
-    EXPECT_NE(parse_record(one)->head, parse_record(two)->head);
+    EXPECT_NE(one.substr(0, head_bytes), two.substr(0, head_bytes));
 }
 
 TEST(CacheRecord, IsNotWhatSomebodyElseWrote) {

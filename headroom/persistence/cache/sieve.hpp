@@ -1,4 +1,4 @@
-// persistence/cache/sieve.hpp: the local level: values of this process, bounded in number and bytes.
+// persistence/cache/sieve.hpp: the values a process holds itself, bounded in number and bytes.
 //
 // SIEVE (Y. Zhang et al., "SIEVE is Simpler than LRU: an Efficient Turn-Key Eviction Algorithm for
 // Web Caches", NSDI 2024): a queue in the order of arrival, a mark on what was asked for since, and

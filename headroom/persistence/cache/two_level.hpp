@@ -1,11 +1,11 @@
 // persistence/cache/two_level.hpp: values by key, in this process and in a Redis all processes
 // share.
 //
-// A miss is loaded once in a process, however many ask. What changes the truth says so twice, before
-// (changing) and after (changed), and in between nobody keeps what he loads; every process hears
-// both over the connection it shares with everything else that talks to that Redis. When Redis is
-// away, or hears nobody, values are loaded each time they are needed, once for all who wait, and
-// nothing fails. docs/cache.md says what can be stale, and for how long.
+// A miss is loaded once in a process, however many ask. Whoever changes the truth says so twice,
+// before (changing) and after (changed), and in between nobody keeps what he loads; every process
+// hears both over the connection it shares with everything else that talks to that Redis. While
+// Redis is away values are loaded each time they are needed, once for all who wait, and nothing
+// fails. docs/cache.md says what can be stale, and for how long.
 //
 // Values are typed by view.hpp, which is what one uses; this is what all views of a process share.
 #pragma once

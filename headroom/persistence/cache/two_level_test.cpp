@@ -187,7 +187,15 @@ TEST_F(TwoLevel, ATextOfAnotherProgramIsAMiss) {
         co_await texts.set("2", "not a profile", soon());
     });
     ask(server, {"COPY", "shop:text:2", "shop:profile:2"});
-    one.run([&]() -> task<void> { EXPECT_EQ(co_await profiles.get("2", soon()), nullptr); });
+    one.run([&]() -> task<void> {
+        EXPECT_EQ(co_await profiles.get("2", soon()), nullptr);
+        for (const std::string key : {"1", "2"}) {
+            const auto found = co_await profiles.get_or_load(
+                key, [](deadline) -> task<profile> { co_return profile{"Ada", 36, {}}; }, soon());
+            EXPECT_EQ(found->name, "Ada");
+        }
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return one.cache.now().entries == 2; }));
+    });
 }
 
 }  // namespace

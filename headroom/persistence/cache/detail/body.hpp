@@ -84,8 +84,9 @@ struct two_level::body : std::enable_shared_from_this<two_level::body> {
     bool stopping = false, proving = false, paying = false;
 
     struct {
-        detail::count local_hits, redis_hits, misses, joined, loads, load_failures, refreshes, outdated,
-            invalidations, gaps, too_large;
+        detail::count local_hits, redis_hits, misses, joined;
+        detail::count loads, load_failures, refreshes, outdated, too_large;
+        detail::count invalidations, gaps;
         detail::count evicted, owed, entries, bytes;  // as of show()
     } counts;
     /// After the local level, or what is owed, has changed.

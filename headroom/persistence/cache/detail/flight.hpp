@@ -49,9 +49,8 @@ public:
     }
 
 private:
-    using timer =
-        boost::asio::basic_waitable_timer<deadline::clock, boost::asio::wait_traits<deadline::clock>,
-                                          executor>;
+    using timer = boost::asio::basic_waitable_timer<
+        deadline::clock, boost::asio::wait_traits<deadline::clock>, executor>;
     struct place {
         place(flight& in, timer& bell) : of(in), at(in.waiting_.insert(in.waiting_.end(), &bell)) {}
         ~place() { of.waiting_.erase(at); }

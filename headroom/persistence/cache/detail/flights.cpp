@@ -84,8 +84,7 @@ task<void> two_level::body::bring(std::shared_ptr<detail::flight> on, question w
     auto [value, bytes] = co_await load(what, until);
     on->land(value);
     if (barred || there.away()) co_return;
-    co_await keep(on, what.key, std::move(value), std::move(bytes),
-                  record ? std::string(record->head) : std::string(), among);
+    co_await keep(on, what.key, std::move(value), std::move(bytes), there.head(), among);
 }
 
 task<detail::loaded> two_level::body::load(const question& what, deadline until) {

@@ -6,7 +6,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto listen_ms_max = 5'000ms;
+constexpr auto listen_ms_max = 1'000ms;
 constexpr auto again_ms = 1'000ms;  // after a refused subscription
 constexpr auto nap_ms = 10ms;       // between two looks whether it is to end
 constexpr auto pay_ms = 100ms;      // between two tries; the breaker makes most of them cheap
@@ -23,7 +23,7 @@ void two_level::body::spawn(std::function<task<void>()> what) {
 
 /// The first try is the start's, so that whoever starts with a Redis that is there hears at once.
 task<void> two_level::body::begin(deadline by) {
-    if (!co_await try_to_listen(by)) spawn([this] { return listen(); });
+    if (!co_await try_to_listen(by.at_most(listen_ms_max))) spawn([this] { return listen(); });
 }
 
 task<void> two_level::body::listen() {

@@ -42,19 +42,23 @@ shared_level::shared_level(redis::mux& on, const settings& with, std::function<d
       random_(std::move(random)),
       breaker_(with.pauses, std::minstd_rand(std::random_device{}())), trust_(with.trust_ms) {}
 
-/// One question, if Redis is worth it; none when it was not, or did not answer.
-template <class Answer, class Ask>
-task<std::optional<Answer>> shared_level::attempt(Ask ask, deadline until) {
-    const auto asked = deadline::clock::now();
-    if (!breaker_.admits(asked)) {
-        degraded_.add();
-        co_return std::nullopt;
-    }
+bool shared_level::is_worth_asking(deadline::clock::time_point now) {
+    if (breaker_.admits(now)) return true;
+    degraded_.add();
+    return false;
+}
+
+void shared_level::answered(deadline::clock::time_point asked) {
+    breaker_.answered();
+    trust_.answered(asked);
+}
+
+/// Why there was no answer is being thrown. Goes on throwing it when that is the caller's end.
+void shared_level::not_answered() {
+    errors_.add();
+    degraded_.add();
     try {
-        std::optional<Answer> said(co_await ask(until.at_most(with_.redis_ms_max)));
-        breaker_.answered();
-        trust_.answered(asked);
-        co_return said;
+        throw;
     } catch (const redis::server_error&) {
         breaker_.answered();  // it does not like the question, but does not keep us waiting
     } catch (const boost::system::system_error&) {
@@ -63,16 +67,37 @@ task<std::optional<Answer>> shared_level::attempt(Ask ask, deadline until) {
     } catch (const std::exception&) {
         breaker_.failed(deadline::clock::now());
     }
-    errors_.add();
-    degraded_.add();
+}
+
+/// One question, if Redis is worth it; none when it was not, or did not answer.
+template <class Answer, class Ask>
+task<std::optional<Answer>> shared_level::attempt(Ask ask, deadline until) {
+    const auto asked = deadline::clock::now();
+    if (!is_worth_asking(asked)) co_return std::nullopt;
+    try {
+        std::optional<Answer> said(co_await ask(until.at_most(with_.redis_ms_max)));
+        answered(asked);
+        co_return said;
+    } catch (const std::exception&) {
+        not_answered();
+    }
     co_return std::nullopt;
 }
 
+// As attempt(), without its frame: this is what most calls are.
 task<sight> shared_level::read(std::string key, deadline until) {
+    const auto asked = deadline::clock::now();
+    if (!is_worth_asking(asked)) co_return sight();
     const command get("GET", keys_.full(key));
-    auto said = co_await attempt<redis::value>(
-        [&](deadline by) { return on_.run_held(get, by, sending::repeatable); }, until);
-    co_return said ? sight(*std::move(said)) : sight();
+    try {
+        sight seen(co_await on_.run_held(get, until.at_most(with_.redis_ms_max),
+                                         sending::repeatable));
+        answered(asked);
+        co_return seen;
+    } catch (const std::exception&) {
+        not_answered();
+    }
+    co_return sight();
 }
 
 std::string shared_level::value_record(std::string_view body, lifetime with) {

@@ -31,6 +31,11 @@ public:
         if (!there_ || answer_.is() != redis::kind::text) return std::nullopt;
         return parse_record(answer_.text());
     }
+    /// By which it is known again, also what is no record; "" for nothing.
+    std::string head() const {
+        if (!there_ || answer_.is() != redis::kind::text) return "";
+        return std::string(answer_.text().substr(0, head_bytes));
+    }
 
 private:
     redis::value answer_;
@@ -74,6 +79,9 @@ public:
 private:
     template <class Answer, class Ask>
     task<std::optional<Answer>> attempt(Ask ask, deadline until);
+    bool is_worth_asking(deadline::clock::time_point now);
+    void answered(deadline::clock::time_point asked);
+    void not_answered();
     std::string value_record(std::string_view body, lifetime with);
     lifetime drawn(lifetime of) { return jittered(of, with_.jitter, random_()); }
 
