@@ -33,8 +33,9 @@ public:
     virtual int version() const noexcept { return 1; }
     /// Whether events of a topic have effects; others are passed over.
     virtual bool wants(std::string_view topic) const noexcept = 0;
-    /// Appends the event's effects. An exception is a fault of the event (it cannot be read): after
-    /// retries it is parked, and the events of other streams go on.
+    /// Appends the event's effects, and names what they touch where somebody keeps copies of it. An
+    /// exception is a fault of the event (it cannot be read): after retries it is parked, and the
+    /// events of other streams go on.
     virtual void apply(const recorded_event& from, effects& to) = 0;
     /// The statements that empty the read model, for a rebuild.
     virtual void clear(effects& to) = 0;

@@ -70,13 +70,13 @@ std::string_view to_string(projection_state of) noexcept {
 projections::body::body(persistence::database& database, persistence::door& writers,
                         persistence::control& with, feed& source,
                         std::vector<std::unique_ptr<projection>> all,
-                        const projection_bounds& bounds)
+                        const projection_bounds& bounds, audience* told)
     : on(database),
       control(with),
       from(source),
       pool(on.make_pool(writers_consumer, {.through = &writers, .role = projector_role})),
       queue(home(), std::max(1U, pool->figures().max)),
-      shared{home(), on, control, from, *pool, queue, bounds}, changed(home()) {
+      shared{home(), on, control, from, *pool, queue, bounds, told}, changed(home()) {
     if (bounds.runners_max == 0) all.clear();
     for (auto& each : all) {
         runners.push_back(std::make_unique<runner>(shared, std::move(each)));
@@ -240,10 +240,10 @@ std::vector<projection_status> projections::body::statuses() const {
 projections::projections(persistence::database& on, persistence::door& writers,
                          persistence::control& control, feed& from, budget::book& shares,
                          std::vector<std::unique_ptr<projection>> all,
-                         const projection_bounds& bounds) {
+                         const projection_bounds& bounds, audience* told) {
     BOOST_ASSERT(shares.planned().find_consumer(writers_consumer) != nullptr);
     check(all, bounds);
-    body_ = std::make_shared<body>(on, writers, control, from, std::move(all), bounds);
+    body_ = std::make_shared<body>(on, writers, control, from, std::move(all), bounds, told);
 }
 
 projections::~projections() { stop(deadline::after(0ms)); }

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "headroom/eventsourcing/audience.hpp"
 #include "headroom/eventsourcing/feed.hpp"
 #include "headroom/eventsourcing/projection.hpp"
 
@@ -67,10 +68,12 @@ struct projection_status {
 class projections final : public part {
 public:
     /// Takes the grant of `eventsourcing.writers`. `writers` leads to the database as the projector
-    /// role. Throws projection_refused. All references outlive it.
+    /// role. `told`, if any, hears what effects touch. Throws projection_refused. All references
+    /// outlive it.
     projections(persistence::database& on, persistence::door& writers,
                 persistence::control& control, feed& from, budget::book& shares,
-                std::vector<std::unique_ptr<projection>> all, const projection_bounds& bounds = {});
+                std::vector<std::unique_ptr<projection>> all, const projection_bounds& bounds = {},
+                audience* told = nullptr);
     ~projections() override;
 
     std::string_view name() const noexcept override { return "eventsourcing.projections"; }

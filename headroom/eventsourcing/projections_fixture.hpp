@@ -7,7 +7,8 @@
 
 namespace headroom::eventsourcing {
 
-/// Writes each event it wants into `model`: how often, in which order within its stream.
+/// Writes each event it wants into `model`: how often, in which order within its stream. Touches
+/// the event's stream.
 class counting final : public projection {
 public:
     explicit counting(std::string name = "test.counting", std::string wanted = "shop:Order.Placed")
@@ -19,6 +20,7 @@ public:
         ++applied;
         if (from.state == "\"unreadable\"") throw std::invalid_argument("it cannot be read");
         to.run(add_event, name_, from.stream, from.version, from.state);
+        to.touch(to_string(from.stream));
     }
     void clear(effects& to) override { to.run(delete_all, name_); }
 
@@ -47,9 +49,10 @@ class projector_process : public feed_process {
 public:
     projector_process(const std::string& url, const std::string& writers_url,
                       std::vector<std::unique_ptr<projection>> all,
-                      const projection_bounds& bounds = {})
+                      const projection_bounds& bounds = {}, audience* told = nullptr)
         : feed_process(url), writers_(persistence::parse_connect_info(writers_url).value()) {
-        run_.emplace(database(), writers_, control(), feed(), book(), std::move(all), bounds);
+        run_.emplace(database(), writers_, control(), feed(), book(), std::move(all), bounds,
+                     told);
     }
     ~projector_process() { run_.reset(); }
 

@@ -12,7 +12,8 @@ namespace headroom::eventsourcing {
 /// Everything on the home reactor, but for what says otherwise.
 struct projections::body : std::enable_shared_from_this<projections::body> {
     body(persistence::database& on, persistence::door& writers, persistence::control& with,
-         feed& from, std::vector<std::unique_ptr<projection>> all, const projection_bounds& bounds);
+         feed& from, std::vector<std::unique_ptr<projection>> all, const projection_bounds& bounds,
+         audience* told);
 
     reactor& home() noexcept { return on.on().home(); }
     task<void> start(deadline by);

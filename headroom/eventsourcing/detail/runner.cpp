@@ -219,6 +219,14 @@ task<std::vector<persistence::rows>> runner::write(std::vector<step> steps) {
     co_return co_await lent->run_unit(std::move(steps), until);
 }
 
+task<void> runner::tell_changing(const std::vector<std::string>& touched) {
+    if (on_.told != nullptr && !touched.empty()) co_await on_.told->changing(key_.name, touched);
+}
+
+task<void> runner::tell_changed(const std::vector<std::string>& touched) {
+    if (on_.told != nullptr && !touched.empty()) co_await on_.told->changed(key_.name, touched);
+}
+
 // ---- what others see ----
 
 void runner::publish(projection_state state) {

@@ -36,6 +36,7 @@ struct stage {
     persistence::sessions& writers;
     turns& queue;
     const projection_bounds bounds;
+    audience* const told;  // null: nobody
 };
 
 /// How long a runner waits for what it reads.
@@ -106,6 +107,8 @@ private:
     void publish(projection_state state);
     void publish_going();
     task<std::vector<persistence::rows>> write(std::vector<step> steps);
+    task<void> tell_changing(const std::vector<std::string>& touched);
+    task<void> tell_changed(const std::vector<std::string>& touched);
 
     // ---- runner_batches.cpp ----
     task<void> advance();

@@ -118,6 +118,8 @@ void runner::launch(batch next) {
 }
 
 task<void> runner::fly() {
+    const auto touched = flight_->of.what.touched();
+    co_await tell_changing(touched);
     const auto begun = deadline::clock::now();
     try {
         co_await write(steps_of(flight_->of));
@@ -125,7 +127,10 @@ task<void> runner::fly() {
         flight_->thrown = std::current_exception();
     }
     flight_->took = deadline::clock::now() - begun;
-    if (flight_->thrown == nullptr) landed_well();
+    if (flight_->thrown == nullptr) {
+        landed_well();
+        co_await tell_changed(touched);
+    }
     flight_->landed = true;
     landed_.ring();
 }

@@ -116,7 +116,9 @@ task<bool> runner::replay_one(stream_id stream, log_position at) {
         what.run_with(*done.text, std::move(done.values));
         auto steps = what.take();
         steps.insert(steps.begin(), move_checkpoint(key_, epoch_, written_, written_));
+        co_await tell_changing(what.touched());
         co_await write(std::move(steps));
+        co_await tell_changed(what.touched());
     } catch (const std::exception&) {
         thrown = std::current_exception();
     }
