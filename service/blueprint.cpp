@@ -114,7 +114,6 @@ process_sizes sizes_of(const settings& with, duty of) {
 redis::settings redis_of(const settings& with, duty of) {
     auto made = with.redis;
     if (of == duty::work || of == duty::schedule) made.server = made.tasks;
-    if (of == duty::project) made.server.reset();
     return made;
 }
 

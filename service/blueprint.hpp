@@ -28,6 +28,7 @@ struct process_sizes {
 process_sizes sizes_of(const settings& with, duty of);
 
 /// The Redis of a process of that duty: the cache's, or the tasks'. Without a server there is none.
+/// Whoever projects has the cache's, to say there what changed.
 redis::settings redis_of(const settings& with, duty of);
 /// What it opens there.
 redis::uses redis_uses_of(duty of) noexcept;

@@ -3,12 +3,12 @@
 namespace headroom::service {
 
 domains::domains(const settings& with, persistence::database& db,
-                 eventsourcing::event_store& store)
+                 eventsourcing::event_store& store, tenancy::kept_values* kept)
     : ask_(with.redis.tasks ? std::optional(with.tasks.queue) : std::nullopt),
       tenants_(store, ask_),
       tenant_list_(db.lanes()),
       defaults_(with.defaults),
-      values_(db, defaults_),
+      values_(db, defaults_, kept),
       users_(store, ask_),
       agents_(store, with.key_pepper),
       profiles_(db.lanes()),

@@ -11,7 +11,9 @@ namespace headroom::service {
 /// Commands and queries of both. All references outlive it, and it the router.
 class domains {
 public:
-    domains(const settings& with, persistence::database& db, eventsourcing::event_store& store);
+    /// `kept`: null where no values are kept.
+    domains(const settings& with, persistence::database& db, eventsourcing::event_store& store,
+            tenancy::kept_values* kept);
     domains(const domains&) = delete;
     domains& operator=(const domains&) = delete;
 

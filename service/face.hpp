@@ -1,5 +1,6 @@
 // service/face.hpp: the front of a process that has a database, with what it shows of that.
 #pragma once
+#include "service/cache_metrics.hpp"
 #include "service/event_metrics.hpp"
 #include "service/fleet_metrics.hpp"
 #include "service/front.hpp"
@@ -11,8 +12,9 @@ namespace headroom::service {
 /// Routes are added to routes(), then parts() seals them. All references outlive it.
 class face {
 public:
+    /// `store`, `kept`: null where there is none.
     face(process& in, persistence::database& db, const projecting& events,
-         const eventsourcing::event_store* store);
+         const eventsourcing::event_store* store, const cache::two_level* kept);
     face(const face&) = delete;
     face& operator=(const face&) = delete;
 
@@ -27,6 +29,7 @@ private:
     const live_metrics figures_;
     const event_metrics events_;
     const fleet_metrics fleet_;
+    const cache_metrics cache_;
     readiness watch_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "headroom/budget/exit_code.hpp"
+#include "service/caching.hpp"
 #include "service/face.hpp"
 
 namespace headroom::service {
@@ -10,9 +11,11 @@ namespace {
 
 int run(process& in) {
     persistence::database db(in.on(), in.book(), in.query_door(), in.database_terms(), &in.door());
-    projecting events(in, db, nullptr);
-    face shown(in, db, events, nullptr);
-    auto parts = events.parts();
+    caching kept(in);
+    projecting events(in, db, nullptr, kept.values());
+    face shown(in, db, events, nullptr, kept.levels());
+    auto parts = kept.parts();
+    for (auto* each : events.parts()) parts.push_back(each);
     for (auto* each : shown.parts()) parts.push_back(each);
     return in.run(db, std::move(parts));
 }

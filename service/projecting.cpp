@@ -12,12 +12,13 @@ std::vector<std::unique_ptr<eventsourcing::projection>> all_projections() {
 }
 
 projecting::projecting(process& in, persistence::database& db, eventsourcing::event_store* store,
-                       const projection_source& run) {
+                       eventsourcing::audience* told, const projection_source& run) {
     eventsourcing::projection_bounds bounds;
     bounds.runners_max = in.with().events.runners_max;
     if (bounds.runners_max == 0) return;
     feed_.emplace(db, in.control(), in.book());
-    all_.emplace(db, in.projector_door(), in.control(), *feed_, in.book(), run(), bounds);
+    all_.emplace(db, in.projector_door(), in.control(), *feed_, in.book(), run(), bounds,
+                 told);
     if (store == nullptr) return;
     store->on_appended([this](eventsourcing::log_position last) { feed_->poke(last); });
 }

@@ -22,9 +22,10 @@ class projecting {
 public:
     /// Of a process that runs none.
     projecting() = default;
-    /// Throws eventsourcing::projection_refused. `store`, if any, wakes the feed. All outlive it.
+    /// Throws eventsourcing::projection_refused. `store`, if any, wakes the feed; `told`, if any,
+    /// hears what read models change. All outlive it.
     projecting(process& in, persistence::database& db, eventsourcing::event_store* store,
-               const projection_source& run = all_projections);
+               eventsourcing::audience* told, const projection_source& run = all_projections);
 
     /// To be started in this order, after the store.
     std::vector<part*> parts();

@@ -57,12 +57,12 @@ task<http::problem> read_models::behind(log_position at, std::string projection,
     co_return answer;
 }
 
-task<void> read_models::caught_up(const http::request& of, std::string projection) {
+task<log_position> read_models::caught_up(const http::request& of, std::string projection) {
     const auto header = of.headers.find(position_header);
-    if (!header) co_return;
+    if (!header) co_return 0;
     const auto at = asked_by(*header);
     const auto started = deadline::clock::now();
-    if (co_await reached(at, projection, wait_until(of, query_wait_ms_max))) co_return;
+    if (co_await reached(at, projection, wait_until(of, query_wait_ms_max))) co_return at;
     throw http::failed(co_await behind(at, std::move(projection), started, of.until));
 }
 

@@ -20,9 +20,10 @@ public:
 
     /// False at the deadline.
     task<bool> reached(eventsourcing::log_position at, std::string projection, deadline until);
-    /// Waits as far as the request's Headroom-Position asks. Throws http::failed: 400 when that is
-    /// no position, 503 with the figures when the read model is not there in time.
-    task<void> caught_up(const http::request& of, std::string projection);
+    /// Waits as far as the request's Headroom-Position asks, and says how far that is: 0 without
+    /// one. Throws http::failed: 400 when that is no position, 503 with the figures when the read
+    /// model is not there in time.
+    task<eventsourcing::log_position> caught_up(const http::request& of, std::string projection);
     /// The problem of a read model that is behind, with the figures. Waited for since `started`.
     task<http::problem> behind(eventsourcing::log_position at, std::string projection,
                                deadline::clock::time_point started, deadline until);

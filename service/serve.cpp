@@ -1,5 +1,6 @@
 #include "service/serve.hpp"
 
+#include "service/caching.hpp"
 #include "service/domains.hpp"
 #include "service/face.hpp"
 
@@ -12,12 +13,14 @@ int work(process& in, const projection_source& run) {
         log.warn("a session is held for long", {{"hold", held.message()}});
     });
     eventsourcing::event_store store(db, in.book());
-    projecting events(in, db, &store, run);
+    caching kept(in);
+    projecting events(in, db, &store, kept.values(), run);
     read_models models(db, events);
-    domains all(in.with(), db, store);
-    face shown(in, db, events, &store);
+    domains all(in.with(), db, store, kept.values());
+    face shown(in, db, events, &store, kept.levels());
     all.add_routes(shown.routes(), models);
-    std::vector<part*> parts{&store};
+    auto parts = kept.parts();
+    parts.push_back(&store);
     for (auto* each : events.parts()) parts.push_back(each);
     for (auto* each : shown.parts()) parts.push_back(each);
     return in.run(db, std::move(parts));

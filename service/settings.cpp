@@ -63,6 +63,7 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.http = http::read_settings(reader);
     all.database = persistence::read_database_settings(reader);
     all.redis = redis::read_settings(reader);
+    all.cache = cache::read_settings(reader, all.process.system);
     all.tasks = tasks::read_settings(reader);
     all.fleet = fleet::read_settings(reader, all.database.serve, all.database.migrate);
     all.events = eventsourcing::read_event_store_settings(reader, all.database.serve);

@@ -7,6 +7,7 @@
 #include "headroom/fleet/settings.hpp"
 #include "headroom/http/settings.hpp"
 #include "headroom/observability/settings.hpp"
+#include "headroom/persistence/cache/settings.hpp"
 #include "headroom/persistence/redis/settings.hpp"
 #include "headroom/persistence/settings.hpp"
 #include "headroom/runtime/settings.hpp"
@@ -21,6 +22,7 @@ struct settings {
     http::settings http;
     persistence::database_settings database;
     redis::settings redis;
+    cache::settings cache;
     tasks::settings tasks;
     fleet::fleet_settings fleet;
     eventsourcing::event_store_settings events;

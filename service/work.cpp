@@ -14,7 +14,7 @@ int run_tasks(process& in) {
     eventsourcing::event_store store(db, in.book());
     const projecting none;
     working tasks(in, db, store);
-    face shown(in, db, none, &store);
+    face shown(in, db, none, &store, nullptr);
     std::vector<part*> parts{&store, &tasks};
     work_watch watch(in.home(), shown.health(), tasks);
     parts.push_back(&watch);

@@ -18,6 +18,12 @@ entry of_system(const system_defaults::value_type& each) {
     return {{each.first, each.second, value_source::system_default}, "", std::nullopt};
 }
 
+entry of_kept(const kept_value& each) {
+    return {{each.key, each.value, value_source::tenant},
+            each.updated_by,
+            persistence::timestamp(std::chrono::microseconds(each.updated_at))};
+}
+
 /// Adds the defaults after `after` whose keys the tenant does not set, and restores the order.
 void add_defaults(std::vector<entry>& own, const system_defaults& defaults,
                   std::string_view after) {
@@ -40,25 +46,43 @@ entry entry::from(const persistence::row& each) {
 }
 
 task<std::optional<entry>> configuration::own(persistence::tenant_id tenant, std::string key,
-                                              deadline until) {
+                                              position at, deadline until) {
+    if (kept_ != nullptr)
+        if (const auto all = co_await kept_->of(db_, tenant, at, until); all->whole) {
+            const auto* found = all->find(key);
+            co_return found ? std::optional(of_kept(*found)) : std::nullopt;
+        }
     co_return co_await db_.lanes().optional<entry>(tenant, select_one, until, tenant.text(), key);
 }
 
 task<std::optional<entry>> configuration::get(persistence::tenant_id tenant, std::string key,
-                                              deadline until) {
-    if (auto found = co_await own(std::move(tenant), key, until)) co_return found;
+                                              position at, deadline until) {
+    if (auto found = co_await own(std::move(tenant), key, at, until)) co_return found;
     const auto found = defaults_.find(key);
     if (found == defaults_.end()) co_return std::nullopt;
     co_return of_system(*found);
 }
 
+task<std::vector<entry>> configuration::own_page(persistence::tenant_id tenant, std::string after,
+                                                 int size, position at, deadline until) {
+    if (kept_ != nullptr)
+        if (const auto all = co_await kept_->of(db_, tenant, at, until); all->whole) {
+            std::vector<entry> page;
+            for (const auto& each : all->entries)
+                if (each.key > after && page.size() < static_cast<std::size_t>(size))
+                    page.push_back(of_kept(each));
+            co_return page;
+        }
+    const std::int64_t most = size;
+    co_return co_await db_.lanes().all<entry>(tenant, select_page, until, tenant.text(), after,
+                                              most);
+}
+
 task<page> configuration::list(persistence::tenant_id tenant, std::string after, int size,
-                               deadline until) {
+                               position at, deadline until) {
     BOOST_ASSERT(size >= 1 && size <= page_max);
-    const std::int64_t one_more = size + 1;
     page found;
-    found.entries = co_await db_.lanes().all<entry>(tenant, select_page, until, tenant.text(),
-                                                    after, one_more);
+    found.entries = co_await own_page(std::move(tenant), after, size + 1, at, until);
     add_defaults(found.entries, defaults_, after);
     if (found.entries.size() > static_cast<std::size_t>(size)) {
         found.entries.resize(static_cast<std::size_t>(size));

@@ -88,14 +88,16 @@ public:
     void apply(const recorded_event& from, effects& to) override {
         if (from.topic == data_deleted::topic) {
             const auto gone = eventsourcing::decode_state<data_deleted>(from.state);
-            if (gone.category == category::configuration)
-                to.run(delete_values_of_tenant, gone.tenant_id);
-            return;
+            if (gone.category != category::configuration) return;
+            to.run(delete_values_of_tenant, gone.tenant_id);
+            return to.touch(gone.tenant_id);
         }
         const auto what = eventsourcing::decode_state<config_updated>(from.state);
         to.run(upsert_value, what.tenant_id, what.config_key, jsonb{what.config_value.text},
                what.updated_by, from.recorded_at);
+        to.touch(what.tenant_id);
     }
+    // Of what is kept until their events come again, nothing differs from what they will give.
     void clear(effects& to) override { to.run(delete_values); }
 };
 

@@ -29,8 +29,9 @@ json::value source_of(const std::optional<resolved_value>& value) {
 task<std::optional<resolved_value>> find(configuration_desk desk, http::request& of,
                                          std::string key) {
     auto tenant = tenant_of(of);
-    co_await desk.models.caught_up(of, configuration_projection);
-    auto found = co_await desk.values.get(std::move(tenant), checked(std::move(key)), of.until);
+    const auto at = co_await desk.models.caught_up(of, configuration_projection);
+    auto found =
+        co_await desk.values.get(std::move(tenant), checked(std::move(key)), at, of.until);
     if (!found) co_return std::nullopt;
     co_return std::move(found->is);
 }
@@ -57,8 +58,8 @@ task<http::response> get_limit(configuration_desk desk, http::request& of) {
 }
 
 task<std::optional<std::string>> own_text(configuration_desk desk, const http::request& of,
-                                          std::string key) {
-    auto found = co_await desk.values.own(tenant_of(of), checked(std::move(key)), of.until);
+                                          std::string key, configuration::position at) {
+    auto found = co_await desk.values.own(tenant_of(of), checked(std::move(key)), at, of.until);
     if (!found) co_return std::nullopt;
     co_return std::move(found->is.value);
 }
@@ -66,10 +67,10 @@ task<std::optional<std::string>> own_text(configuration_desk desk, const http::r
 task<http::response> get_policy(configuration_desk desk, http::request& of) {
     const auto type = named(of, "type");
     const auto bound_to = of.query_value("for");
-    co_await desk.models.caught_up(of, configuration_projection);
+    const auto at = co_await desk.models.caught_up(of, configuration_projection);
     std::optional<std::string> bound;
-    if (bound_to) bound = co_await own_text(desk, of, policy_key(type, *bound_to));
-    const auto of_tenant = co_await own_text(desk, of, policy_key(type));
+    if (bound_to) bound = co_await own_text(desk, of, policy_key(type, *bound_to), at);
+    const auto of_tenant = co_await own_text(desk, of, policy_key(type), at);
     const auto found =
         required(resolve_policy(type, bound, of_tenant, desk.values.defaults()));
     co_return answer({{"type", type},

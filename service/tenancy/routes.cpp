@@ -48,8 +48,8 @@ http::response not_seen(http::problem why, const done& at) {
 task<http::response> get_one(configuration_desk desk, http::request& of) {
     auto tenant = tenant_of(of);
     auto key = key_of(of);
-    co_await desk.models.caught_up(of, configuration_projection);
-    auto found = co_await desk.values.get(std::move(tenant), std::move(key), of.until);
+    const auto at = co_await desk.models.caught_up(of, configuration_projection);
+    auto found = co_await desk.values.get(std::move(tenant), std::move(key), at, of.until);
     if (!found) co_return http::problem{404, "The tenant has no such key."};
     co_return http::response::json(json::serialize(to_json(*found)));
 }
@@ -66,7 +66,8 @@ task<http::response> put_one(configuration_desk desk, http::request& of) {
     if (!co_await desk.models.reached(at.position, configuration_projection, until))
         co_return not_seen(co_await desk.models.behind(at.position, configuration_projection,
                                                        started, of.until), at);
-    const auto stored = co_await desk.values.own(std::move(tenant), key, of.until);
+    const auto stored =
+        co_await desk.values.own(std::move(tenant), key, at.position, of.until);
     if (!stored) co_return http::problem{404, "The tenant has no such key."};
     auto answer = http::response::json(json::serialize(to_json(*stored)));
     answer.with(position_header, std::to_string(at.position));
@@ -77,9 +78,9 @@ task<http::response> get_page(configuration_desk desk, http::request& of) {
     auto tenant = tenant_of(of);
     const auto size = page_size(of, page_default, page_max);
     auto after = of.query_value("after").value_or("");
-    co_await desk.models.caught_up(of, configuration_projection);
+    const auto at = co_await desk.models.caught_up(of, configuration_projection);
     const auto found =
-        co_await desk.values.list(std::move(tenant), std::move(after), size, of.until);
+        co_await desk.values.list(std::move(tenant), std::move(after), size, at, of.until);
     json::array list;
     for (const auto& each : found.entries) list.push_back(to_json(each));
     json::object body{{"items", std::move(list)}};
