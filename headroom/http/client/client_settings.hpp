@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "headroom/budget/plan.hpp"
-#include "headroom/http/client/breaker.hpp"
+#include "headroom/runtime/breaker.hpp"
 #include "headroom/runtime/setting_reader.hpp"
 
 namespace headroom::http {

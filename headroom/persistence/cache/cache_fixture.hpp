@@ -75,7 +75,7 @@ protected:
         // On a machine that is busy with other things.
         with.redis_ms_max = 2s;
         with.trust_ms = 10s;
-        with.pauses = {10ms, 20ms, 50ms};
+        with.breaking.pauses = {10ms, 20ms, 50ms};
         return with;
     }
     /// A value as the truth has it, and how often it was asked for.

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "headroom/persistence/cache/lifetime.hpp"
-#include "headroom/runtime/backoff.hpp"
+#include "headroom/runtime/breaker.hpp"
 #include "headroom/runtime/setting_reader.hpp"
 
 namespace headroom::cache {
@@ -26,9 +26,10 @@ struct settings {
     std::chrono::milliseconds load_ms_max{10'000};  ///< one load
     std::chrono::milliseconds barred_ms{15'000};    ///< a change whose end is not told
     std::size_t owed_max = 10'000;  ///< invalidations kept for a Redis that is away
-    /// Of the breaker.
-    backoff_bounds pauses{std::chrono::milliseconds(100), std::chrono::milliseconds(500),
-                          std::chrono::milliseconds(5'000)};
+    breaker_bounds breaking{
+        .failures_max = 3,
+        .pauses = {std::chrono::milliseconds(100), std::chrono::milliseconds(500),
+                   std::chrono::milliseconds(5'000)}};
 };
 
 /// Declares and reads them. `prefix_usual`: the service's name.

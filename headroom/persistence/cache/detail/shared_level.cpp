@@ -40,32 +40,32 @@ wall_time wall_now() {
 shared_level::shared_level(redis::mux& on, const settings& with, std::function<double()> random)
     : on_(on), with_(with), keys_(with.prefix), channel_(keys_.channel()),
       random_(std::move(random)),
-      breaker_(with.pauses, std::minstd_rand(std::random_device{}())), trust_(with.trust_ms) {}
+      breaker_(with.breaking, std::minstd_rand(std::random_device{}())), trust_(with.trust_ms) {}
 
-bool shared_level::is_worth_asking(deadline::clock::time_point now) {
-    if (breaker_.admits(now)) return true;
+std::optional<breaker::permit> shared_level::worth_asking(deadline::clock::time_point now) {
+    if (!down_)
+        if (auto may = breaker_.ask(now)) return *std::move(may);
     degraded_.add();
-    return false;
+    return std::nullopt;
 }
 
-void shared_level::answered(deadline::clock::time_point asked) {
-    breaker_.answered();
+void shared_level::answered(breaker::permit& by, deadline::clock::time_point asked) {
+    by.succeeded();
     trust_.answered(asked);
 }
 
 /// Why there was no answer is being thrown. Goes on throwing it when that is the caller's end.
-void shared_level::not_answered() {
+void shared_level::not_answered(breaker::permit& by) {
     errors_.add();
     degraded_.add();
     try {
         throw;
     } catch (const redis::server_error&) {
-        breaker_.answered();  // it does not like the question, but does not keep us waiting
+        by.succeeded();  // it does not like the question, but does not keep us waiting
     } catch (const boost::system::system_error&) {
-        breaker_.given_up();  // the caller is being cancelled
-        throw;
+        throw;  // the caller is being cancelled
     } catch (const std::exception&) {
-        breaker_.failed(deadline::clock::now());
+        by.failed(deadline::clock::now());
     }
 }
 
@@ -73,13 +73,14 @@ void shared_level::not_answered() {
 template <class Answer, class Ask>
 task<std::optional<Answer>> shared_level::attempt(Ask ask, deadline until) {
     const auto asked = deadline::clock::now();
-    if (!is_worth_asking(asked)) co_return std::nullopt;
+    auto may = worth_asking(asked);
+    if (!may) co_return std::nullopt;
     try {
         std::optional<Answer> said(co_await ask(until.at_most(with_.redis_ms_max)));
-        answered(asked);
+        answered(*may, asked);
         co_return said;
     } catch (const std::exception&) {
-        not_answered();
+        not_answered(*may);
     }
     co_return std::nullopt;
 }
@@ -87,15 +88,16 @@ task<std::optional<Answer>> shared_level::attempt(Ask ask, deadline until) {
 // As attempt(), without its frame: this is what most calls are.
 task<sight> shared_level::read(std::string key, deadline until) {
     const auto asked = deadline::clock::now();
-    if (!is_worth_asking(asked)) co_return sight();
+    auto may = worth_asking(asked);
+    if (!may) co_return sight();
     const command get("GET", keys_.full(key));
     try {
         sight seen(co_await on_.run_held(get, until.at_most(with_.redis_ms_max),
                                          sending::repeatable));
-        answered(asked);
+        answered(*may, asked);
         co_return seen;
     } catch (const std::exception&) {
-        not_answered();
+        not_answered(*may);
     }
     co_return sight();
 }

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "headroom/persistence/cache/breaker.hpp"
 #include "headroom/persistence/cache/detail/count.hpp"
 #include "headroom/persistence/cache/key_space.hpp"
 #include "headroom/persistence/cache/record.hpp"
@@ -68,9 +67,13 @@ public:
     task<void> prove();
 
     trust& proofs() noexcept { return trust_; }
-    void down() noexcept { breaker_.down(); }
-    void up() noexcept { breaker_.up(); }
-    bool closed() const noexcept { return breaker_.closed(); }
+    /// The connection is known to be lost, or to be there.
+    void down() noexcept { down_ = true; }
+    void up() noexcept {
+        down_ = false;
+        breaker_.close();
+    }
+    bool closed() const noexcept { return !down_ && !breaker_.open(); }
     /// From any thread.
     std::uint64_t errors() const noexcept { return errors_.now(); }
     std::uint64_t degraded() const noexcept { return degraded_.now(); }
@@ -79,9 +82,10 @@ public:
 private:
     template <class Answer, class Ask>
     task<std::optional<Answer>> attempt(Ask ask, deadline until);
-    bool is_worth_asking(deadline::clock::time_point now);
-    void answered(deadline::clock::time_point asked);
-    void not_answered();
+    /// The right to ask; none when that is not worth it.
+    std::optional<breaker::permit> worth_asking(deadline::clock::time_point now);
+    void answered(breaker::permit& by, deadline::clock::time_point asked);
+    void not_answered(breaker::permit& by);
     std::string value_record(std::string_view body, lifetime with);
     lifetime drawn(lifetime of) { return jittered(of, with_.jitter, random_()); }
 
@@ -92,6 +96,7 @@ private:
     const std::function<double()> random_;
     std::mt19937_64 stamps_{std::random_device{}()};
     breaker breaker_;
+    bool down_ = false;
     trust trust_;
     count errors_, degraded_;
 };

@@ -1,6 +1,6 @@
-#include "headroom/http/client/breaker.hpp"
+#include "headroom/runtime/breaker.hpp"
 
-namespace headroom::http {
+namespace headroom {
 
 breaker::breaker(breaker_bounds within, std::minstd_rand random)
     : within_(within), pause_(within.pauses, random) {}
@@ -17,8 +17,7 @@ std::expected<breaker::permit, breaker::time_point> breaker::ask(time_point now)
 void breaker::permit::succeeded() {
     auto& of = *std::exchange(of_, nullptr);
     if (probes_) of.probing_ = false;
-    of.failures_ = 0;
-    of.pause_.reset();
+    of.close();
 }
 
 void breaker::permit::failed(time_point now) {
@@ -30,4 +29,4 @@ void breaker::permit::failed(time_point now) {
     if (of.open() && (probes_ || !was_open)) of.not_before_ = now + of.pause_.next();
 }
 
-}  // namespace headroom::http
+}  // namespace headroom

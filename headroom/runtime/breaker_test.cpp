@@ -1,10 +1,10 @@
-#include "headroom/http/client/breaker.hpp"
+#include "headroom/runtime/breaker.hpp"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace headroom::http {
+namespace headroom {
 namespace {
 
 using namespace std::chrono_literals;
@@ -73,4 +73,4 @@ TEST_F(Breaker, FailuresOfAttemptsThatBeganBeforeItOpenedDoNotPutTheProbeOff) {
 }
 
 }  // namespace
-}  // namespace headroom::http
+}  // namespace headroom

@@ -1,10 +1,10 @@
-// http/client/breaker.hpp: whether it is worth asking one server at this moment.
+// runtime/breaker.hpp: whether it is worth asking one server at this moment.
 //
 // closed: everybody may. After so many failures in a row it opens: nobody waits for a server that
 // does not answer. After a jittered pause one attempt may probe it; its success closes the breaker,
 // its failure doubles the pause (M. Nygard, "Release It!", 2007, "Circuit Breaker").
 //
-// Pure: time is handed in. On one reactor.
+// Pure: time and randomness are handed in. On one reactor.
 #pragma once
 #include <expected>
 #include <utility>
@@ -12,7 +12,7 @@
 #include "headroom/runtime/backoff.hpp"
 #include "headroom/runtime/deadline.hpp"
 
-namespace headroom::http {
+namespace headroom {
 
 struct breaker_bounds {
     unsigned failures_max = 5;  ///< in a row; one more attempt is then refused
@@ -53,6 +53,11 @@ public:
     /// A permit, or the instant at which asking again makes sense.
     std::expected<permit, time_point> ask(time_point now);
 
+    /// The server is known to be well, by other means than an attempt.
+    void close() noexcept {
+        failures_ = 0;
+        pause_.reset();
+    }
     bool open() const noexcept { return failures_ >= within_.failures_max; }
 
 private:
@@ -63,4 +68,4 @@ private:
     time_point not_before_{};
 };
 
-}  // namespace headroom::http
+}  // namespace headroom
