@@ -22,7 +22,7 @@ working::working(process& in, persistence::database& db, eventsourcing::event_st
     : in_(in), sockets_(in.take(tasks::sockets_consumer)), tenants_(store),
       agents_(store, in.with().key_pepper),
       sender_(in.redis()->shared(), {.queue = in.with().tasks.queue}),
-      relay_(in.home(), db.lanes(), sender_), db_(db) {
+      relay_(in.home(), db.lanes(), {{in.with().tasks.queue, &sender_}}), db_(db) {
     while (held_.size() < sockets_.agreed().floor) held_.push_back(sockets_.take().value());
     worker_.emplace(
         tasks::worker_ground{.io = in.home(),

@@ -10,7 +10,8 @@
 namespace headroom::tasks {
 
 inline constexpr std::size_t queue_name_bytes_max = 200;
-inline constexpr std::size_t dedup_key_bytes_max = 200;
+inline constexpr std::size_t dedup_key_bytes_max = 600;  ///< a task's id with a word before it fits
+inline constexpr std::size_t dead_letters_usual = 10'000;  ///< about so many are kept, a queue
 inline constexpr std::string_view group_default = "taskiq";
 
 /// Consumers of ours begin so; others are Python's, which never renew what they hold.

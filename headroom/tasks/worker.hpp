@@ -56,7 +56,7 @@ struct worker_terms {
     std::size_t payload_bytes_max = 1 << 20;
     unsigned unknown_deliveries_max = 5;  ///< of a task nobody here knows; another may
     std::chrono::milliseconds unknown_age_max{60'000};
-    std::size_t dead_letters_max = 10'000;  ///< about so many are kept, a queue
+    std::size_t dead_letters_max = dead_letters_usual;
 
     /// Python workers read the same group. They renew nothing, so what is theirs is abandoned only
     /// after their own idle timeout.

@@ -10,18 +10,11 @@
 #include <stop_token>
 #include <string>
 
+#include "headroom/tasks/detail/dead_reason.hpp"
 #include "headroom/tasks/detail/flight_table.hpp"
 #include "headroom/tasks/wire/task_message.hpp"
 
 namespace headroom::tasks::detail {
-
-/// Why a task will never run (again): the word in its dead letter.
-namespace dead_reason {
-inline constexpr std::string_view over_delivered = "over_delivered", no_data = "no_data";
-inline constexpr std::string_view too_large = "too_large", unparsable = "unparsable";
-inline constexpr std::string_view unknown_task = "unknown_task", bad_label = "bad_label";
-inline constexpr std::string_view failed = "failed";
-}  // namespace dead_reason
 
 /// What has become of a job.
 struct ending {

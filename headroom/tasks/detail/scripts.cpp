@@ -124,6 +124,17 @@ return 1
     return made;
 }
 
+const redis::script& bury_script() {
+    static const redis::script made(R"lua(
+local content = redis.sha1hex(ARGV[#ARGV])
+if redis.call('GET', KEYS[2]) == content then return 0 end
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, 3))
+redis.call('SET', KEYS[2], content, 'PX', ARGV[1])
+return 1
+)lua");
+    return made;
+}
+
 const redis::script& hand_back_script() {
     static const redis::script made(R"lua(
 local back = 0
