@@ -33,6 +33,14 @@ struct dead_letter {
     std::string data;      ///< the message as it came
 };
 
+/// Of a limit, over all workers.
+struct limit_facts {
+    std::string task;            ///< empty: the queue's own
+    std::uint64_t running = 0;   ///< slots in use; 0 where only the rate is limited
+    std::uint64_t waiting = 0;   ///< put off, until their turn comes
+    std::uint64_t refused = 0;   ///< how often it put a task off, since its first worker
+};
+
 struct queue_facts {
     bool paused = false;
     std::uint64_t length = 0;     ///< that wait or run
@@ -42,6 +50,7 @@ struct queue_facts {
     std::uint64_t cancelled = 0;  ///< marks that wait for their task
     std::uint64_t consumers = 0;
     std::chrono::milliseconds oldest{0};  ///< age of the first task in the queue
+    std::vector<limit_facts> limits;      ///< that its workers know, or knew a week ago
 };
 
 class queue_control {
@@ -74,6 +83,8 @@ public:
 
 private:
     task<void> set_paused(bool paused, deadline until);
+    task<std::vector<limit_facts>> limits(const redis::value& refused, std::int64_t now_ms,
+                                          deadline until);
 
     redis::mux& through_;
     const queue_keys keys_;

@@ -12,6 +12,7 @@
 
 #include "headroom/tasks/detail/dead_reason.hpp"
 #include "headroom/tasks/detail/flight_table.hpp"
+#include "headroom/tasks/detail/turnstile.hpp"
 #include "headroom/tasks/wire/task_message.hpp"
 
 namespace headroom::tasks::detail {
@@ -24,6 +25,7 @@ struct ending {
         dead,      ///< into the dead letters
         returned,  ///< to whoever else may take it
         left,      ///< nobody acknowledged it: it comes again after a lease
+        put_off,   ///< by a limit: the server has done with this delivery
     };
     how is = how::done;
     std::string result;  ///< as it is stored; empty: none
@@ -31,6 +33,7 @@ struct ending {
     std::chrono::milliseconds after{0};
     std::string reason, note;  ///< of `dead`
     bool counts = false;       ///< of `returned`: this delivery is one of those it may have
+    bool quiet = false;        ///< of `returned`: nobody is told to look at once
 };
 
 struct job : flight, std::enable_shared_from_this<job> {
@@ -49,6 +52,8 @@ struct job : flight, std::enable_shared_from_this<job> {
 
     // The stage's, until it is handed back.
     task_message message;
+    arrival at_gates;      ///< with its gates, if it has any
+    bool entered = false;  ///< them, and so it has to leave
     ending ends;
     bool cancelled = false;
     bool released = false;  ///< its handler, or its label, said that it is acknowledged already

@@ -9,6 +9,8 @@ namespace {
 using std::chrono::milliseconds;
 using wall = std::chrono::steady_clock;
 
+constexpr milliseconds enter_ms_max{2'000};
+
 milliseconds age_of(entry_id entry) {
     const auto now = std::chrono::duration_cast<milliseconds>(
         std::chrono::system_clock::now().time_since_epoch());
@@ -136,13 +138,41 @@ task<value> stage::call(const plan& how, task_context& on, job& one, slot& withi
     co_return co_await how.by->run(on, one.message);
 }
 
+/// False when it is not to run here now; its ending says why.
+task<bool> stage::enter(job& one) const {
+    if (to_.limits == nullptr) co_return true;
+    auto gates = to_.limits->gates().of(one.queue, one.message.task_name);
+    if (gates.empty()) co_return true;
+    one.at_gates = {one.queue, one.token, one.message.task_id, std::move(gates)};
+    auto is = turnstile::verdict::off;
+    try {
+        is = co_await to_.limits->enter(one.at_gates, deadline::after(enter_ms_max));
+    } catch (const std::exception&) {  // the server is away: whoever reaches it may run the task
+        one.ends.is = ending::how::returned;
+        one.ends.quiet = true;
+        co_return false;
+    }
+    one.entered = is == turnstile::verdict::in;
+    if (is == turnstile::verdict::off)
+        one.ends.is = ending::how::put_off;
+    else if (is == turnstile::verdict::lost || one.lost)
+        one.ends.is = ending::how::left;
+    else if (one.cancelled)
+        store(one, cancelled_result());
+    else if (one.stopping.stop_requested())
+        one.ends.is = ending::how::returned;
+    else
+        co_return true;
+    co_return false;
+}
+
 task<void> stage::run(job& one, slot& on) {
     if (one.lost) {
         one.ends.is = ending::how::left;
         co_return;
     }
     const auto how = prepare(one);
-    if (how.by == nullptr) co_return;
+    if (how.by == nullptr || !co_await enter(one)) co_return;
     task_context context(one.message, one.queue_name, one.token, one.stopping.get_token(),
                          links_of(one));
     if (how.acknowledged == ack_moment::when_received) context.acknowledge();
