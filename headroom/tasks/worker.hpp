@@ -27,6 +27,7 @@
 #include "headroom/tasks/handlers.hpp"
 #include "headroom/tasks/queue_keys.hpp"
 #include "headroom/tasks/result_store.hpp"
+#include "headroom/tasks/task_metrics.hpp"
 
 namespace headroom::tasks {
 
@@ -92,6 +93,7 @@ struct worker_ground {
     budget::grant reader;  ///< a floor of one, a burst of one
     worker_pool* blocking = nullptr;  ///< required when a handler blocks
     redis::subscriptions* push = nullptr;  ///< on `io`; none: cancels and pauses come by polling
+    task_metrics* metrics = nullptr;       ///< none: what becomes of tasks is not counted by name
 };
 
 /// One limit, as this worker met it.

@@ -32,6 +32,8 @@ struct ending {
     std::string data;    ///< of `again`
     std::chrono::milliseconds after{0};
     std::string reason, note;  ///< of `dead`
+    bool failed = false;       ///< of `done`: its result is an error
+    std::chrono::nanoseconds took{0};  ///< of its handler
     bool counts = false;       ///< of `returned`: this delivery is one of those it may have
     bool quiet = false;        ///< of `returned`: nobody is told to look at once
 };

@@ -76,7 +76,7 @@ struct pump::running {
 };
 
 pump::pump(worker_ground on, handlers all, worker_terms with)
-    : io_(on.io), mux_(on.mux), push_(on.push), terms_(std::move(with)),
+    : io_(on.io), mux_(on.mux), push_(on.push), metrics_(on.metrics), terms_(std::move(with)),
       consumer_(unique_consumer(terms_.name)), handlers_(std::move(all)),
       prefetch_(terms_.prefetch.value_or(usual_prefetch(terms_.concurrency))),
       rules_{terms_.lease_ms,

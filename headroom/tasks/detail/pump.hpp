@@ -104,6 +104,7 @@ private:
                                    std::vector<std::string> keys, std::vector<std::string> more);
     std::vector<std::string> letter_of(const job& one) const;
     void confirmed(job& one, ending_answer how);
+    void count(const job& one, ending_answer how);
     void forget(job& one);
     void forget_cancel(const job& one);
     task<void> pause(unsigned& failures);
@@ -142,6 +143,7 @@ private:
     reactor& io_;
     redis::mux& mux_;
     redis::subscriptions* const push_;
+    task_metrics* const metrics_;
     const worker_terms terms_;
     const std::string consumer_;
     const handlers handlers_;

@@ -247,6 +247,7 @@ void pump::forget(job& one) {
 
 void pump::confirmed(job& one, ending_answer how) {
     forget(one);
+    if (metrics_ != nullptr) count(one, how);
     if (how == ending_answer::taken) {
         ++counts_.lost;
     } else {
@@ -261,6 +262,23 @@ void pump::confirmed(job& one, ending_answer how) {
         if (one.cancelled) forget_cancel(one);
     }
     if (unconfirmed_ + 1 == unconfirmed_max) room_bell_.ring();
+}
+
+/// By its name, as far as it could be read.
+void pump::count(const job& one, ending_answer how) {
+    using enum task_outcome;
+    auto came_to = one.ends.failed ? failed : succeeded;
+    switch (one.ends.is) {
+        case ending::how::done: break;
+        case ending::how::again: came_to = retried; break;
+        case ending::how::dead: came_to = dead; break;
+        case ending::how::returned: came_to = returned; break;
+        case ending::how::put_off: came_to = put_off; break;
+        case ending::how::left: came_to = one.lost ? lost : came_to; break;
+    }
+    if (one.cancelled) came_to = cancelled;
+    if (how == ending_answer::taken) came_to = lost;
+    metrics_->ended(one.message.task_name, came_to, one.ends.took);
 }
 
 /// It has had its effect.

@@ -252,6 +252,7 @@ std::vector<unsigned> pump::accept(const redis::value& streams) {
         ++at;
         for (const auto entry : *at) jobs.push_back(made(queue, entry, 1, ticked_before_));
         found[queue] += static_cast<unsigned>((*at).size());
+        if (metrics_ != nullptr) metrics_->received(name, (*at).size());
     }
     counts_.read += jobs.size();
     give(std::move(jobs));

@@ -240,6 +240,7 @@ task<void> pump::claim(std::size_t queue, const claim_batch& what) {
         suspect_until_ = sent + terms_.lease_ms;
     }
     counts_.reclaimed += jobs.size();
+    if (metrics_ != nullptr) metrics_->received(queues_[queue].keys.stream, jobs.size());
     give(std::move(jobs));
 }
 

@@ -41,7 +41,11 @@ decoded<std::string> written_again(const decoded<task_message>& of) {
     return write_message(*of);
 }
 
-std::chrono::duration<double> since(wall::time_point begun) { return wall::now() - begun; }
+/// Its handler has ended.
+void ran(job& one, task_result& result, wall::time_point begun) {
+    one.ends.took = wall::now() - begun;
+    result.execution_seconds = std::chrono::duration<double>(one.ends.took).count();
+}
 
 }  // namespace
 
@@ -186,7 +190,7 @@ task<void> stage::run(job& one, slot& on) {
     try {
         result.returned = co_await call(how, context, one, on);
         late.disarm();
-        result.execution_seconds = since(begun).count();
+        ran(one, result, begun);
         store(one, std::move(result));
         if (how.acknowledged == ack_moment::manual && !one.released)
             one.ends.is = ending::how::left;
@@ -195,10 +199,10 @@ task<void> stage::run(job& one, slot& on) {
         one.ends.is = again ? ending::how::again : ending::how::done;
         if (again) one.ends.data = std::move(*again);
     } catch (const std::exception& failure) {
-        result.execution_seconds = since(begun).count();
+        ran(one, result, begun);
         judge(one, how, failure, on, std::move(result));
     } catch (...) {
-        result.execution_seconds = since(begun).count();
+        ran(one, result, begun);
         judge(one, how, task_failed("UnknownError", "what was thrown is no std::exception"), on,
               std::move(result));
     }
@@ -250,6 +254,7 @@ void stage::judge(job& one, const plan& how, const std::exception& failure, cons
         one.ends.reason = dead_reason::failed;
         one.ends.note = result.error->type + ": " + failure.what();
     }
+    one.ends.failed = true;
     store(one, std::move(result));
 }
 
