@@ -22,7 +22,7 @@ public:
                        const observability::redactor& hiding, const observability::logger& log,
                        const persistence::application_name& member)
         : with_(with), book_(book), hiding_(hiding), log_(log), system_(member.system),
-          on_(book, with.process),
+          on_(book, runtime_of(with, duty::schedule)),
           server_(on_, book, redis_of(with, duty::schedule), member) {}
 
     /// Reads the server's limit, decides, and opens the ledgers. An exit code; says why.

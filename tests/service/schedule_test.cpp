@@ -81,6 +81,7 @@ TEST_F(Schedule, ThePlanOfTheRoleIsWhatItHolds) {
     EXPECT_THAT(planned.output, HasSubstr("persistence.redis_shared"));
     EXPECT_THAT(planned.output, Not(HasSubstr("postgres")));
     EXPECT_THAT(planned.output, Not(HasSubstr("tasks.reader")));
+    EXPECT_THAT(planned.output, Not(HasSubstr("runtime.blocking_pool")));
     const auto markdown = run_service(with(), {"plan", "--role", "schedule", "--format",
                                                "markdown"});
     EXPECT_EQ(markdown.code, 0) << markdown.errors;
