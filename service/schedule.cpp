@@ -51,7 +51,7 @@ public:
     int run() {
         scheduling sends(on_.home(), server_.shared(), with_, log_);
         front shown({on_, book_, with_, hiding_, log_});
-        schedule_watch watch(on_.home(), shown.health(), server_.shared(), sends);
+        schedule_watch watch(on_.home(), shown.health(), shown.metrics(), server_.shared(), sends);
         std::vector<part*> parts{&server_, &sends, &watch};
         for (auto* each : shown.parts()) parts.push_back(each);
         const int code = on_.run(std::move(parts));

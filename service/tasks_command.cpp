@@ -8,6 +8,7 @@
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/budget/grid.hpp"
 #include "headroom/tasks/queue_control.hpp"
+#include "service/task_names.hpp"
 #include "service/task_visit.hpp"
 
 namespace headroom::service {
@@ -20,6 +21,7 @@ using tasks::queue_facts;
 
 /// What a verb came to.
 struct tasks_effect {
+    std::string queue;  // as it is called there
     queue_facts facts;
     std::vector<dead_letter> letters;
     std::uint64_t done = 0;  // letters sent again or deleted
@@ -38,9 +40,11 @@ task<std::uint64_t> requeue_all(tasks::queue_control& on, deadline until) {
     }
 }
 
-task<void> carry_out(redis::mux& over, const tasks_request& what, std::string queue,
+task<void> carry_out(redis::mux& over, const settings& with, const tasks_request& what,
                      tasks_effect& into) {
     using enum tasks_verb;
+    auto queue = what.queue.empty() ? tasks_of(with, over).queue : what.queue;
+    into.queue = queue;
     tasks::queue_control on(over, std::move(queue));
     const auto until = deadline::after(operation_ms_max);
     const auto id = tasks::entry_id::parse(what.letter);
@@ -58,7 +62,16 @@ task<void> carry_out(redis::mux& over, const tasks_request& what, std::string qu
 
 // ---- printing ----
 
+json::object as_object(const tasks::limit_facts& of) {
+    return {{"task", of.task.empty() ? json::value(nullptr) : json::value(of.task)},
+            {"running", of.running},
+            {"waiting", of.waiting},
+            {"put_off", of.refused}};
+}
+
 json::object as_object(const std::string& queue, const queue_facts& of) {
+    json::array limits;
+    for (const auto& each : of.limits) limits.push_back(as_object(each));
     return {{"name", queue},
             {"paused", of.paused},
             {"waiting", of.length - std::min(of.length, of.in_hand)},
@@ -67,7 +80,8 @@ json::object as_object(const std::string& queue, const queue_facts& of) {
             {"dead", of.dead},
             {"cancelled", of.cancelled},
             {"consumers", of.consumers},
-            {"oldest_ms", of.oldest.count()}};
+            {"oldest_ms", of.oldest.count()},
+            {"limits", std::move(limits)}};
 }
 
 json::object as_object(const dead_letter& of) {
@@ -91,6 +105,13 @@ void print_facts(const std::string& queue, const queue_facts& of, output as, std
                               std::to_string(of.in_hand), std::to_string(of.delayed),
                               std::to_string(of.dead), std::to_string(of.consumers),
                               fmt::format("{} ms", of.oldest.count())}}});
+    if (of.limits.empty()) return;
+    budget::grid limits{{"limit of", "running", "waiting", "put off"}, {}};
+    for (const auto& each : of.limits)
+        limits.rows.push_back({each.task.empty() ? "the queue" : each.task,
+                               std::to_string(each.running), std::to_string(each.waiting),
+                               std::to_string(each.refused)});
+    out << "\n" << budget::aligned(limits);
 }
 
 void print_letters(const std::vector<dead_letter>& all, output as, std::ostream& out) {
@@ -117,8 +138,9 @@ void print_done(std::string_view verb, const std::string& queue, std::uint64_t l
         out << verb << ": " << queue << ", " << letters << " letters\n";
 }
 
-void print_effect(const tasks_request& what, const std::string& queue, const tasks_effect& done,
-                  output as, std::ostream& out) {
+void print_effect(const tasks_request& what, const tasks_effect& done, output as,
+                  std::ostream& out) {
+    const auto& queue = done.queue;
     switch (what.verb) {
         case tasks_verb::inspect: return print_letters(done.letters, as, out);
         case tasks_verb::requeue: return print_done("requeue", queue, done.done, as, out);
@@ -151,13 +173,13 @@ int operate_tasks(const settings& with, const tasks_request& what, output as,
         return tasks_complaint(err, fault, exit_code::usage);
     tasks_effect done;
     const int code = visit_tasks(with, names, err, [&](redis::mux& over) {
-        return carry_out(over, what, queue, done);
+        return carry_out(over, with, what, done);
     });
     if (code != exit_code::ok) return code;
     if (!what.letter.empty() && done.done == 0)
-        return tasks_complaint(err, fmt::format("{} has no letter {}, or it has no message", queue,
-                                                what.letter), exit_code::refused);
-    print_effect(what, queue, done, as, out);
+        return tasks_complaint(err, fmt::format("{} has no letter {}, or it has no message",
+                                                done.queue, what.letter), exit_code::refused);
+    print_effect(what, done, as, out);
     return exit_code::ok;
 }
 
