@@ -14,6 +14,8 @@ namespace {
 using redis::command;
 using redis::sending;
 
+constexpr std::size_t letters_a_step = 3;  // of the largest that there are, in one answer
+
 std::string letter_field(const redis::element& of, std::string_view name) {
     const auto found = of.find(name);
     return found && found->is() == redis::kind::text ? std::string(found->text()) : std::string();
@@ -156,13 +158,23 @@ task<std::vector<limit_facts>> queue_control::limits(const redis::value& refused
 
 task<std::vector<dead_letter>> queue_control::dead_letters(std::optional<entry_id> after,
                                                            std::size_t most, deadline until) {
-    const auto from = after ? '(' + after->text() : "-";
-    const auto said = co_await through_.run(
-        command("XRANGE", keys_.dead, from, "+", "COUNT", std::min(most, letters_page_max)), until,
-        sending::repeatable);
+    auto from = after ? '(' + after->text() : "-";
     std::vector<dead_letter> made;
-    for (const auto entry : said)
-        if (auto letter = read_letter(entry)) made.push_back(std::move(*letter));
+    std::size_t bytes = 0;
+    most = std::min(most, letters_page_max);
+    while (made.size() < most && bytes < letters_bytes_max) {
+        const auto asked = std::min(most - made.size(), letters_a_step);
+        const auto said = co_await through_.run(
+            command("XRANGE", keys_.dead, from, "+", "COUNT", asked), until, sending::repeatable);
+        for (const auto entry : said) {
+            auto letter = read_letter(entry);
+            if (!letter) continue;
+            bytes += letter->data.size();
+            from = '(' + letter->id.text();
+            made.push_back(std::move(*letter));
+        }
+        if (said.size() < asked) break;
+    }
     co_return made;
 }
 

@@ -17,6 +17,7 @@ namespace headroom::tasks {
 inline constexpr std::size_t cancels_max = 10'000;  ///< that wait for their task, a queue
 inline constexpr std::chrono::hours cancel_kept{24};
 inline constexpr std::size_t letters_page_max = 1'000;
+inline constexpr std::size_t letters_bytes_max = 32 << 20;  ///< a page is over with one beyond it
 
 /// A task that no worker will run again, and why.
 struct dead_letter {
@@ -70,7 +71,8 @@ public:
 
     task<queue_facts> facts(deadline until);
 
-    /// In the order in which they were given up; at most `most`, and letters_page_max.
+    /// In the order in which they were given up; at most `most`, and letters_page_max, and fewer of
+    /// large ones. None: there are no more.
     task<std::vector<dead_letter>> dead_letters(std::optional<entry_id> after, std::size_t most,
                                                 deadline until);
     /// Sends a letter's task again, its failures forgotten. False when there is no such letter, or
