@@ -227,6 +227,9 @@ TEST_F(Work, OneWorkerReadsSeveralQueuesOverTheSameThreeConnections) {
         return run_service(all, {"tasks", "--queue", "urgent", "queues", "--json"}).output;
     };
     EXPECT_TRUE(eventually([&] { return said().contains("\"dead\":1"); })) << said();
+    const auto shown = boost::json::parse(run_service(all, {"tasks", "queues", "--json"}).output);
+    EXPECT_EQ(shown.at("queues").at(0).at("name"), "taskiq");
+    EXPECT_EQ(shown.at("queues").at(1).at("name"), "urgent");
     EXPECT_EQ(clients("work"), 3u);
 }
 
