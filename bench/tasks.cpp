@@ -28,6 +28,7 @@ using namespace headroom::tasks;
 using wall = std::chrono::steady_clock;
 
 constexpr unsigned in_flight = 64, write_tasks = 1'000, latency_samples = 2'000;
+constexpr unsigned limited_part = 10;  // of the tasks
 constexpr std::size_t value_bytes = 186;
 
 struct bench_settings {
@@ -114,11 +115,12 @@ std::unique_ptr<worker> made(ground& on, handlers all, worker_terms with) {
 }
 
 /// Tasks a second that a worker runs and acknowledges, once all of them wait.
-task<double> drain(ground& on, unsigned count, bool results) {
+task<double> drain(ground& on, unsigned count, bool results, run_limits limits = {}) {
     co_await forget_all(on);
     (void)co_await enqueue_many(on, count);
     handlers all;
-    all.handle<int>("bench:noop", {"n"}, [](task_context&, int n) -> task<int> { co_return n; });
+    all.handle<int>("bench:noop", {"n"}, [](task_context&, int n) -> task<int> { co_return n; },
+                    {.limits = limits});
     const auto work = made(on, std::move(all), terms(results));
     const auto begun = wall::now();
     co_await work->open(soon());
@@ -195,6 +197,11 @@ void run(const bench_settings& with) {
             seen["enqueue_64_callers_per_s"].push_back(co_await enqueue_singly(on, with.tasks));
             seen["worker_no_result_per_s"].push_back(co_await drain(on, with.tasks, false));
             seen["worker_json_result_per_s"].push_back(co_await drain(on, with.tasks, true));
+            // One that is never shut costs its script; of one that mostly is each task is put off.
+            seen["worker_limit_open_per_s"].push_back(
+                co_await drain(on, with.tasks, false, {.concurrent = concurrent_max}));
+            seen["worker_limit_of_4_per_s"].push_back(
+                co_await drain(on, with.tasks / limited_part, false, {.concurrent = 4}));
             const auto latencies = co_await start_latency(on);
             seen["start_latency_p50_us"].push_back(latencies[latencies.size() / 2]);
             seen["start_latency_p99_us"].push_back(latencies[latencies.size() * 99 / 100]);

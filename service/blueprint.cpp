@@ -111,6 +111,12 @@ process_sizes sizes_of(const settings& with, duty of) {
     return all;
 }
 
+runtime_settings runtime_of(const settings& with, duty of) {
+    auto made = with.process;
+    if (of == duty::schedule) made.blocking_threads = 0;
+    return made;
+}
+
 redis::settings redis_of(const settings& with, duty of) {
     auto made = with.redis;
     if (of == duty::work || of == duty::schedule) made.server = made.tasks;
@@ -137,7 +143,7 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
     if (uses_postgres(of)) declare_connections(into, with, sizes, *reserve);
     if (redis.server)
         for (auto& each : redis_rows(redis, of)) into.declare(std::move(each));
-    for (auto& each : headroom::consumers(with.process)) into.declare(std::move(each));
+    for (auto& each : headroom::consumers(runtime_of(with, of))) into.declare(std::move(each));
     for (auto& each : http::consumers(with.http, with.process.reactors))
         into.declare(std::move(each));
     return {};

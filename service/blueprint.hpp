@@ -27,6 +27,9 @@ struct process_sizes {
 };
 process_sizes sizes_of(const settings& with, duty of);
 
+/// What the process itself is: one that blocks nowhere has no threads for it.
+runtime_settings runtime_of(const settings& with, duty of);
+
 /// The Redis of a process of that duty: the cache's, or the tasks'. Without a server there is none.
 /// Whoever projects has the cache's, to say there what changed.
 redis::settings redis_of(const settings& with, duty of);

@@ -20,6 +20,7 @@ public:
 
     http::router& routes() noexcept { return front_.routes(); }
     observability::health& health() noexcept { return front_.health(); }
+    observability::metrics& metrics() noexcept { return front_.metrics(); }
     /// Readiness, the server, the announcement: to be started last. Called once.
     std::vector<part*> parts();
 

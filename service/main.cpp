@@ -93,6 +93,7 @@ void declare_schedules(CLI::App& tasks, options& into) {
     auto* cron = when->add_option("--cron", into.schedules.cron, "Five fields");
     when->add_option("--every", into.schedules.every, "Seconds between two")
         ->check(CLI::PositiveNumber);
+    when->add_option("--at", into.schedules.at, "Once: 2031-02-03T04:05:06+02:00; UTC if unsaid");
     when->require_option(1);
     added->add_option("--zone", into.schedules.zone, "Where cron's clock stands; UTC by default")
         ->needs(cron);
@@ -185,8 +186,11 @@ int run(const CLI::App& app, const options& given, headroom::blocking_resolver& 
     if (app.got_subcommand("settings")) return print_settings(*with, given.as(), std::cout);
     if (app.got_subcommand("projections"))
         return projections(*with, given.projections, given.as(), names, std::cout, std::cerr);
-    if (app.got_subcommand("tasks") && given.of_schedules)
-        return operate_schedules(*with, given.schedules, given.as(), names, std::cout, std::cerr);
+    if (app.got_subcommand("tasks") && given.of_schedules) {
+        auto asked = given.schedules;
+        asked.queue = given.tasks.queue;
+        return operate_schedules(*with, asked, given.as(), names, std::cout, std::cerr);
+    }
     if (app.got_subcommand("tasks"))
         return operate_tasks(*with, given.tasks, given.as(), names, std::cout, std::cerr);
     if (app.got_subcommand("project")) return project(*with);

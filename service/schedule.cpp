@@ -22,7 +22,7 @@ public:
                        const observability::redactor& hiding, const observability::logger& log,
                        const persistence::application_name& member)
         : with_(with), book_(book), hiding_(hiding), log_(log), system_(member.system),
-          on_(book, with.process),
+          on_(book, runtime_of(with, duty::schedule)),
           server_(on_, book, redis_of(with, duty::schedule), member) {}
 
     /// Reads the server's limit, decides, and opens the ledgers. An exit code; says why.
@@ -51,7 +51,7 @@ public:
     int run() {
         scheduling sends(on_.home(), server_.shared(), with_, log_);
         front shown({on_, book_, with_, hiding_, log_});
-        schedule_watch watch(on_.home(), shown.health(), server_.shared(), sends);
+        schedule_watch watch(on_.home(), shown.health(), shown.metrics(), server_.shared(), sends);
         std::vector<part*> parts{&server_, &sends, &watch};
         for (auto* each : shown.parts()) parts.push_back(each);
         const int code = on_.run(std::move(parts));

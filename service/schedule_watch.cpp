@@ -30,9 +30,10 @@ health_result seen(const tasks::scheduler_figures& of, bool troubled) {
 
 }  // namespace
 
-schedule_watch::schedule_watch(reactor& home, observability::health& to, const redis::mux& over,
+schedule_watch::schedule_watch(reactor& home, observability::health& to,
+                               observability::metrics& counts, const redis::mux& over,
                                const scheduling& of)
-    : home_(home), to_(to), over_(over), of_(of),
+    : home_(home), to_(to), over_(over), of_(of), counts_(counts),
       redis_check_(to.declare(check_of_schedules("redis:shared"))),
       scheduler_check_(to.declare(check_of_schedules("tasks:scheduler"))),
       next_([this] { look(); }) {}
@@ -55,6 +56,7 @@ void schedule_watch::stop(deadline) noexcept {
 
 void schedule_watch::look() {
     const auto now = of_.figures();
+    counts_.show(now);
     const auto troubles = now.failures + now.full;
     const bool troubled = std::exchange(troubles_, troubles) != troubles;
     const auto at = deadline::clock::now();

@@ -1,7 +1,8 @@
 // service/schedule_watch.hpp: looks once a second how a scheduler and its Redis are, so that no
-// probe has to.
+// probe and no scrape has to.
 #pragma once
 #include "headroom/observability/health.hpp"
+#include "service/schedule_metrics.hpp"
 #include "service/scheduling.hpp"
 
 namespace headroom::service {
@@ -13,8 +14,8 @@ public:
     static constexpr std::chrono::milliseconds period_ms{1'000};
 
     /// Declares its checks. Everything outlives it.
-    schedule_watch(reactor& home, observability::health& to, const redis::mux& over,
-                   const scheduling& of);
+    schedule_watch(reactor& home, observability::health& to, observability::metrics& counts,
+                   const redis::mux& over, const scheduling& of);
 
     std::string_view name() const noexcept override { return "service.schedule_watch"; }
     void start(deadline by) override;
@@ -27,6 +28,7 @@ private:
     observability::health& to_;
     const redis::mux& over_;
     const scheduling& of_;
+    schedule_metrics counts_;
     const std::size_t redis_check_, scheduler_check_;
     std::uint64_t troubles_ = 0;  // rounds that failed and queues that were full, at the last look
     alarm next_;

@@ -7,6 +7,7 @@
 #include "headroom/budget/grid.hpp"
 #include "headroom/tasks/schedules/schedule_source.hpp"
 #include "headroom/tasks/wire/json_reader.hpp"
+#include "service/task_names.hpp"
 #include "service/task_visit.hpp"
 
 namespace headroom::service {
@@ -24,12 +25,20 @@ struct schedules_effect {
 
 // ---- doing ----
 
-/// Nothing when the arguments are no JSON array.
-std::optional<tasks::schedule> asked_for(const schedules_request& what) {
+/// What is wrong with what was asked for, as a line, or the schedule.
+std::expected<tasks::schedule, std::string> asked_for(const schedules_request& what) {
     auto arguments = tasks::read_json(what.arguments);
     auto* list = arguments ? arguments->get<tasks::array>() : nullptr;
-    if (list == nullptr) return std::nullopt;
+    if (list == nullptr) return std::unexpected("the arguments are no JSON array");
+    if (const auto wrong = what.queue.empty() ? std::nullopt : tasks::queue_name_fault(what.queue))
+        return std::unexpected("a queue's name must " + *wrong);
     tasks::schedule made;
+    if (!what.at.empty()) {
+        made.time = tasks::parse_date_time(what.at);
+        if (!made.time)
+            return std::unexpected("\"" + what.at +
+                                   "\" is no moment such as 2031-02-03T04:05:06+02:00");
+    }
     made.task_name = what.task;
     made.schedule_id = what.id;
     made.args = std::move(*list);
@@ -39,10 +48,17 @@ std::optional<tasks::schedule> asked_for(const schedules_request& what) {
     return made;
 }
 
+/// Another queue's schedules lie where the settings of its own service have them by default.
+tasks::schedule_source_terms terms_of(const settings& with, const redis::mux& over,
+                                      const std::string& queue) {
+    const auto own = tasks_of(with, over);
+    return tasks::schedule_source_terms_of(queue.empty() ? own : tasks::of_queue(own, queue));
+}
+
 task<void> carry_out_schedules(redis::mux& over, const settings& with,
                                const schedules_request& what, tasks::schedule wanted,
                                schedules_effect& into) {
-    tasks::schedule_source on(over, tasks::schedule_source_terms_of(with.tasks));
+    tasks::schedule_source on(over, terms_of(with, over, what.queue));
     const auto until = deadline::after(operation_ms_max);
     if (what.verb == schedules_verb::list) {
         into.all = co_await on.list(until);
@@ -111,7 +127,7 @@ void print_change(const schedules_request& what, output as, std::ostream& out) {
 int operate_schedules(const settings& with, const schedules_request& what, output as,
                       blocking_resolver& names, std::ostream& out, std::ostream& err) {
     const auto wanted = asked_for(what);
-    if (!wanted) return tasks_complaint(err, "the arguments are no JSON array", exit_code::usage);
+    if (!wanted) return tasks_complaint(err, wanted.error(), exit_code::usage);
     schedules_effect done;
     const int code = visit_tasks(with, names, err, [&](redis::mux& over) {
         return carry_out_schedules(over, with, what, *wanted, done);

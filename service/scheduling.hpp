@@ -26,6 +26,7 @@ private:
     reactor& home_;
     redis::mux& over_;
     const settings& with_;
+    const tasks::settings names_;  // with those that hold in this Redis
     tasks::scheduler scheduler_;
 };
 

@@ -8,6 +8,7 @@
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/budget/grid.hpp"
 #include "headroom/tasks/queue_control.hpp"
+#include "service/task_names.hpp"
 #include "service/task_visit.hpp"
 
 namespace headroom::service {
@@ -20,7 +21,7 @@ using tasks::queue_facts;
 
 /// What a verb came to.
 struct tasks_effect {
-    queue_facts facts;
+    std::vector<std::pair<std::string, queue_facts>> queues;  // as they are called there
     std::vector<dead_letter> letters;
     std::uint64_t done = 0;  // letters sent again or deleted
 };
@@ -38,10 +39,21 @@ task<std::uint64_t> requeue_all(tasks::queue_control& on, deadline until) {
     }
 }
 
-task<void> carry_out(redis::mux& over, const tasks_request& what, std::string queue,
+/// What was asked for; or ours, and to be looked at all that a worker of ours reads.
+std::vector<std::string> queues_of(const tasks::settings& with, const tasks_request& what) {
+    if (!what.queue.empty()) return {what.queue};
+    std::vector<std::string> made{with.queue};
+    for (const auto& each : with.queues)
+        if (what.verb == tasks_verb::queues && each.name != with.queue) made.push_back(each.name);
+    return made;
+}
+
+task<void> carry_out(redis::mux& over, const settings& with, const tasks_request& what,
                      tasks_effect& into) {
     using enum tasks_verb;
-    tasks::queue_control on(over, std::move(queue));
+    for (auto& each : queues_of(tasks_of(with, over), what))
+        into.queues.emplace_back(std::move(each), queue_facts{});
+    tasks::queue_control on(over, into.queues.front().first);
     const auto until = deadline::after(operation_ms_max);
     const auto id = tasks::entry_id::parse(what.letter);
     if (what.verb == inspect)
@@ -53,12 +65,22 @@ task<void> carry_out(redis::mux& over, const tasks_request& what, std::string qu
         into.done = what.all ? co_await on.drop_all(until) : co_await on.drop(*id, until);
     if (what.verb == pause) co_await on.pause(until);
     if (what.verb == resume) co_await on.resume(until);
-    into.facts = co_await on.facts(until);
+    for (auto& [name, facts] : into.queues)
+        facts = co_await tasks::queue_control(over, name).facts(until);
 }
 
 // ---- printing ----
 
+json::object as_object(const tasks::limit_facts& of) {
+    return {{"task", of.task.empty() ? json::value(nullptr) : json::value(of.task)},
+            {"running", of.running},
+            {"waiting", of.waiting},
+            {"put_off", of.refused}};
+}
+
 json::object as_object(const std::string& queue, const queue_facts& of) {
+    json::array limits;
+    for (const auto& each : of.limits) limits.push_back(as_object(each));
     return {{"name", queue},
             {"paused", of.paused},
             {"waiting", of.length - std::min(of.length, of.in_hand)},
@@ -67,7 +89,8 @@ json::object as_object(const std::string& queue, const queue_facts& of) {
             {"dead", of.dead},
             {"cancelled", of.cancelled},
             {"consumers", of.consumers},
-            {"oldest_ms", of.oldest.count()}};
+            {"oldest_ms", of.oldest.count()},
+            {"limits", std::move(limits)}};
 }
 
 json::object as_object(const dead_letter& of) {
@@ -78,19 +101,34 @@ json::object as_object(const dead_letter& of) {
             {"message", of.data}};
 }
 
-void print_facts(const std::string& queue, const queue_facts& of, output as, std::ostream& out) {
+void print_limits(const tasks_effect& of, std::ostream& out) {
+    budget::grid table{{"queue", "limit of", "running", "waiting", "put off"}, {}};
+    for (const auto& [name, facts] : of.queues)
+        for (const auto& each : facts.limits)
+            table.rows.push_back({name, each.task.empty() ? "the queue" : each.task,
+                                  std::to_string(each.running), std::to_string(each.waiting),
+                                  std::to_string(each.refused)});
+    if (!table.rows.empty()) out << "\n" << budget::aligned(table);
+}
+
+void print_facts(const tasks_effect& of, output as, std::ostream& out) {
     if (as == output::json) {
-        json::array list{as_object(queue, of)};
+        json::array list;
+        for (const auto& [name, facts] : of.queues) list.push_back(as_object(name, facts));
         out << json::serialize(json::object{{"queues", std::move(list)}}) << "\n";
         return;
     }
-    const auto waiting = of.length - std::min(of.length, of.in_hand);
-    out << budget::aligned({{"queue", "state", "waiting", "in hand", "delayed", "dead", "consumers",
-                             "oldest"},
-                            {{queue, of.paused ? "paused" : "running", std::to_string(waiting),
-                              std::to_string(of.in_hand), std::to_string(of.delayed),
-                              std::to_string(of.dead), std::to_string(of.consumers),
-                              fmt::format("{} ms", of.oldest.count())}}});
+    budget::grid table{{"queue", "state", "waiting", "in hand", "delayed", "dead", "consumers",
+                        "oldest"}, {}};
+    for (const auto& [name, facts] : of.queues) {
+        const auto waiting = facts.length - std::min(facts.length, facts.in_hand);
+        table.rows.push_back({name, facts.paused ? "paused" : "running", std::to_string(waiting),
+                              std::to_string(facts.in_hand), std::to_string(facts.delayed),
+                              std::to_string(facts.dead), std::to_string(facts.consumers),
+                              fmt::format("{} ms", facts.oldest.count())});
+    }
+    out << budget::aligned(table);
+    print_limits(of, out);
 }
 
 void print_letters(const std::vector<dead_letter>& all, output as, std::ostream& out) {
@@ -117,15 +155,16 @@ void print_done(std::string_view verb, const std::string& queue, std::uint64_t l
         out << verb << ": " << queue << ", " << letters << " letters\n";
 }
 
-void print_effect(const tasks_request& what, const std::string& queue, const tasks_effect& done,
-                  output as, std::ostream& out) {
+void print_effect(const tasks_request& what, const tasks_effect& done, output as,
+                  std::ostream& out) {
+    const auto& queue = done.queues.front().first;
     switch (what.verb) {
         case tasks_verb::inspect: return print_letters(done.letters, as, out);
         case tasks_verb::requeue: return print_done("requeue", queue, done.done, as, out);
         case tasks_verb::drop: return print_done("drop", queue, done.done, as, out);
         case tasks_verb::queues:
         case tasks_verb::pause:
-        case tasks_verb::resume: return print_facts(queue, done.facts, as, out);
+        case tasks_verb::resume: return print_facts(done, as, out);
     }
 }
 
@@ -151,13 +190,14 @@ int operate_tasks(const settings& with, const tasks_request& what, output as,
         return tasks_complaint(err, fault, exit_code::usage);
     tasks_effect done;
     const int code = visit_tasks(with, names, err, [&](redis::mux& over) {
-        return carry_out(over, what, queue, done);
+        return carry_out(over, with, what, done);
     });
     if (code != exit_code::ok) return code;
     if (!what.letter.empty() && done.done == 0)
-        return tasks_complaint(err, fmt::format("{} has no letter {}, or it has no message", queue,
-                                                what.letter), exit_code::refused);
-    print_effect(what, queue, done, as, out);
+        return tasks_complaint(err, fmt::format("{} has no letter {}, or it has no message",
+                                                done.queues.front().first, what.letter),
+                               exit_code::refused);
+    print_effect(what, done, as, out);
     return exit_code::ok;
 }
 

@@ -18,6 +18,9 @@ budget::consumer fixed(const char* name, const char* resource, unsigned units) {
     return row;
 }
 
+constexpr char blocking_pool_consumer[] = "runtime.blocking_pool";
+constexpr std::ptrdiff_t before_blocking_pool = 3;  // rows
+
 budget::consumer set_by(const char* setting, budget::consumer row) {
     row.hardcoded = false;
     row.settings = {setting};
@@ -27,27 +30,31 @@ budget::consumer set_by(const char* setting, budget::consumer row) {
 }  // namespace
 
 std::vector<budget::consumer> consumers(const runtime_settings& of) {
-    return {
+    std::vector<budget::consumer> all{
         fixed("runtime.main", "threads", 1),
         set_by("HEADROOM_REACTORS", fixed("runtime.reactors", "threads", of.reactors)),
         set_by("HEADROOM_SYSTEM_THREADS",
                fixed("runtime.system_pool", "threads", of.system_threads)),
-        set_by("HEADROOM_BLOCKING_THREADS",
-               fixed("runtime.blocking_pool", "threads", of.blocking_threads)),
         fixed("runtime.standard_streams", "files", standard_streams),
         set_by("HEADROOM_REACTORS", fixed("runtime.reactor_descriptors", "files",
                                           descriptors_per_reactor * of.reactors)),
         fixed("runtime.margin", "files", files_margin),
     };
+    if (of.blocking_threads > 0)
+        all.insert(all.begin() + before_blocking_pool,
+                   set_by("HEADROOM_BLOCKING_THREADS",
+                          fixed(blocking_pool_consumer, "threads", of.blocking_threads)));
+    return all;
 }
 
 runtime::runtime(budget::book& from, const runtime_settings& with)
     : settings_(with), exit_code_(undecided),
       system_pool_(std::make_unique<worker_pool>("runtime.system_pool",
                                                  take_all(from, "runtime.system_pool"))),
-      blocking_pool_(std::make_unique<worker_pool>("runtime.blocking_pool",
-                                                   take_all(from, "runtime.blocking_pool"))),
       names_(*system_pool_) {
+    if (with.blocking_threads > 0)
+        blocking_pool_ = std::make_unique<worker_pool>(blocking_pool_consumer,
+                                                       take_all(from, blocking_pool_consumer));
     for (const auto* each : {"runtime.main", "runtime.standard_streams",
                              "runtime.reactor_descriptors", "runtime.margin"})
         for (auto& unit : take_all(from, each)) held_.push_back(std::move(unit));
@@ -59,7 +66,7 @@ runtime::runtime(budget::book& from, const runtime_settings& with)
 
 // Blocking jobs may wait for the system pool, and jobs of both for a reactor.
 runtime::~runtime() {
-    blocking_pool_->stop();
+    if (blocking_pool_) blocking_pool_->stop();
     system_pool_->stop();
     for (auto& each : reactors_) each->stop();
 }

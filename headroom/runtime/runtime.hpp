@@ -4,6 +4,7 @@
 // keep open stands in the ledger of `files`. Nothing else starts threads.
 #pragma once
 #include <atomic>
+#include <boost/assert.hpp>
 #include <chrono>
 #include <memory>
 #include <vector>
@@ -43,7 +44,11 @@ public:
     /// The first: where whatever exists once lives.
     reactor& home() noexcept { return at(0); }
     worker_pool& system_pool() noexcept { return *system_pool_; }
-    worker_pool& blocking_pool() noexcept { return *blocking_pool_; }
+    /// Asserts that there is one: runtime_settings::blocking_threads.
+    worker_pool& blocking_pool() noexcept {
+        BOOST_ASSERT(blocking_pool_);
+        return *blocking_pool_;
+    }
     name_resolver& names() noexcept { return names_; }
 
     /// Starts the parts in order, waits for SIGTERM, SIGINT or end(), stops them in reverse and

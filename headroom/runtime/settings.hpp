@@ -28,7 +28,7 @@ struct runtime_settings {
     unsigned postgres_reserve = 3;             ///< unless the ceiling is fixed
     unsigned reactors = 1;
     unsigned system_threads = 2;
-    unsigned blocking_threads = 2;
+    unsigned blocking_threads = 2;  ///< 0, of a process that never blocks: there is no such pool
     std::chrono::milliseconds start_timeout{60'000};
     std::chrono::milliseconds drain_timeout{25'000};
 };

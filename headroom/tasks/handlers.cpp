@@ -14,6 +14,12 @@ const detail::handler* handlers::find(std::string_view name) const {
     return at == all_.end() ? nullptr : &at->second;
 }
 
+std::vector<std::string> handlers::names() const {
+    std::vector<std::string> made;
+    for (const auto& [name, what] : all_) made.push_back(name);
+    return made;
+}
+
 bool handlers::any_blocks() const {
     return std::ranges::any_of(all_, [](const auto& each) { return each.second.block != nullptr; });
 }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "headroom/tasks/backoff.hpp"
+#include "headroom/tasks/limits.hpp"
 #include "headroom/tasks/task_context.hpp"
 #include "headroom/tasks/task_failed.hpp"
 #include "headroom/tasks/wire/call.hpp"
@@ -32,6 +33,7 @@ struct handler_terms {
     std::optional<backoff_rules> retries{};  ///< none: taskiq's labels decide
     std::chrono::milliseconds timeout{0};    ///< where no label says; 0: none
     bool dead_letters = true;                ///< what failed for good by `retries` is kept as one
+    run_limits limits{};                     ///< over all workers; worker_terms may replace them
 };
 
 namespace detail {
@@ -65,6 +67,8 @@ public:
 
     const detail::handler* find(std::string_view name) const;
     std::size_t size() const noexcept { return all_.size(); }
+    /// In alphabetical order.
+    std::vector<std::string> names() const;
     /// Whether one of them needs a thread.
     bool any_blocks() const;
 

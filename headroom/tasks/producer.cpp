@@ -195,6 +195,21 @@ task<std::expected<std::vector<entry_id>, not_sent>> producer::enqueue_all(
     co_return made;
 }
 
+task<void> producer::bury(unsendable what, deadline until) {
+    const auto self = body_;
+    const auto once = self->keys.dedup("letter:" + what.task_id);
+    const auto window = std::to_string(what.window.count());
+    const auto most = std::to_string(dead_letters_usual);
+    const std::array<std::string_view, 2> at{self->keys.dead, once};
+    const std::array<std::string_view, 22> with{
+        window,     most,       "reason", what.reason,  "note",    what.note,
+        "task_id",  what.task_id, "task_name", "",      "entry",   "",
+        "deliveries", "0",      "failures", "0",        "consumer", "",
+        "wake",     "",         "data",   what.data};
+    (void)co_await detail::bury_script().run(self->through, at, with, until,
+                                             sending::repeatable);
+}
+
 std::string producer::new_task_id() {
     static thread_local auto random = seeded();
     constexpr std::uint64_t version_mask = 0xffff'ffff'ffff'0fffull, version = 0x4000ull;

@@ -72,6 +72,15 @@ struct not_sent {
     std::string message() const;
 };
 
+/// A message that cannot be sent, for the dead letters of its queue.
+struct unsendable {
+    std::string task_id;       ///< as far as it is known; its letter is written once
+    std::string_view reason;   ///< a word of dead_letter::reason
+    std::string note{};
+    std::string data{};        ///< the message as it came
+    std::chrono::milliseconds window{3'600'000};  ///< for so long a second letter is the first one
+};
+
 class producer {
 public:
     using answer = std::expected<sent_task, not_sent>;
@@ -99,6 +108,10 @@ public:
     /// under the cap, else none. Throws as above.
     task<std::expected<std::vector<entry_id>, not_sent>> enqueue_all(
         std::vector<task_message> what, std::string wake_channel, deadline until);
+
+    /// Makes it a dead letter; a repetition within its window changes nothing. Throws as above, but
+    /// for connection_lost: it is repeated until the deadline.
+    task<void> bury(unsendable what, deadline until);
 
     const producer_terms& terms() const noexcept;
 

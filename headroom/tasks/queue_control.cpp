@@ -14,6 +14,8 @@ namespace {
 using redis::command;
 using redis::sending;
 
+constexpr std::size_t letters_a_step = 3;  // of the largest that there are, in one answer
+
 std::string letter_field(const redis::element& of, std::string_view name) {
     const auto found = of.find(name);
     return found && found->is() == redis::kind::text ? std::string(found->text()) : std::string();
@@ -47,6 +49,19 @@ std::string without_failures(const std::string& data) {
     auto read = read_message(data);
     if (!read || !read->labels.erase(label_name::retries)) return data;
     return write_message(*read).value_or(data);
+}
+
+/// Of TIME.
+std::int64_t milliseconds_of(const redis::value& time) {
+    constexpr std::int64_t second_ms = 1'000, ms_us = 1'000;
+    if (!time.has_elements() || time.size() != 2) return 0;
+    const auto number = [&](std::size_t i) {
+        std::int64_t made = 0;
+        const auto digits = time[i].text();
+        std::from_chars(digits.data(), digits.data() + digits.size(), made);
+        return made;
+    };
+    return number(0) * second_ms + number(1) / ms_us;
 }
 
 std::uint64_t length_of(const redis::value& said) {
@@ -97,6 +112,7 @@ task<queue_facts> queue_control::facts(deadline until) {
     unit.emplace_back("XINFO", "CONSUMERS", keys_.stream, group_);
     unit.emplace_back("XRANGE", keys_.stream, "-", "+", "COUNT", 1);
     unit.emplace_back("TIME");
+    unit.emplace_back("HGETALL", keys_.limited);
     const auto said = co_await through_.run_unit(std::move(unit), until, sending::repeatable);
     queue_facts made;
     made.paused = length_of(said[0]) == 1;
@@ -109,22 +125,56 @@ task<queue_facts> queue_control::facts(deadline until) {
     if (said[6].has_elements()) made.consumers = said[6].size();
     if (said[7].has_elements() && !said[7].empty() && said[8].has_elements()) {
         const auto first = entry_id::parse(said[7][0][0].text()).value_or(entry_id{});
-        const auto now = entry_id::parse(std::string(said[8][0].text()) + "-0").value_or(first);
-        const auto ms = now.ms * 1000;
+        const auto ms = static_cast<std::uint64_t>(milliseconds_of(said[8]));
         made.oldest = std::chrono::milliseconds(ms > first.ms ? ms - first.ms : 0);
     }
+    if (said[9].has_elements() && !said[9].empty())
+        made.limits = co_await limits(said[9], milliseconds_of(said[8]), until);
+    co_return made;
+}
+
+task<std::vector<limit_facts>> queue_control::limits(const redis::value& refused,
+                                                     std::int64_t now_ms, deadline until) {
+    std::vector<limit_facts> made;
+    std::vector<command> unit;
+    for (auto at = refused.begin(), end = refused.end(); at != end; ++at) {
+        limit_facts one;
+        one.task = (*at).text();
+        ++at;
+        one.refused = as_count(std::string((*at).text()));
+        const auto keys = keys_.limit(one.task);
+        unit.emplace_back("ZCOUNT", keys.slots, '(' + std::to_string(now_ms), "+inf");
+        unit.emplace_back("ZCARD", keys.waiting);
+        made.push_back(std::move(one));
+    }
+    const auto said = co_await through_.run_unit(std::move(unit), until, sending::repeatable);
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        made[i].running = length_of(said[2 * i]);
+        made[i].waiting = length_of(said[2 * i + 1]);
+    }
+    std::ranges::sort(made, {}, &limit_facts::task);
     co_return made;
 }
 
 task<std::vector<dead_letter>> queue_control::dead_letters(std::optional<entry_id> after,
                                                            std::size_t most, deadline until) {
-    const auto from = after ? '(' + after->text() : "-";
-    const auto said = co_await through_.run(
-        command("XRANGE", keys_.dead, from, "+", "COUNT", std::min(most, letters_page_max)), until,
-        sending::repeatable);
+    auto from = after ? '(' + after->text() : "-";
     std::vector<dead_letter> made;
-    for (const auto entry : said)
-        if (auto letter = read_letter(entry)) made.push_back(std::move(*letter));
+    std::size_t bytes = 0;
+    most = std::min(most, letters_page_max);
+    while (made.size() < most && bytes < letters_bytes_max) {
+        const auto asked = std::min(most - made.size(), letters_a_step);
+        const auto said = co_await through_.run(
+            command("XRANGE", keys_.dead, from, "+", "COUNT", asked), until, sending::repeatable);
+        for (const auto entry : said) {
+            auto letter = read_letter(entry);
+            if (!letter) continue;
+            bytes += letter->data.size();
+            from = '(' + letter->id.text();
+            made.push_back(std::move(*letter));
+        }
+        if (said.size() < asked) break;
+    }
     co_return made;
 }
 

@@ -17,6 +17,7 @@ namespace headroom::tasks {
 inline constexpr std::size_t cancels_max = 10'000;  ///< that wait for their task, a queue
 inline constexpr std::chrono::hours cancel_kept{24};
 inline constexpr std::size_t letters_page_max = 1'000;
+inline constexpr std::size_t letters_bytes_max = 32 << 20;  ///< a page is over with one beyond it
 
 /// A task that no worker will run again, and why.
 struct dead_letter {
@@ -33,6 +34,14 @@ struct dead_letter {
     std::string data;      ///< the message as it came
 };
 
+/// Of a limit, over all workers.
+struct limit_facts {
+    std::string task;            ///< empty: the queue's own
+    std::uint64_t running = 0;   ///< slots in use; 0 where only the rate is limited
+    std::uint64_t waiting = 0;   ///< put off, until their turn comes
+    std::uint64_t refused = 0;   ///< how often it put a task off, since its first worker
+};
+
 struct queue_facts {
     bool paused = false;
     std::uint64_t length = 0;     ///< that wait or run
@@ -42,6 +51,7 @@ struct queue_facts {
     std::uint64_t cancelled = 0;  ///< marks that wait for their task
     std::uint64_t consumers = 0;
     std::chrono::milliseconds oldest{0};  ///< age of the first task in the queue
+    std::vector<limit_facts> limits;      ///< that its workers know, or knew a week ago
 };
 
 class queue_control {
@@ -61,7 +71,8 @@ public:
 
     task<queue_facts> facts(deadline until);
 
-    /// In the order in which they were given up; at most `most`, and letters_page_max.
+    /// In the order in which they were given up; at most `most`, and letters_page_max, and fewer of
+    /// large ones. None: there are no more.
     task<std::vector<dead_letter>> dead_letters(std::optional<entry_id> after, std::size_t most,
                                                 deadline until);
     /// Sends a letter's task again, its failures forgotten. False when there is no such letter, or
@@ -74,6 +85,8 @@ public:
 
 private:
     task<void> set_paused(bool paused, deadline until);
+    task<std::vector<limit_facts>> limits(const redis::value& refused, std::int64_t now_ms,
+                                          deadline until);
 
     redis::mux& through_;
     const queue_keys keys_;

@@ -20,13 +20,18 @@ queue_keys::queue_keys(std::string name)
     : stream(std::move(name)), delayed('{' + stream + "}:d"), payloads('{' + stream + "}:p"),
       dead('{' + stream + "}:dlq"), paused('{' + stream + "}:paused"),
       cancelled('{' + stream + "}:x"), version('{' + stream + "}:v"),
-      rate('{' + stream + "}:rate"), slots('{' + stream + "}:slots"),
-      channel('{' + stream + "}:c") {
+      limited('{' + stream + "}:limits"), channel('{' + stream + "}:c") {
     BOOST_ASSERT_MSG(!queue_name_fault(stream), "a queue's name is checked where it is read");
 }
 
 std::string queue_keys::dedup(std::string_view key) const {
     return '{' + stream + "}:dd:" + std::string(key);
+}
+
+limit_keys queue_keys::limit(std::string_view task) const {
+    const auto of = task.empty() ? std::string() : ':' + std::string(task);
+    const auto key = [&](const char* word) { return '{' + stream + "}:" + word + of; };
+    return {key("slots"), key("rate"), key("wait")};
 }
 
 }  // namespace headroom::tasks

@@ -13,6 +13,8 @@ TEST(QueueKeys, AllButTheStreamHaveItsNameInBraces) {
     EXPECT_EQ(of.delayed, "{taskiq}:d");
     EXPECT_EQ(of.dead, "{taskiq}:dlq");
     EXPECT_EQ(of.dedup("order 7"), "{taskiq}:dd:order 7");
+    EXPECT_EQ(of.limit("").slots, "{taskiq}:slots");
+    EXPECT_EQ(of.limit("demo:add").rate, "{taskiq}:rate:demo:add");
 }
 
 TEST(QueueKeys, ANameIsShortPrintableAndWithoutBraces) {

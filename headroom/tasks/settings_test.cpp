@@ -66,12 +66,44 @@ TEST_F(TaskSettings, SchedulesOfAnotherQueueLieUnderItsName) {
     EXPECT_NE(faults, "");
 }
 
+TEST_F(TaskSettings, AWorkerReadsItsQueueOrThoseThatAreListed) {
+    const variables queue{{"TASKIQ_STREAM_PREFIX", "shop"}};
+    EXPECT_EQ(worker_terms_of(read(queue)).queues.size(), 1u);
+    EXPECT_EQ(worker_terms_of(read(queue)).queues.front().name, "shop");
+    EXPECT_FALSE(worker_terms_of(read(queue)).strict);
+    const auto with = worker_terms_of(read({{"HEADROOM_TASK_QUEUES", "urgent weight=4, taskiq"},
+                                            {"HEADROOM_TASK_QUEUE_ORDER", "strict"},
+                                            {"HEADROOM_TASK_LIMITS", "a:b concurrent=2"}}));
+    EXPECT_EQ(faults, "");
+    ASSERT_EQ(with.queues.size(), 2u);
+    EXPECT_EQ(with.queues[0].name, "urgent");
+    EXPECT_EQ(with.queues[0].weight, 4u);
+    EXPECT_TRUE(with.strict);
+    EXPECT_EQ(with.limits.at("a:b").concurrent, 2u);
+}
+
+TEST_F(TaskSettings, AmongOthersKeysTheNamesAreTheSystemsUnlessTheyWereSaid) {
+    const auto usual = within_shared_database(read({}), "shop");
+    EXPECT_EQ(usual.queue, "shop:taskiq");
+    EXPECT_EQ(worker_terms_of(usual).queues.front().name, "shop:taskiq");
+    EXPECT_EQ(usual.results->prefix, "{shop:taskiq}:r");
+    EXPECT_EQ(usual.schedules.prefix, "{shop:taskiq}:schedule");
+    const auto named = within_shared_database(read({{"TASKIQ_STREAM_PREFIX", "taskiq"}}), "shop");
+    EXPECT_EQ(named.queue, "taskiq");
+    EXPECT_EQ(named.schedules.prefix, "schedule");
+    const auto prefix = within_shared_database(read({{"HEADROOM_SCHEDULE_PREFIX", "p"}}), "shop");
+    EXPECT_EQ(prefix.schedules.prefix, "p");
+}
+
 TEST_F(TaskSettings, RefuseWhatIsOutOfBounds) {
     for (const auto& [name, value] : variables{{"TASKIQ_RESULT_TTL", "59"},
                                                {"TASKIQ_STREAM_PREFIX", "a b"},
                                                {"TASKIQ_STREAM_PREFIX", "{a}"},
                                                {"HEADROOM_TASK_CONCURRENCY", "0"},
                                                {"HEADROOM_TASK_LEASE", "11 min"},
+                                               {"HEADROOM_TASK_QUEUES", "a weight=0"},
+                                               {"HEADROOM_TASK_QUEUE_ORDER", "any"},
+                                               {"HEADROOM_TASK_LIMITS", "a b"},
                                                {"HEADROOM_SCHEDULE_PREFIX", "a*"},
                                                {"HEADROOM_SCHEDULE_DIALECT", "vixie"},
                                                {"HEADROOM_SCHEDULE_MISFIRES", "never"},

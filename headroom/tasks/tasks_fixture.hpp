@@ -31,6 +31,7 @@ protected:
     worker_pool blocking{"blocking", threads.several(4)};
 
     redis::mux* mux = nullptr;  // within a body
+    task_metrics* metrics = nullptr;
     handlers known;
 
     ~tasks_fixture() override { blocking.stop(); }
@@ -71,7 +72,8 @@ protected:
                           .mux = *mux,
                           .door = door,
                           .reader = std::move(share),
-                          .blocking = &blocking},
+                          .blocking = &blocking,
+                          .metrics = metrics},
             known, std::move(with));
     }
     /// A started worker for a body, and its end.

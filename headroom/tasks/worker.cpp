@@ -29,4 +29,6 @@ const std::string& worker::consumer() const noexcept { return pump_->consumer();
 
 worker_figures worker::figures() const { return pump_->figures(); }
 
+std::vector<limit_figures> worker::limits() const { return pump_->limits(); }
+
 }  // namespace headroom::tasks

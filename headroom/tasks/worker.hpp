@@ -14,6 +14,7 @@
 // tell a late writer from the present one.
 #pragma once
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@
 #include "headroom/tasks/handlers.hpp"
 #include "headroom/tasks/queue_keys.hpp"
 #include "headroom/tasks/result_store.hpp"
+#include "headroom/tasks/task_metrics.hpp"
 
 namespace headroom::tasks {
 
@@ -37,6 +39,7 @@ class pump;
 struct queue_share {
     std::string name = "taskiq";
     unsigned weight = 1;
+    run_limits limits{};  ///< of all its tasks together, over all workers
 };
 
 struct worker_terms {
@@ -56,12 +59,15 @@ struct worker_terms {
     std::size_t payload_bytes_max = 1 << 20;
     unsigned unknown_deliveries_max = 5;  ///< of a task nobody here knows; another may
     std::chrono::milliseconds unknown_age_max{60'000};
-    std::size_t dead_letters_max = 10'000;  ///< about so many are kept, a queue
+    std::size_t dead_letters_max = dead_letters_usual;
 
     /// Python workers read the same group. They renew nothing, so what is theirs is abandoned only
     /// after their own idle timeout.
     bool shared_with_python = false;
     std::chrono::milliseconds python_idle_ms{600'000};
+
+    /// By a task's name: instead of those its handler has.
+    std::map<std::string, run_limits, std::less<>> limits{};
 
     std::optional<result_terms> results{result_terms{}};  ///< none: results are not stored
     redis::connection_options reader{};
@@ -73,6 +79,7 @@ struct worker_figures {
     std::size_t running = 0;   ///< of these, or waiting for a place
     std::uint64_t read = 0, reclaimed = 0, done = 0, retried = 0, dead = 0, returned = 0;
     std::uint64_t lost = 0;    ///< ended too late: another worker had it
+    std::uint64_t put_off = 0; ///< by a limit, to come again later
     std::uint64_t cancelled = 0, renewals = 0, batches = 0, promoted = 0, vanished = 0;
     std::string last_error;
 };
@@ -86,6 +93,15 @@ struct worker_ground {
     budget::grant reader;  ///< a floor of one, a burst of one
     worker_pool* blocking = nullptr;  ///< required when a handler blocks
     redis::subscriptions* push = nullptr;  ///< on `io`; none: cancels and pauses come by polling
+    task_metrics* metrics = nullptr;       ///< none: what becomes of tasks is not counted by name
+};
+
+/// One limit, as this worker met it.
+struct limit_figures {
+    std::string queue;
+    std::string task;        ///< empty: the queue's own
+    std::size_t inside = 0;  ///< tasks of this worker that run under it
+    std::uint64_t put_off = 0;
 };
 
 class worker final : public part {
@@ -112,6 +128,8 @@ public:
     const std::string& consumer() const noexcept;
     /// On `io`'s thread.
     worker_figures figures() const;
+    /// Of its limits. From any thread.
+    std::vector<limit_figures> limits() const;
 
 private:
     reactor& io_;

@@ -1,8 +1,10 @@
 // `schedule`: what is due is sent, by any number of processes that have no PostgreSQL.
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <ctime>
 #include <regex>
 #include <set>
 
@@ -66,7 +68,9 @@ TEST_F(Schedule, HoldsOneConnectionAndNoneToPostgres) {
         if (each.at("name") == "redis") EXPECT_EQ(each.at("held").to_number<int>(), 1);
     }
     EXPECT_THAT(one.errors(), Not(HasSubstr("max_connections")));
-    EXPECT_EQ(one.get("/metrics").status, 200u);
+    for (const auto* each : {"headroom_schedule_fired_total", "headroom_schedule_missed_total",
+                             "headroom_schedules"})
+        EXPECT_THAT(one.get("/metrics").body, HasSubstr(std::string("\n") + each + " "));
     one.process().signal(SIGTERM);
     const auto ended = one.process().wait();
     ASSERT_TRUE(ended);
@@ -81,6 +85,7 @@ TEST_F(Schedule, ThePlanOfTheRoleIsWhatItHolds) {
     EXPECT_THAT(planned.output, HasSubstr("persistence.redis_shared"));
     EXPECT_THAT(planned.output, Not(HasSubstr("postgres")));
     EXPECT_THAT(planned.output, Not(HasSubstr("tasks.reader")));
+    EXPECT_THAT(planned.output, Not(HasSubstr("runtime.blocking_pool")));
     const auto markdown = run_service(with(), {"plan", "--role", "schedule", "--format",
                                                "markdown"});
     EXPECT_EQ(markdown.code, 0) << markdown.errors;
@@ -162,6 +167,39 @@ TEST_F(Schedule, AnotherServicesSchedulesAreNotSeen) {
     shop["TASKIQ_STREAM_PREFIX"] = "shop";
     EXPECT_EQ(run_service(shop, {"tasks", "schedules", "--json"}).output, "{\"schedules\":[]}\n");
     EXPECT_EQ(listed().size(), 1u);
+}
+
+TEST_F(Schedule, AQueueThatIsNamedHasItsOwn) {
+    EXPECT_EQ(operate({"--queue", "shop", "schedule", "a", "demo:a", "--every", "60"}).code, 0);
+    EXPECT_TRUE(listed().empty());
+    EXPECT_THAT(operate({"schedules", "--queue", "shop"}).output, HasSubstr("\"id\":\"a\""));
+    auto shop = with();
+    shop["TASKIQ_STREAM_PREFIX"] = "shop";
+    EXPECT_THAT(run_service(shop, {"tasks", "schedules", "--json"}).output,
+                HasSubstr("\"id\":\"a\""));
+    EXPECT_EQ(operate({"--queue", "shop", "unschedule", "a"}).code, 0);
+    const auto refused = operate({"--queue", "a b", "schedules"});
+    EXPECT_EQ(refused.code, 64);
+    EXPECT_THAT(refused.errors, HasSubstr("a queue's name must"));
+}
+
+TEST_F(Schedule, AMomentIsSentOnce) {
+    const auto added = operate({"schedule", "a", "demo:a", "--at", "2031-02-03T04:05:06+02:00"});
+    EXPECT_EQ(added.code, 0) << added.errors;
+    ASSERT_EQ(listed().size(), 1u);
+    EXPECT_EQ(listed()[0].at("next"), "2031-02-03T02:05:06Z");
+    for (const auto* wrong : {"tomorrow", "25:00", "2031-02-30T00:00"}) {
+        const auto refused = operate({"schedule", "b", "demo:b", "--at", wrong});
+        EXPECT_EQ(refused.code, 64) << wrong;
+        EXPECT_THAT(refused.errors, HasSubstr("is no moment"));
+    }
+    EXPECT_EQ(operate({"schedule", "b", "demo:b", "--at", "2031-02-03", "--every", "5"}).code, 64);
+    running_service one(with(), "schedule");
+    ASSERT_TRUE(one.ready()) << one.errors();
+    const auto soon = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::time(nullptr) + 2));
+    EXPECT_EQ(operate({"schedule", "c", "demo:c", "--at", soon}).code, 0);
+    EXPECT_TRUE(sent(1));
+    EXPECT_EQ(listed().size(), 1u);  // the other one is over
 }
 
 TEST_F(Schedule, WithoutARedisOrWithOneThatEvictsThereIsNothingToSend) {

@@ -140,18 +140,154 @@ TEST_F(Work, AServerThatEvictsTasksIsRefusedWithTheRemedy) {
     EXPECT_THAT(refused.errors, HasSubstr("set it to noeviction"));
 }
 
-TEST_F(Work, AServerWithOneDatabaseAsksForAUrl) {
+TEST_F(Work, AServerWithOneDatabaseIsSharedUnderNamesOfTheSystem) {
     const private_redis single({{"databases", "1"}});
     auto all = with();
     all["REDIS_URL"] = single.url();
-    const auto refused = run_service(all, {"work"});
-    EXPECT_EQ(refused.code, 78) << refused.errors;
-    EXPECT_THAT(refused.errors, HasSubstr("TASKIQ_REDIS_URL"));
-    all["TASKIQ_REDIS_URL"] = single.url();
-    all["TASKIQ_STREAM_PREFIX"] = "shop:tasks";
+    all["HEADROOM_SYSTEM"] = "shop";
+    running_service serve(all), work(all, "work"), schedule(all, "schedule");
+    ASSERT_TRUE(serve.ready()) << serve.errors();
+    ASSERT_TRUE(work.ready()) << work.errors();
+    ASSERT_TRUE(schedule.ready()) << schedule.errors();
+    for (const auto* each : {&work, &schedule})
+        EXPECT_THAT(each->errors(), HasSubstr("the tasks share the database of REDIS_URL"));
+    EXPECT_EQ(single.ask({"EXISTS", "shop:taskiq", "taskiq"}), "1\n");
+    serve.make_tenant("acme");
+    ASSERT_LT(serve.post("/v1/tenants/acme/users", ada).status, 300u);
+    EXPECT_TRUE(eventually([&] { return mail_count() == 1; })) << work.errors();
+    const auto said = run_service(all, {"tasks", "queues", "--json"});
+    EXPECT_THAT(said.output, HasSubstr("\"name\":\"shop:taskiq\",\"paused\":false"));
+    EXPECT_EQ(run_service(all, {"tasks", "schedule", "a", "demo:a", "--every", "60"}).code, 0);
+    EXPECT_EQ(single.ask({"EXISTS", "{shop:taskiq}:schedule:data:a"}), "1\n");
+}
+
+TEST_F(Work, AnAccessListThatForbidsTheNextDatabaseIsTakenLikewise) {
+    redis.ask({"ACL", "SETUSER", "app", "on", ">s3cret", "~*", "&*", "+@all", "-select"});
+    auto all = with();
+    all["REDIS_URL"] = fmt::format("redis://app:s3cret@127.0.0.1:{}", redis.port());
+    running_service work(all, "work");
+    ASSERT_TRUE(work.ready()) << work.errors();
+    EXPECT_EQ(redis.ask({"EXISTS", "headroom:taskiq"}), "1\n");
+    EXPECT_EQ(clients("work"), 3u);
+}
+
+TEST_F(Work, AClusterOfOneNodeIsTakenLikewise) {
+    const private_redis cluster({{"cluster-enabled", "yes"},
+                                 {"cluster-port", std::to_string(testing::free_port())}});
+    cluster.ask({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
+    ASSERT_TRUE(eventually([&] {
+        return cluster.ask({"CLUSTER", "INFO"}).contains("cluster_state:ok");
+    }));
+    auto all = with();
+    all["REDIS_URL"] = cluster.url();
+    running_service serve(all), work(all, "work"), schedule(all, "schedule");
+    ASSERT_TRUE(serve.ready()) << serve.errors();
+    ASSERT_TRUE(work.ready()) << work.errors();
+    ASSERT_TRUE(schedule.ready()) << schedule.errors();
+    serve.make_tenant("acme");
+    ASSERT_LT(serve.post("/v1/tenants/acme/users", ada).status, 300u);
+    EXPECT_TRUE(eventually([&] { return mail_count() == 1; })) << work.errors();
+    EXPECT_EQ(run_service(all, {"tasks", "schedule", "a", "no:such", "--every", "60"}).code, 0);
+    EXPECT_TRUE(eventually([&] {
+        return run_service(all, {"tasks", "queues", "--json"}).output.contains("\"dead\":1");
+    }, 20s)) << work.errors();
+}
+
+TEST_F(Work, NamesThatWereSaidAreKeptInASharedDatabaseAndAUrlIsTakenAtItsWord) {
+    const private_redis single({{"databases", "1"}});
+    auto all = with();
+    all["REDIS_URL"] = single.url();
+    all["TASKIQ_STREAM_PREFIX"] = "mine";
     running_service work(all, "work");
     EXPECT_TRUE(work.ready()) << work.errors();
-    EXPECT_EQ(single.ask({"EXISTS", "shop:tasks"}), "1\n");
+    EXPECT_EQ(single.ask({"EXISTS", "mine"}), "1\n");
+    all["TASKIQ_REDIS_URL"] = single.url(1);
+    const auto refused = run_service(all, {"work"});
+    EXPECT_EQ(refused.code, 78) << refused.errors;
+    EXPECT_THAT(refused.errors, HasSubstr("out of range"));
+}
+
+TEST_F(Work, OneWorkerReadsSeveralQueuesOverTheSameThreeConnections) {
+    auto all = with();
+    all["HEADROOM_TASK_QUEUES"] = "urgent weight=4, taskiq concurrent=5";
+    running_service serve(all), work(all, "work");
+    ASSERT_TRUE(serve.ready()) << serve.errors();
+    ASSERT_TRUE(work.ready()) << work.errors();
+    serve.make_tenant("acme");
+    ASSERT_LT(serve.post("/v1/tenants/acme/users", ada).status, 300u);
+    EXPECT_TRUE(eventually([&] { return mail_count() == 1; })) << work.errors();
+    constexpr char mail[] = R"({"task_id": "u", "task_name": "identity:welcome", "labels": {}, )"
+                            R"("args": ["u-2", "u@example.org", "U"], "kwargs": {}})";
+    redis.ask({"-n", "1", "XADD", "urgent", "*", "data", mail});
+    EXPECT_TRUE(eventually([&] { return mail_count() == 2; })) << work.errors();
+    // A row of the outbox goes to the queue it names.
+    rows(fmt::format("insert into headroom_task_outbox (task_id, queue, message) "
+                     "values ('u', 'urgent', '{}')", "{"));
+    const auto said = [&] {
+        return run_service(all, {"tasks", "--queue", "urgent", "queues", "--json"}).output;
+    };
+    EXPECT_TRUE(eventually([&] { return said().contains("\"dead\":1"); })) << said();
+    const auto shown = boost::json::parse(run_service(all, {"tasks", "queues", "--json"}).output);
+    EXPECT_EQ(shown.at("queues").at(0).at("name"), "taskiq");
+    EXPECT_EQ(shown.at("queues").at(1).at("name"), "urgent");
+    EXPECT_EQ(clients("work"), 3u);
+}
+
+TEST_F(Work, ALimitIsShownWithWhatItPutOff) {
+    auto all = with();
+    all["HEADROOM_TASK_LIMITS"] = "identity:welcome per_second=5, no:such concurrent=1";
+    running_service serve(all), work(all, "work");
+    ASSERT_TRUE(serve.ready()) << serve.errors();
+    ASSERT_TRUE(work.ready()) << work.errors();
+    EXPECT_THAT(work.errors(), HasSubstr("no such task here"));
+    serve.make_tenant("acme");
+    for (int i = 0; i < 6; ++i) {
+        const auto body = fmt::format(R"({{"issuer":"https://id.example","subject":"s-{}",)"
+                                      R"("email":"u{}@example.org","name":"U"}})", i, i);
+        ASSERT_LT(serve.post("/v1/tenants/acme/users", body).status, 300u);
+    }
+    EXPECT_TRUE(eventually([&] { return mail_count() == 6; })) << work.errors();
+    const auto shown = boost::json::parse(run_service(all, {"tasks", "queues", "--json"}).output);
+    const auto& limit = shown.at("queues").at(0).at("limits").at(0);
+    EXPECT_EQ(limit.at("task"), "identity:welcome");
+    EXPECT_GE(limit.at("put_off").to_number<int>(), 1);
+    EXPECT_THAT(run_service(all, {"tasks", "queues"}).output, HasSubstr("put off"));
+}
+
+/// The value of a series in an exposition; nothing when it is not there.
+std::optional<double> series(const std::string& text, const std::string& name) {
+    const auto at = text.find("\n" + name + " ");
+    if (at == text.npos) return std::nullopt;
+    return std::stod(text.substr(at + name.size() + 2));
+}
+
+TEST_F(Work, MetricsTellWhatBecameOfTasks) {
+    running_service serve(with()), work(with(), "work");
+    ASSERT_TRUE(serve.ready()) << serve.errors();
+    ASSERT_TRUE(work.ready()) << work.errors();
+    serve.make_tenant("acme");
+    ASSERT_LT(serve.post("/v1/tenants/acme/users", ada).status, 300u);
+    redis.ask({"-n", "1", "XADD", "taskiq", "*", "data", "{"});
+    rows("insert into headroom_task_outbox (task_id, queue, message) values ('x', 'taskiq', '{')");
+    const auto now = [&](const std::string& name) {
+        return series(work.get("/metrics").body, name);
+    };
+    constexpr char good[] =
+        R"(headroom_task_ended_total{outcome="succeeded",task="identity:welcome"})";
+    EXPECT_TRUE(eventually([&] { return now(good) == 1; })) << work.get("/metrics").body;
+    EXPECT_TRUE(eventually([&] {
+        return now(R"(headroom_task_ended_total{outcome="dead",task="unknown"})") == 1;
+    }));
+    EXPECT_TRUE(eventually([&] {
+        return now(R"(headroom_queue_tasks{queue="taskiq",state="dead"})") == 2 &&
+               now("headroom_outbox_dead_total") == 1;
+    }, 15s)) << work.get("/metrics").body;
+    EXPECT_EQ(now(R"(headroom_task_duration_seconds_count{task="identity:welcome"})"), 1);
+    EXPECT_EQ(now(R"(headroom_task_received_total{queue="taskiq"})"), 2);
+    EXPECT_EQ(now(R"(headroom_task_ended_total{outcome="retried",task="tenancy:delete_data"})"), 0);
+    for (const auto* each : {"headroom_task_in_hand", "headroom_outbox_waiting",
+                             R"(headroom_queue_oldest_seconds{queue="taskiq"})"})
+        EXPECT_TRUE(now(each)) << each;
 }
 
 TEST_F(Work, KilledWorkersBringEachTaskOnce) {

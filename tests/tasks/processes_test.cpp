@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include "headroom/tasks/producer.hpp"
 #include "headroom/tasks/queue_control.hpp"
@@ -176,6 +177,48 @@ TEST_F(TaskProcesses, ToldToStopItGivesBackWithinASecond) {
     EXPECT_LT(std::chrono::steady_clock::now() - begun, 1500ms);
     EXPECT_EQ(first->wait(20s), (testing::exit_status{0, 0}));
     EXPECT_TRUE(eventually([&] { return held_by("second") == 2; }, 5s));
+}
+
+/// The most that ran at a time, by what workers wrote down when they began and ended.
+std::size_t most_at_a_time(const std::vector<std::string>& trace) {
+    std::set<std::pair<std::string, std::string>> running;  // process, task
+    std::size_t most = 0;
+    for (const auto& line : trace) {
+        const auto pid = line.substr(2, line.find(' ', 2) - 2), task = line.substr(3 + pid.size());
+        if (line[0] == 'b') running.emplace(pid, task);
+        if (line[0] == 'e') running.erase({pid, task});
+        if (line[0] == 'k') std::erase_if(running, [&](const auto& on) { return on.first == pid; });
+        most = std::max(most, running.size());
+    }
+    return most;
+}
+
+TEST_F(TaskProcesses, ALimitHoldsWhileWorkersAreKilledAndTheirSlotsComeBack) {
+    constexpr int lease_ms = 2'000, tasks = 60;
+    std::vector<child> workers;
+    for (int i = 0; i < 3; ++i) workers.push_back(spawn("w", 4, lease_ms));
+    for (int n = 0; n < tasks; ++n) (void)send("proc:two", n, 20);
+    for (int killed = 0; killed < 4; ++killed) {
+        pass(std::chrono::milliseconds(100 + 50 * killed));
+        auto& victim = workers[static_cast<std::size_t>(killed) % workers.size()];
+        const auto pid = std::to_string(victim->pid());
+        victim->signal(SIGKILL);
+        EXPECT_TRUE(victim->wait(20s));
+        number(redis::command("RPUSH", "trace", "k " + pid + " 0"));
+        victim = spawn("w", 4, lease_ms);
+    }
+    EXPECT_TRUE(eventually([&] { return effects() == tasks && waiting() == 0; }, 60s))
+        << effects() << " of " << tasks;
+    std::vector<std::string> trace;
+    home.run_blocking([&]() -> task<void> {
+        const auto said = co_await mux.run(redis::command("LRANGE", "trace", 0, -1), soon());
+        for (const auto line : said) trace.emplace_back(line.text());
+    });
+    EXPECT_EQ(most_at_a_time(trace), 2u);
+    EXPECT_TRUE(eventually([&] {
+        return number(redis::command("EXISTS", "{taskiq}:slots:proc:two", "{taskiq}:d")) == 0;
+    }, 20s));
+    EXPECT_TRUE(letters().empty());
 }
 
 TEST_F(TaskProcesses, ARestartOfRedisLosesNothingAcknowledged) {

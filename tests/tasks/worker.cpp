@@ -5,7 +5,11 @@
 // Its tasks tell Redis what they did, over a connection of the program's own:
 //   proc:count N    runs:N counts executions, and the set `effects` gets N
 //   proc:sleep N MS the same, after so long
+//   proc:two N MS   the same, two at a time over all workers; the list `trace` gets "b PID N" when
+//                   it begins and "e PID N" when it ends
 //   proc:die        ends the process as a broken program ends
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "headroom/runtime/stop_signals.hpp"
@@ -28,6 +32,12 @@ task<void> take_effect(redis::mux& by, int number) {
     (void)co_await by.run_unit(std::move(unit), effect_deadline(), redis::sending::repeatable);
 }
 
+task<void> trace(redis::mux& by, const char* what, int number) {
+    const auto line = std::string(what) + ' ' + std::to_string(getpid()) + ' ' +
+                      std::to_string(number);
+    (void)co_await by.run(redis::command("RPUSH", "trace", line), effect_deadline());
+}
+
 handlers all_handlers(redis::mux& by) {
     handlers made;
     made.handle<int>("proc:count", {"n"}, [&by](task_context&, int n) -> task<void> {
@@ -41,6 +51,14 @@ handlers all_handlers(redis::mux& by) {
                               if (!until.passed()) throw std::runtime_error("stopped");
                               co_await take_effect(by, n);
                           });
+    made.handle<int, int>("proc:two", {"n", "ms"},
+                          [&by](task_context&, int n, int ms) -> task<void> {
+                              co_await trace(by, "b", n);
+                              co_await sleep_until(deadline::after(milliseconds(ms)));
+                              co_await take_effect(by, n);
+                              co_await trace(by, "e", n);
+                          },
+                          {.limits = {.concurrent = 2}});
     // Not a raised SIGSEGV: our threads block every signal, and one that is raised would wait.
     made.handle<>("proc:die", {}, [](task_context&) -> task<void> {
         std::abort();

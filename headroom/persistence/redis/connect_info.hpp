@@ -4,6 +4,7 @@
 // `hostaddr`. No text made from it contains a password.
 #pragma once
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ struct connect_info {
     std::string user;         ///< of the ACL; empty: the default user
     secret password;
     unsigned database = 0;
+    /// Where the server has no `database`, or lets us into none but its first: this one instead.
+    /// None: that ends the sign-in.
+    std::optional<unsigned> spare_database{};
 
     /// With these, host and port are asked of them: who is primary of `master`?
     std::vector<endpoint> sentinels;

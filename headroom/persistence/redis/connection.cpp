@@ -76,10 +76,12 @@ struct connection::body {
         own_address = link->socket().own_address();
         link->begin();
         const auto asked = detail::sign_in_commands(to, options);
-        auto said = detail::read_sign_in(asked, co_await send_first(link, asked, until), options);
+        auto said = detail::read_sign_in(to, asked, co_await send_first(link, asked, until),
+                                         options);
         client_id = said.client_id;
         version = std::move(said.version);
         notes = std::move(said.notes);
+        on_spare = said.on_spare;
     }
 
     /// One that was never accepted is gone: no server counts it.
@@ -108,6 +110,7 @@ struct connection::body {
     std::int64_t client_id = 0;
     std::string version, own_address, server;
     std::vector<std::string> notes;
+    bool on_spare = false;
     deadline::clock::time_point opened_at{};
     std::move_only_function<void(const std::string&)> on_lost;
 };
@@ -220,6 +223,7 @@ std::size_t connection::unsent_bytes() const noexcept { return body_->link->unse
 std::int64_t connection::client_id() const noexcept { return body_->client_id; }
 const std::string& connection::server_version() const noexcept { return body_->version; }
 const std::vector<std::string>& connection::notes() const noexcept { return body_->notes; }
+bool connection::on_spare() const noexcept { return body_->on_spare; }
 const std::string& connection::name() const noexcept { return body_->options.name; }
 const std::string& connection::consumer() const noexcept { return body_->consumer; }
 const connection_options& connection::options() const noexcept { return body_->options; }

@@ -88,6 +88,8 @@ public:
     const std::string& server_version() const noexcept;
     /// What was asked for and not granted, a sentence each: no_evict.
     const std::vector<std::string>& notes() const noexcept;
+    /// In connect_info::spare_database, because the other was refused.
+    bool on_spare() const noexcept;
     const std::string& name() const noexcept;
     const std::string& consumer() const noexcept;
     const connection_options& options() const noexcept;

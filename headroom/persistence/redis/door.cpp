@@ -37,6 +37,14 @@ endpoint endpoint_in(const value& said) {
 
 }  // namespace
 
+/// In the database that was decided on, if it was.
+connect_info door::based(connect_info to) const {
+    if (base_ == base::open || !to.spare_database) return to;
+    if (base_ == base::spare) to.database = *to.spare_database;
+    to.spare_database.reset();
+    return to;
+}
+
 task<connect_info> door::resolved(connect_info to, unsigned turn, deadline until) {
     if (to.has_address()) co_return to;
     auto found = addresses_without_asking(to.host);
@@ -86,7 +94,9 @@ task<void> door::open(connection& which, deadline until,
     try {
         connect_info to = target_;
         if (target_.is_sentinel()) to = co_await primary(which, until);
-        co_await which.open(co_await resolved(std::move(to), turn, until), until);
+        to = based(std::move(to));
+        co_await which.open(co_await resolved(to, turn, until), until);
+        if (to.spare_database) base_ = which.on_spare() ? base::spare : base::wanted;
         if (prepare) co_await prepare(which);
     } catch (const server_error&) {
         permit.failed(deadline::clock::now());  // the address is right: it answered

@@ -33,9 +33,16 @@ public:
                     const std::function<task<void>(connection&)>& prepare = {});
 
     const connect_info& target() const noexcept { return target_; }
+    /// Whether its connections are in connect_info::spare_database. The first one decides it for
+    /// all, so that they are never in two: a server that answers another one differently is refused
+    /// there. False before.
+    bool on_spare() const noexcept { return base_ == base::spare; }
     persistence::connect_gate& gate() noexcept { return gate_; }
 
 private:
+    enum class base { open, wanted, spare };
+
+    connect_info based(connect_info to) const;
     task<connect_info> resolved(connect_info to, unsigned turn, deadline until);
     task<connect_info> primary(connection& which, deadline until);
     task<endpoint> ask(connection& which, const endpoint& sentinel, deadline until);
@@ -43,6 +50,7 @@ private:
     const connect_info target_;
     worker_pool* const system_;
     persistence::connect_gate gate_;
+    std::atomic<base> base_{base::open};  // which database it is
     std::atomic<unsigned> turn_{0};      // which of the name's addresses
     std::atomic<unsigned> sentinel_{0};  // the one that answered last is asked first
 };

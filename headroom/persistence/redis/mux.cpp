@@ -20,7 +20,7 @@ bool is_of_wrong_server(const value& answer) {
 
 struct mux::body : std::enable_shared_from_this<mux::body> {
     body(reactor& on, budget::grant share, door& through, mux_terms with)
-        : home(on), terms(std::move(with)),
+        : home(on), way(through), terms(std::move(with)),
           keeping(std::make_shared<detail::keeper>(on, std::move(share), through,
                                                    redis::keeping(terms))) {}
 
@@ -35,6 +35,7 @@ struct mux::body : std::enable_shared_from_this<mux::body> {
     task<void> settle(deadline until);
 
     reactor& home;
+    const door& way;
     const mux_terms terms;
     const std::shared_ptr<detail::keeper> keeping;
     std::size_t waiting = 0, waiting_bytes = 0, running = 0;
@@ -207,6 +208,8 @@ mux_figures mux::figures() const {
     made.last_error = body_->keeping->last_error();
     return made;
 }
+
+bool mux::on_spare() const noexcept { return body_->way.on_spare(); }
 
 reactor& mux::home() noexcept { return body_->home; }
 

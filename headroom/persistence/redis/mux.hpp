@@ -89,6 +89,8 @@ public:
 
     /// From the reactor's thread.
     mux_figures figures() const;
+    /// Whether it is, or was last, in connect_info::spare_database. From any thread.
+    bool on_spare() const noexcept;
     reactor& home() noexcept;
 
 private:

@@ -110,7 +110,8 @@ settings read_settings(setting_reader& from) {
                 "its parts there is no Redis."});
     const auto tasks = from.hidden({.name = "TASKIQ_REDIS_URL",
                                     .rule = check_url,
-                                    .doc = "The tasks' Redis; else REDIS_URL, another database."});
+                                    .doc = "The tasks' Redis; else REDIS_URL, the next database "
+                                           "where the server has one."});
     made.connections_max = from.count({.name = "REDIS_POOL_SIZE",
                                        .fallback = 10,
                                        .min = 1,
@@ -131,7 +132,7 @@ settings read_settings(setting_reader& from) {
     made.tasks = parse(from, "TASKIQ_REDIS_URL", tasks);
     if (!made.tasks && made.server) {
         made.tasks = made.server;
-        ++made.tasks->database;
+        made.tasks->spare_database = made.tasks->database++;
     }
     read_times(from, made);
     return made;

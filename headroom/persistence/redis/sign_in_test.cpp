@@ -50,6 +50,32 @@ TEST_F(RedisSignIn, AsAUserOfTheAccessList) {
     });
 }
 
+TEST_F(RedisSignIn, WhereADatabaseIsRefusedItTakesTheSpareOneIfThereIsOne) {
+    private_redis single({{"databases", "2"}});
+    server().ask({"ACL", "SETUSER", "app", "on", ">s3cret", "~*", "+@all", "-select"});
+    inside([&]() -> task<void> {
+        auto last = at(single), first = with_user(at(server()), "app", "s3cret");
+        last.database = 2;
+        first.database = 1;
+        for (const auto& each : {last, first}) {
+            auto refused = make();
+            EXPECT_NE(co_await code_of(refused->open(each, soon())), "");
+        }
+        last.spare_database = 1;
+        first.spare_database = 0;
+        for (const auto& each : {last, first}) {
+            auto on = co_await opened_at(each);
+            EXPECT_TRUE(on->on_spare());
+            const auto info = co_await on->run(command("CLIENT", "INFO"), soon());
+            EXPECT_THAT(info.text(),
+                        HasSubstr(" db=" + std::to_string(*each.spare_database) + " "));
+        }
+        last.database = 0;
+        auto there = co_await opened_at(last);
+        EXPECT_FALSE(there->on_spare());
+    });
+}
+
 TEST_F(RedisSignIn, NotesWhatTheAccessListForbids) {
     server().ask({"ACL", "SETUSER", "little", "on", ">pw", "~*", "+get", "+set"});
     inside([&]() -> task<void> {

@@ -10,18 +10,12 @@
 #include <stop_token>
 #include <string>
 
+#include "headroom/tasks/detail/dead_reason.hpp"
 #include "headroom/tasks/detail/flight_table.hpp"
+#include "headroom/tasks/detail/turnstile.hpp"
 #include "headroom/tasks/wire/task_message.hpp"
 
 namespace headroom::tasks::detail {
-
-/// Why a task will never run (again): the word in its dead letter.
-namespace dead_reason {
-inline constexpr std::string_view over_delivered = "over_delivered", no_data = "no_data";
-inline constexpr std::string_view too_large = "too_large", unparsable = "unparsable";
-inline constexpr std::string_view unknown_task = "unknown_task", bad_label = "bad_label";
-inline constexpr std::string_view failed = "failed";
-}  // namespace dead_reason
 
 /// What has become of a job.
 struct ending {
@@ -31,13 +25,17 @@ struct ending {
         dead,      ///< into the dead letters
         returned,  ///< to whoever else may take it
         left,      ///< nobody acknowledged it: it comes again after a lease
+        put_off,   ///< by a limit: the server has done with this delivery
     };
     how is = how::done;
     std::string result;  ///< as it is stored; empty: none
     std::string data;    ///< of `again`
     std::chrono::milliseconds after{0};
     std::string reason, note;  ///< of `dead`
+    bool failed = false;       ///< of `done`: its result is an error
+    std::chrono::nanoseconds took{0};  ///< of its handler
     bool counts = false;       ///< of `returned`: this delivery is one of those it may have
+    bool quiet = false;        ///< of `returned`: nobody is told to look at once
 };
 
 struct job : flight, std::enable_shared_from_this<job> {
@@ -56,6 +54,8 @@ struct job : flight, std::enable_shared_from_this<job> {
 
     // The stage's, until it is handed back.
     task_message message;
+    arrival at_gates;      ///< with its gates, if it has any
+    bool entered = false;  ///< them, and so it has to leave
     ending ends;
     bool cancelled = false;
     bool released = false;  ///< its handler, or its label, said that it is acknowledged already

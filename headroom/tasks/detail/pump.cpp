@@ -38,6 +38,32 @@ void require_bounds(const worker_terms& of) {
     BOOST_ASSERT(of.look_ms >= milliseconds(10) && of.deliveries_max >= 1);
 }
 
+std::vector<pumped_queue> queues_of(const worker_terms& of) {
+    std::vector<pumped_queue> made;
+    for (const auto& each : of.queues) made.emplace_back(each.name);
+    return made;
+}
+
+gate_table gates_of(const worker_terms& of, const handlers& all) {
+    gate_table made;
+    for (std::size_t i = 0; i < of.queues.size(); ++i) {
+        const queue_keys keys(of.queues[i].name);
+        made.add(i, "", of.queues[i].limits, keys);
+        for (const auto& name : all.names()) {
+            const auto own = of.limits.find(name);
+            made.add(i, name, own == of.limits.end() ? all.find(name)->terms.limits : own->second,
+                     keys);
+        }
+    }
+    return made;
+}
+
+std::vector<queue_keys> keys_of(const worker_terms& of) {
+    std::vector<queue_keys> made;
+    for (const auto& each : of.queues) made.emplace_back(each.name);
+    return made;
+}
+
 }  // namespace
 
 struct pump::running {
@@ -50,7 +76,7 @@ struct pump::running {
 };
 
 pump::pump(worker_ground on, handlers all, worker_terms with)
-    : io_(on.io), mux_(on.mux), push_(on.push), terms_(std::move(with)),
+    : io_(on.io), mux_(on.mux), push_(on.push), metrics_(on.metrics), terms_(std::move(with)),
       consumer_(unique_consumer(terms_.name)), handlers_(std::move(all)),
       prefetch_(terms_.prefetch.value_or(usual_prefetch(terms_.concurrency))),
       rules_{terms_.lease_ms,
@@ -58,6 +84,9 @@ pump::pump(worker_ground on, handlers all, worker_terms with)
              terms_.deliveries_max,
              {}},
       reader_(on.io, std::move(on.reader), on.door, reader_terms(terms_)),
+      queues_(queues_of(terms_)),
+      limits_(mux_, gates_of(terms_, handlers_), keys_of(terms_),
+              {terms_.group, consumer_, terms_.lease_ms}),
       quotas_(weights_of(terms_), terms_.strict),
       ended_(on.io, [this](std::vector<job_ptr> jobs) { ended(std::move(jobs)); }),
       acknowledged_(on.io,
@@ -70,14 +99,13 @@ pump::pump(worker_ground on, handlers all, worker_terms with)
     BOOST_ASSERT_MSG(on.blocking != nullptr || !handlers_.any_blocks(),
                      "a handler that blocks needs a pool");
     if (terms_.results) results_.emplace(mux_, *terms_.results);
-    for (const auto& each : terms_.queues) {
-        queues_.emplace_back(each.name);
+    for (std::size_t i = 0; i < queues_.size(); ++i)
         marks_.push_back(std::make_unique<cancel_marks>());
-    }
     stage_ = std::make_shared<stage>(
         handlers_home_, terms_of(terms_),
         stage_links{.known = &handlers_,
                     .results = results_ ? &*results_ : nullptr,
+                    .limits = limits_.gates().empty() ? nullptr : &limits_,
                     .blocking = on.blocking,
                     .cancelled = &marks_,
                     .done = [this](job_ptr one) { ended_.put(std::move(one)); },
@@ -109,6 +137,15 @@ worker_figures pump::figures() const {
     return made;
 }
 
+std::vector<limit_figures> pump::limits() const {
+    std::vector<limit_figures> made;
+    const auto refusals = limits_.refusals();
+    for (const auto* each : limits_.gates().all())
+        made.push_back({queues_[each->queue].keys.stream, each->task, limits_.inside(*each),
+                        refusals[made.size()]});
+    return made;
+}
+
 task<void> pump::open(deadline by) {
     reader_.on_reconnected([this] { reader_id_ = 0; });
     reader_.start();
@@ -116,9 +153,10 @@ task<void> pump::open(deadline by) {
     co_await mux_.up(by);
     co_await reader_.up(by);
     co_await make_groups(by);
+    co_await limits_.announce(by);
     for (std::size_t i = 0; i < queues_.size(); ++i) co_await check_queue(i);
     if (push_ != nullptr) co_await listen(by);
-    ticked_ = ticked_before_ = look_at_ = clock::now();
+    ticked_ = ticked_before_ = look_at_ = keep_at_ = clock::now();
     reading_ = tending_ = true;
     spawn([this] { return tick_loop(); });
     spawn([this] { return tend_loop(); });

@@ -5,6 +5,7 @@
 // through a mailbox and goes out in batches. Everything here runs on that reactor.
 #pragma once
 #include <functional>
+#include <limits>
 #include <memory>
 #include <random>
 #include <string>
@@ -30,6 +31,11 @@ struct pumped_queue {
     bool paused = false;
     reclaim_cursor cursor;
     deadline::clock::time_point due{};  ///< when something delayed may be
+    std::size_t at_stage = 0;           ///< of its entries
+    unsigned permits = no_limit;        ///< entries that its limit lets begin, as last seen;
+    deadline::clock::time_point shut_until{};  ///< and when to look again, while it lets none
+
+    static constexpr unsigned no_limit = std::numeric_limits<unsigned>::max();
 };
 
 class pump : public std::enable_shared_from_this<pump> {
@@ -49,6 +55,7 @@ public:
 
     const std::string& consumer() const noexcept { return consumer_; }
     worker_figures figures() const;
+    std::vector<limit_figures> limits() const;
 
 private:
     using timer = boost::asio::basic_waitable_timer<clock, boost::asio::wait_traits<clock>,
@@ -64,10 +71,15 @@ private:
     task<void> read();
     task<void> learn_reader_id();
     unsigned room() const;
+    task<void> look_at_limits();
+    std::vector<bool> open_queues() const;
+    clock::time_point first_to_open() const;
+    task<void> wait_for_limits();
     task<void> read_one(unsigned count);
     task<void> read_several(unsigned count);
     task<void> read_when_any_has(unsigned count);
     redis::command reading(const std::vector<unsigned>& counts, bool blocking) const;
+    std::chrono::milliseconds block_ms() const;
     redis::command versions() const;
     task<void> check_versions(const redis::value& now);
     task<void> check_queue(std::size_t queue);
@@ -92,9 +104,11 @@ private:
                                    std::vector<std::string> keys, std::vector<std::string> more);
     std::vector<std::string> letter_of(const job& one) const;
     void confirmed(job& one, ending_answer how);
+    void count(const job& one, ending_answer how);
     void forget(job& one);
     void forget_cancel(const job& one);
     task<void> pause(unsigned& failures);
+    void leave_gates(const job_ptr& which);
 
     // ---- pump_tend.cpp ----
     task<void> tick_loop();
@@ -129,6 +143,7 @@ private:
     reactor& io_;
     redis::mux& mux_;
     redis::subscriptions* const push_;
+    task_metrics* const metrics_;
     const worker_terms terms_;
     const std::string consumer_;
     const handlers handlers_;
@@ -138,6 +153,7 @@ private:
     std::optional<result_store> results_;
     std::vector<pumped_queue> queues_;
     std::vector<std::unique_ptr<cancel_marks>> marks_;
+    turnstile limits_;
     read_quotas quotas_;
     mailbox<job_ptr> ended_, acknowledged_;
     std::shared_ptr<stage> stage_;
@@ -151,7 +167,7 @@ private:
     std::minstd_rand random_{std::random_device{}()};
     std::int64_t reader_id_ = 0;
     clock::time_point ticked_{}, ticked_before_{};  // when this reactor was last known to be awake
-    clock::time_point look_at_{};
+    clock::time_point look_at_{}, keep_at_{};
     std::weak_ptr<const job> suspect_;  // the last one taken,
     clock::time_point suspect_until_{};  // and for how long no other is, while it runs
     std::size_t at_stage_ = 0, unconfirmed_ = 0, flushes_ = 0, coroutines_ = 0;

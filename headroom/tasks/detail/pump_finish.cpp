@@ -21,6 +21,8 @@ void pump::ended(std::vector<job_ptr> jobs) {
     const auto now = clock::now();
     for (auto& each : jobs) {
         each->has_ended = true;
+        --queues_[each->queue].at_stage;
+        if (each->entered) leave_gates(each);
         if (each->lost)
             confirmed(*each, ending_answer::taken);
         else if (each->ends.is == ending::how::done && each->dedup.empty())
@@ -31,6 +33,19 @@ void pump::ended(std::vector<job_ptr> jobs) {
     flush_if_due();
     room_bell_.ring();
     state_bell_.ring();
+}
+
+/// Once: a slot whose worker cannot tell is free after a lease.
+void pump::leave_gates(const job_ptr& which) {
+    spawn([this, which]() -> task<void> {
+        const bool called = co_await limits_.leave(which->at_gates, soon());
+        auto& of = queues_[which->queue];
+        of.shut_until = {};
+        room_bell_.ring();
+        if (!called) co_return;
+        of.due = clock::now();
+        tend_bell_.ring();
+    });
 }
 
 /// Nobody may run it again from now on, though its handler has only begun.
@@ -162,8 +177,9 @@ task<ending_answer> pump::ask_to_end(const job& one) {
     switch (ends.is) {
         case ending::how::returned:
             co_await hand_back(one.queue, {{one.token.entry, one.token.deliveries - !ends.counts}},
-                               ends.counts ? "" : keys.channel);
+                               ends.counts || ends.quiet ? "" : keys.channel);
             co_return ending_answer::done;
+        case ending::how::put_off: co_return ending_answer::done;
         case ending::how::left:
             if (!ends.result.empty())
                 co_await mux_.run(results_->storing(one.message.task_id, ends.result), soon(),
@@ -231,6 +247,7 @@ void pump::forget(job& one) {
 
 void pump::confirmed(job& one, ending_answer how) {
     forget(one);
+    if (metrics_ != nullptr) count(one, how);
     if (how == ending_answer::taken) {
         ++counts_.lost;
     } else {
@@ -240,10 +257,28 @@ void pump::confirmed(job& one, ending_answer how) {
             case ending::how::dead: ++counts_.dead; break;
             case ending::how::returned: ++counts_.returned; break;
             case ending::how::left: break;
+            case ending::how::put_off: ++counts_.put_off; break;
         }
         if (one.cancelled) forget_cancel(one);
     }
     if (unconfirmed_ + 1 == unconfirmed_max) room_bell_.ring();
+}
+
+/// By its name, as far as it could be read.
+void pump::count(const job& one, ending_answer how) {
+    using enum task_outcome;
+    auto came_to = one.ends.failed ? failed : succeeded;
+    switch (one.ends.is) {
+        case ending::how::done: break;
+        case ending::how::again: came_to = retried; break;
+        case ending::how::dead: came_to = dead; break;
+        case ending::how::returned: came_to = returned; break;
+        case ending::how::put_off: came_to = put_off; break;
+        case ending::how::left: came_to = one.lost ? lost : came_to; break;
+    }
+    if (one.cancelled) came_to = cancelled;
+    if (how == ending_answer::taken) came_to = lost;
+    metrics_->ended(one.message.task_name, came_to, one.ends.took);
 }
 
 /// It has had its effect.

@@ -1,5 +1,6 @@
 // How entries come in.
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <unordered_set>
 
@@ -15,6 +16,8 @@ using redis::sending;
 using std::chrono::milliseconds;
 
 constexpr milliseconds look_again_ms{1'000};  // a loop that cannot read looks whether it can
+constexpr milliseconds shut_pushed_ms{1'000}, shut_ms{100};  // between two looks at a shut limit
+constexpr milliseconds undecided_ms{5};  // what is here is about to enter
 constexpr std::size_t dedup_bytes_max = 2 * queue_name_bytes_max + dedup_key_bytes_max;
 
 std::string text_or_empty(const redis::element& said) {
@@ -64,8 +67,10 @@ task<void> pump::read_loop() {
 
 task<void> pump::read() {
     if (reader_id_ == 0) co_await learn_reader_id();
+    co_await look_at_limits();
     const auto count = room();
     if (count == 0) co_return;
+    if (std::ranges::none_of(open_queues(), std::identity{})) co_return co_await wait_for_limits();
     asked_ = count;
     if (queues_.size() == 1)
         co_await read_one(count);
@@ -79,11 +84,52 @@ task<void> pump::learn_reader_id() {
     reader_id_ = said.number();
 }
 
+/// Of queues with a limit of their own: how many entries it lets begin, less those that are here
+/// and have not begun. So what could not run is left where it is.
+task<void> pump::look_at_limits() {
+    for (std::size_t i = 0; i < queues_.size(); ++i) {
+        auto& of = queues_[i];
+        const auto* at = limits_.gates().find(i, "");
+        if (at == nullptr || of.paused) continue;
+        if (of.permits == 0 && clock::now() < of.shut_until) continue;
+        const auto seen = co_await limits_.look(*at, soon());
+        const auto undecided = of.at_stage - std::min(of.at_stage, limits_.inside(*at));
+        of.permits = seen.free - std::min(seen.free, static_cast<unsigned>(undecided));
+        const auto poll = push_ != nullptr ? shut_pushed_ms : shut_ms;
+        const auto wait = seen.free > 0 ? undecided_ms : std::min(poll, seen.wait);
+        of.shut_until = clock::now() + std::max(wait, milliseconds(1));
+    }
+}
+
+std::vector<bool> pump::open_queues() const {
+    std::vector<bool> made;
+    for (const auto& each : queues_) made.push_back(!each.paused && each.permits > 0);
+    return made;
+}
+
+/// When a queue that lets nothing begin is to be looked at again: the first of them.
+pump::clock::time_point pump::first_to_open() const {
+    auto first = clock::time_point::max();
+    for (const auto& each : queues_)
+        if (!each.paused && each.permits == 0) first = std::min(first, each.shut_until);
+    return first;
+}
+
+task<void> pump::wait_for_limits() { return room_bell_.wait(deadline(first_to_open())); }
+
+/// A blocked read sees nothing of a queue that opens meanwhile.
+milliseconds pump::block_ms() const {
+    const auto first = first_to_open();
+    if (first == clock::time_point::max()) return terms_.block_ms;
+    const auto left = std::chrono::ceil<milliseconds>(first - clock::now());
+    return std::clamp(left, milliseconds(1), terms_.block_ms);
+}
+
 /// Of each queue that is to be asked for something.
 command pump::reading(const std::vector<unsigned>& counts, bool blocking) const {
     const auto most = *std::ranges::max_element(counts);
     command made("XREADGROUP", "GROUP", terms_.group, consumer_, "COUNT", most);
-    if (blocking) made.add("BLOCK").add(terms_.block_ms.count());
+    if (blocking) made.add("BLOCK").add(block_ms().count());
     made.add("STREAMS");
     for (std::size_t i = 0; i < counts.size(); ++i)
         if (counts[i] > 0) made.add(queues_[i].keys.stream);
@@ -102,7 +148,7 @@ command pump::versions() const {
 /// delivered is known before it runs.
 task<void> pump::read_one(unsigned count) {
     std::vector<command> unit;
-    unit.push_back(reading({count}, true));
+    unit.push_back(reading({std::min(count, queues_.front().permits)}, true));
     unit.push_back(versions());
     const auto said = co_await reader_.run_unit(
         std::move(unit), deadline::after(terms_.block_ms + read_ms_more), sending::once);
@@ -112,12 +158,12 @@ task<void> pump::read_one(unsigned count) {
 }
 
 task<void> pump::read_several(unsigned count) {
-    auto asked = quotas_.next(count);
+    auto asked = quotas_.next(count, open_queues());
     std::vector<unsigned> found(queues_.size(), 0);
     for (unsigned left = count; left > 0;) {
         std::vector<command> unit;
         for (std::size_t i = 0; i < queues_.size(); ++i) {
-            if (queues_[i].paused) asked[i] = 0;
+            asked[i] = queues_[i].paused ? 0 : std::min(asked[i], queues_[i].permits);
             if (asked[i] == 0) continue;
             std::vector<unsigned> alone(queues_.size(), 0);
             alone[i] = asked[i];
@@ -134,10 +180,13 @@ task<void> pump::read_several(unsigned count) {
             for (std::size_t q = 0; q < now.size(); ++q) now[q] += these[q];
         }
         const auto total = std::accumulate(now.begin(), now.end(), 0u);
-        for (std::size_t q = 0; q < now.size(); ++q) found[q] += now[q];
+        for (std::size_t q = 0; q < now.size(); ++q) {
+            found[q] += now[q];
+            if (queues_[q].permits != pumped_queue::no_limit) queues_[q].permits -= now[q];
+        }
         const auto before = left;
         left -= std::min(left, total);
-        asked = quotas_.again(before, asked, now);
+        asked = quotas_.again(before, asked, now, open_queues());
     }
     if (std::accumulate(found.begin(), found.end(), 0u) > 0) co_return;
     co_await read_when_any_has(count);
@@ -147,7 +196,8 @@ task<void> pump::read_several(unsigned count) {
 task<void> pump::read_when_any_has(unsigned count) {
     std::vector<unsigned> counts;
     const auto each = std::max(1u, count / static_cast<unsigned>(queues_.size()));
-    for (const auto& queue : queues_) counts.push_back(queue.paused ? 0 : each);
+    for (const auto& queue : queues_)
+        counts.push_back(queue.paused ? 0 : std::min(each, queue.permits));
     if (*std::ranges::max_element(counts) == 0) co_return;
     std::vector<command> unit;
     unit.push_back(reading(counts, true));
@@ -202,6 +252,7 @@ std::vector<unsigned> pump::accept(const redis::value& streams) {
         ++at;
         for (const auto entry : *at) jobs.push_back(made(queue, entry, 1, ticked_before_));
         found[queue] += static_cast<unsigned>((*at).size());
+        if (metrics_ != nullptr) metrics_->received(name, (*at).size());
     }
     counts_.read += jobs.size();
     give(std::move(jobs));
@@ -235,6 +286,7 @@ job_ptr pump::made(std::size_t queue, const redis::element& entry, unsigned deli
 
 void pump::give(std::vector<job_ptr> jobs) {
     at_stage_ += jobs.size();
+    for (const auto& each : jobs) ++queues_[each->queue].at_stage;
     stage_->give(std::move(jobs));
 }
 

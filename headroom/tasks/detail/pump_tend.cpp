@@ -34,6 +34,10 @@ task<void> pump::tick_loop() {
             renewing_ = true;
             spawn([this] { return renew(); });
         }
+        if (keep_at_ <= ticked_ && limits_.any_inside()) {
+            keep_at_ = ticked_ + terms_.lease_ms / 3;
+            spawn([this] { return limits_.keep(soon()); });
+        }
         co_await tick_bell_.wait(deadline::after(period));
     }
 }
@@ -236,10 +240,17 @@ task<void> pump::claim(std::size_t queue, const claim_batch& what) {
         suspect_until_ = sent + terms_.lease_ms;
     }
     counts_.reclaimed += jobs.size();
+    if (metrics_ != nullptr) metrics_->received(queues_[queue].keys.stream, jobs.size());
     give(std::move(jobs));
 }
 
 void pump::notice(std::size_t queue, std::string_view what) {
+    if (what == "room") {
+        queues_[queue].shut_until = {};
+        room_bell_.ring();
+        if (asked_ > 0 && queues_[queue].permits == 0) spawn([this] { return unblock_reader(); });
+        return;
+    }
     if (what == "due")
         queues_[queue].due = clock::now();
     else if (what == "back")

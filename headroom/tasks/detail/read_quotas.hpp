@@ -17,18 +17,20 @@ public:
     /// Weights of 1 to weight_max, one a queue.
     explicit read_quotas(std::vector<unsigned> weights, bool strict = false);
 
-    /// How many of `room` entries to ask of each queue: at most `room` in all. Those not asked for
-    /// anything are 0.
-    std::vector<unsigned> next(unsigned room);
+    /// How many of `room` entries to ask of each queue: at most `room` in all, and nothing of those
+    /// that are not open. Those not asked for anything are 0. `open` has an item a queue.
+    std::vector<unsigned> next(unsigned room, const std::vector<bool>& open);
     /// What is left of `room` after a read that found so many of what was asked: for those queues
     /// that had all they were asked for, in order of weight.
     std::vector<unsigned> again(unsigned room, const std::vector<unsigned>& asked,
-                                const std::vector<unsigned>& found) const;
+                                const std::vector<unsigned>& found,
+                                const std::vector<bool>& open) const;
 
 private:
+    std::size_t most_credit(const std::vector<bool>& open) const;
+
     const std::vector<unsigned> weights_;
     const bool strict_;
-    double total_ = 0;
     std::vector<double> credit_;
 };
 

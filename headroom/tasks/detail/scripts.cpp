@@ -1,53 +1,10 @@
 #include "headroom/tasks/detail/scripts.hpp"
 
-#include <string>
+#include "headroom/tasks/detail/lua_parts.hpp"
 
 namespace headroom::tasks::detail {
-namespace {
-
-// An entry has the field `data`, as Python writes it, and two that Python passes over: `w`, the
-// channel on which somebody waits for the result, and `u`, the dedup key that completion frees.
-const std::string append_lua = R"lua(
-local function append(stream, data, wake, dedup)
-  local entry = {'data', data}
-  if wake ~= '' then entry[3] = 'w'; entry[4] = wake end
-  if dedup ~= '' then entry[#entry + 1] = 'u'; entry[#entry + 1] = dedup end
-  return redis.call('XADD', stream, '*', unpack(entry))
-end
-local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-local function delay(delayed, payloads, id, ms, channel, data, wake, dedup)
-  local due = now() + ms
-  redis.call('ZADD', delayed, due, id)
-  redis.call('HSET', payloads, id, #wake .. ':' .. #dedup .. ':' .. wake .. dedup .. data)
-  if redis.call('ZRANGE', delayed, 0, 0)[1] == id then redis.call('PUBLISH', channel, 'due') end
-  return due
-end
-)lua";
-
-// 1: the caller's; 0: another's; 2: nobody's.
-const std::string whose_lua = R"lua(
-local function whose(stream, group, consumer, id, deliveries)
-  local row = redis.call('XPENDING', stream, group, id, id, 1)[1]
-  if not row then return 2 end
-  if row[2] ~= consumer or row[4] ~= tonumber(deliveries) then return 0 end
-  return 1
-end
-local function drop(stream, group, id)
-  redis.call('XACK', stream, group, id)
-  redis.call('XDEL', stream, id)
-end
-local function free(dedup, stream, id)
-  if dedup ~= stream and redis.call('GET', dedup) == id then redis.call('DEL', dedup) end
-end
-)lua";
-
-}  // namespace
-
 const redis::script& place_script() {
-    static const redis::script made(append_lua + R"lua(
+    static const redis::script made(append_lua() + R"lua(
 local cap, id, window, ms = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 if window > 0 then
   local first = redis.call('GET', KEYS[4])
@@ -82,7 +39,7 @@ return kept
 }
 
 const redis::script& finish_script() {
-    static const redis::script made(whose_lua + R"lua(
+    static const redis::script made(whose_lua() + R"lua(
 local answer = whose(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 if answer ~= 1 then return answer end
 if ARGV[7] ~= '' then redis.call('SET', KEYS[2], ARGV[7], 'PX', ARGV[8]) end
@@ -95,7 +52,7 @@ return 1
 }
 
 const redis::script& again_script() {
-    static const redis::script made(append_lua + whose_lua + R"lua(
+    static const redis::script made(append_lua() + whose_lua() + R"lua(
 local answer = whose(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 if answer ~= 1 then return answer end
 local ms = tonumber(ARGV[6])
@@ -111,7 +68,7 @@ return 1
 }
 
 const redis::script& dead_script() {
-    static const redis::script made(whose_lua + R"lua(
+    static const redis::script made(whose_lua() + R"lua(
 local answer = whose(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 if answer ~= 1 then return answer end
 redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[9], '*', unpack(ARGV, 10))
@@ -119,6 +76,17 @@ if ARGV[7] ~= '' then redis.call('SET', KEYS[2], ARGV[7], 'PX', ARGV[8]) end
 drop(KEYS[1], ARGV[1], ARGV[3])
 free(KEYS[3], KEYS[1], ARGV[5])
 if ARGV[6] ~= '' then redis.call('PUBLISH', ARGV[6], ARGV[5]) end
+return 1
+)lua");
+    return made;
+}
+
+const redis::script& bury_script() {
+    static const redis::script made(R"lua(
+local content = redis.sha1hex(ARGV[#ARGV])
+if redis.call('GET', KEYS[2]) == content then return 0 end
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, 3))
+redis.call('SET', KEYS[2], content, 'PX', ARGV[1])
 return 1
 )lua");
     return made;
@@ -150,7 +118,7 @@ return 1
 }
 
 const redis::script& promote_script() {
-    static const redis::script made(append_lua + R"lua(
+    static const redis::script made(append_lua() + R"lua(
 local at = now()
 local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', at, 'LIMIT', 0, ARGV[1])
 for _, id in ipairs(due) do
@@ -171,7 +139,7 @@ return {#due, next[2] and math.max(0, next[2] - at) or -1}
 }
 
 const redis::script& cancel_script() {
-    static const redis::script made(append_lua + R"lua(
+    static const redis::script made(append_lua() + R"lua(
 local at = now()
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', at - ARGV[3])
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
@@ -188,7 +156,7 @@ return 1
 }
 
 const redis::script& requeue_script() {
-    static const redis::script made(append_lua + R"lua(
+    static const redis::script made(append_lua() + R"lua(
 if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
 append(KEYS[2], ARGV[3], ARGV[2], '')
 return 1

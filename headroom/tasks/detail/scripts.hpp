@@ -32,6 +32,11 @@ const redis::script& again_script();
 /// of the letter's fields.
 const redis::script& dead_script();
 
+/// KEYS: dead letters, key that remembers it. ARGV: ms of that memory, the most letters, then names
+/// and values of the letter's fields, the message last. 1, or 0 when the same message was written
+/// under that key before.
+const redis::script& bury_script();
+
 /// KEYS: stream. ARGV: group, consumer, who takes them, ms of idle time, channel or "", then pairs
 /// of id and delivery count to go on with. Answers how many.
 const redis::script& hand_back_script();

@@ -28,6 +28,7 @@ struct stage_terms {
 struct stage_links {
     const handlers* known = nullptr;
     result_store* results = nullptr;    ///< none: results are not stored
+    turnstile* limits = nullptr;        ///< none: nothing is limited
     worker_pool* blocking = nullptr;    ///< required where a handler blocks
     std::vector<std::unique_ptr<cancel_marks>>* cancelled = nullptr;  ///< one a queue
     std::function<void(job_ptr)> done;          ///< from the stage's reactor
@@ -79,6 +80,7 @@ private:
     // ---- stage_run.cpp ----
     plan prepare(job& one) const;
     plan read_labels_of(job& one, const handler& by) const;
+    task<bool> enter(job& one) const;
     task<void> run(job& one, slot& on);
     task<value> call(const plan& how, task_context& on, job& one, slot& within);
     task_context::links links_of(job& one) const;

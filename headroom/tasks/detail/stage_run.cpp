@@ -9,6 +9,8 @@ namespace {
 using std::chrono::milliseconds;
 using wall = std::chrono::steady_clock;
 
+constexpr milliseconds enter_ms_max{2'000};
+
 milliseconds age_of(entry_id entry) {
     const auto now = std::chrono::duration_cast<milliseconds>(
         std::chrono::system_clock::now().time_since_epoch());
@@ -39,7 +41,11 @@ decoded<std::string> written_again(const decoded<task_message>& of) {
     return write_message(*of);
 }
 
-std::chrono::duration<double> since(wall::time_point begun) { return wall::now() - begun; }
+/// Its handler has ended.
+void ran(job& one, task_result& result, wall::time_point begun) {
+    one.ends.took = wall::now() - begun;
+    result.execution_seconds = std::chrono::duration<double>(one.ends.took).count();
+}
 
 }  // namespace
 
@@ -136,13 +142,41 @@ task<value> stage::call(const plan& how, task_context& on, job& one, slot& withi
     co_return co_await how.by->run(on, one.message);
 }
 
+/// False when it is not to run here now; its ending says why.
+task<bool> stage::enter(job& one) const {
+    if (to_.limits == nullptr) co_return true;
+    auto gates = to_.limits->gates().of(one.queue, one.message.task_name);
+    if (gates.empty()) co_return true;
+    one.at_gates = {one.queue, one.token, one.message.task_id, std::move(gates)};
+    auto is = turnstile::verdict::off;
+    try {
+        is = co_await to_.limits->enter(one.at_gates, deadline::after(enter_ms_max));
+    } catch (const std::exception&) {  // the server is away: whoever reaches it may run the task
+        one.ends.is = ending::how::returned;
+        one.ends.quiet = true;
+        co_return false;
+    }
+    one.entered = is == turnstile::verdict::in;
+    if (is == turnstile::verdict::off)
+        one.ends.is = ending::how::put_off;
+    else if (is == turnstile::verdict::lost || one.lost)
+        one.ends.is = ending::how::left;
+    else if (one.cancelled)
+        store(one, cancelled_result());
+    else if (one.stopping.stop_requested())
+        one.ends.is = ending::how::returned;
+    else
+        co_return true;
+    co_return false;
+}
+
 task<void> stage::run(job& one, slot& on) {
     if (one.lost) {
         one.ends.is = ending::how::left;
         co_return;
     }
     const auto how = prepare(one);
-    if (how.by == nullptr) co_return;
+    if (how.by == nullptr || !co_await enter(one)) co_return;
     task_context context(one.message, one.queue_name, one.token, one.stopping.get_token(),
                          links_of(one));
     if (how.acknowledged == ack_moment::when_received) context.acknowledge();
@@ -156,7 +190,7 @@ task<void> stage::run(job& one, slot& on) {
     try {
         result.returned = co_await call(how, context, one, on);
         late.disarm();
-        result.execution_seconds = since(begun).count();
+        ran(one, result, begun);
         store(one, std::move(result));
         if (how.acknowledged == ack_moment::manual && !one.released)
             one.ends.is = ending::how::left;
@@ -165,10 +199,10 @@ task<void> stage::run(job& one, slot& on) {
         one.ends.is = again ? ending::how::again : ending::how::done;
         if (again) one.ends.data = std::move(*again);
     } catch (const std::exception& failure) {
-        result.execution_seconds = since(begun).count();
+        ran(one, result, begun);
         judge(one, how, failure, on, std::move(result));
     } catch (...) {
-        result.execution_seconds = since(begun).count();
+        ran(one, result, begun);
         judge(one, how, task_failed("UnknownError", "what was thrown is no std::exception"), on,
               std::move(result));
     }
@@ -220,6 +254,7 @@ void stage::judge(job& one, const plan& how, const std::exception& failure, cons
         one.ends.reason = dead_reason::failed;
         one.ends.note = result.error->type + ": " + failure.what();
     }
+    one.ends.failed = true;
     store(one, std::move(result));
 }
 

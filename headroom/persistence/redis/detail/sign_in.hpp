@@ -16,6 +16,7 @@ struct signed_in {
     std::int64_t client_id = 0;
     std::string version;
     std::vector<std::string> notes;
+    bool on_spare = false;  ///< connect_info::database was refused
 };
 
 /// HELLO 3 with AUTH and SETNAME, SELECT, CLIENT NO-EVICT and PING, as far as they are needed: one
@@ -24,7 +25,7 @@ std::vector<command> sign_in_commands(const connect_info& to, const connection_o
 
 /// Throws server_error when the server refuses, connection_lost when it is a replica and
 /// connection_options::needs_primary.
-signed_in read_sign_in(std::span<const command> asked, std::span<const value> answers,
-                       const connection_options& with);
+signed_in read_sign_in(const connect_info& to, std::span<const command> asked,
+                       std::span<const value> answers, const connection_options& with);
 
 }  // namespace headroom::redis::detail
