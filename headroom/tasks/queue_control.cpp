@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "headroom/tasks/detail/bounded_reads.hpp"
 #include "headroom/tasks/detail/scripts.hpp"
 #include "headroom/tasks/wire/label_words.hpp"
 #include "headroom/tasks/wire/task_message.hpp"
@@ -118,10 +119,19 @@ task<queue_facts> queue_control::facts(deadline until) {
 
 task<std::vector<dead_letter>> queue_control::dead_letters(std::optional<entry_id> after,
                                                            std::size_t most, deadline until) {
-    const auto from = after ? '(' + after->text() : "-";
-    const auto said = co_await through_.run(
-        command("XRANGE", keys_.dead, from, "+", "COUNT", std::min(most, letters_page_max)), until,
-        sending::repeatable);
+    co_return co_await letters_from(after ? '(' + after->text() : "-",
+                                    std::min(most, letters_page_max), until);
+}
+
+task<std::vector<dead_letter>> queue_control::letters_from(std::string from, std::size_t most,
+                                                           deadline until) {
+    const auto field = std::to_string(letter_message_max);
+    const auto all = std::to_string(detail::bounded_read_bytes_max);
+    const auto count = std::to_string(most);
+    const std::string_view key = keys_.dead;
+    const std::array<std::string_view, 4> with{field, all, from, count};
+    const auto said = co_await detail::range_script().run(through_, {&key, 1}, with, until,
+                                                          sending::repeatable);
     std::vector<dead_letter> made;
     for (const auto entry : said)
         if (auto letter = read_letter(entry)) made.push_back(std::move(*letter));
@@ -130,14 +140,12 @@ task<std::vector<dead_letter>> queue_control::dead_letters(std::optional<entry_i
 
 task<bool> queue_control::requeue(entry_id letter, deadline until) {
     const auto id = letter.text();
-    const auto found = co_await through_.run(command("XRANGE", keys_.dead, id, id), until,
-                                             sending::repeatable);
-    if (found.empty()) co_return false;
-    const auto of = read_letter(found[0]);
-    if (!of || of->data.empty()) co_return false;
-    const auto data = without_failures(of->data);
+    const auto found = co_await letters_from(id, 1, until);
+    if (found.empty() || found[0].id != letter) co_return false;
+    const auto& of = found[0];
+    const auto data = without_failures(of.data);
     const std::array<std::string_view, 2> keys{keys_.dead, keys_.stream};
-    const std::array<std::string_view, 3> with{id, of->wake, data};
+    const std::array<std::string_view, 3> with{id, of.wake, data};
     const auto said = co_await detail::requeue_script().run(through_, keys, with, until);
     co_return said.number() == 1;
 }

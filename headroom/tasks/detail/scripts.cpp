@@ -114,7 +114,14 @@ const redis::script& dead_script() {
     static const redis::script made(whose_lua + R"lua(
 local answer = whose(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 if answer ~= 1 then return answer end
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[9], '*', unpack(ARGV, 10))
+local letter = {unpack(ARGV, 10)}
+if letter[#letter] == '' then  -- its message was too large to be carried to the worker and back
+  local entry = redis.call('XRANGE', KEYS[1], ARGV[3], ARGV[3])[1]
+  for i = 1, entry and #entry[2] or 0, 2 do
+    if entry[2][i] == 'data' then letter[#letter] = entry[2][i + 1] end
+  end
+end
+redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[9], '*', unpack(letter))
 if ARGV[7] ~= '' then redis.call('SET', KEYS[2], ARGV[7], 'PX', ARGV[8]) end
 drop(KEYS[1], ARGV[1], ARGV[3])
 free(KEYS[3], KEYS[1], ARGV[5])
@@ -189,8 +196,15 @@ return 1
 
 const redis::script& requeue_script() {
     static const redis::script made(append_lua + R"lua(
-if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
-append(KEYS[2], ARGV[3], ARGV[2], '')
+local data = ARGV[3]
+if data == '' then
+  local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
+  for i = 1, entry and #entry[2] or 0, 2 do
+    if entry[2][i] == 'data' then data = entry[2][i + 1] end
+  end
+end
+if data == '' or redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
+append(KEYS[2], data, ARGV[2], '')
 return 1
 )lua");
     return made;

@@ -29,7 +29,7 @@ const redis::script& finish_script();
 const redis::script& again_script();
 
 /// As finish_script(); besides, KEYS: dead letters. ARGV: the most of them, then names and values
-/// of the letter's fields.
+/// of the letter's fields, the message last: an empty one is taken from the entry.
 const redis::script& dead_script();
 
 /// KEYS: stream. ARGV: group, consumer, who takes them, ms of idle time, channel or "", then pairs
@@ -47,7 +47,8 @@ const redis::script& promote_script();
 /// 0 when there are too many.
 const redis::script& cancel_script();
 
-/// KEYS: dead letters, stream. ARGV: letter, wake channel or "", data. 1, or 0 when it is gone.
+/// KEYS: dead letters, stream. ARGV: letter, wake channel or "", data (empty: the letter's own).
+/// 1, or 0 when it is gone or has no message.
 const redis::script& requeue_script();
 
 }  // namespace headroom::tasks::detail
