@@ -16,8 +16,8 @@ const perSecond = (count, begun) => (count / (now() - begun)) * 1e6
 async function enqueue (queue, keeps) {
   const begun = now()
   for (let sent = 0; sent < tasks; sent += writeTasks) {
-    const opts = { removeOnComplete: keeps ? false : true }
-    await queue.addBulk(Array.from({ length: writeTasks }, () => ({ name: 'noop', data: { n: 1 }, opts })))
+    const one = { name: 'noop', data: { n: 1 }, opts: { removeOnComplete: !keeps } }
+    await queue.addBulk(Array.from({ length: writeTasks }, () => one))
   }
   return perSecond(tasks, begun)
 }
@@ -36,7 +36,8 @@ async function drain (name) {
 async function startLatency (queue, name) {
   const seen = []
   let told
-  const worker = new Worker(name, async job => { seen.push(now() - job.data.sent); told() }, { connection })
+  const run = async job => { seen.push(now() - job.data.sent); told() }
+  const worker = new Worker(name, run, { connection })
   await worker.waitUntilReady()
   for (let i = 0; i < samples; i++) {
     await new Promise(resolve => setTimeout(resolve, 5))

@@ -1,5 +1,5 @@
-// bench/tasks.cpp: what one worker and one producer carry, beside raw Redis and, where there is one,
-// BullMQ in the same run.
+// bench/tasks.cpp: what one worker and one producer carry, beside raw Redis and BullMQ in the same
+// run.
 //
 //     bench_tasks [--json] [--rounds N] [--tasks N]
 //

@@ -62,8 +62,8 @@ public:
 
     task<queue_facts> facts(deadline until);
 
-    /// In the order in which they were given up; at most `most`, letters_page_max and 16 MiB, and
-    /// one unless there is none.
+    /// In the order in which they were given up; at most `most`, letters_page_max, and what makes
+    /// 16 MiB. None only when there is none.
     task<std::vector<dead_letter>> dead_letters(std::optional<entry_id> after, std::size_t most,
                                                 deadline until);
     /// Sends a letter's task again, its failures forgotten. False when there is no such letter, or

@@ -1,4 +1,4 @@
-// tests/tasks/task_processes.hpp: workers that are programs of their own, and a producer in this one.
+// tests/tasks/task_processes.hpp: workers that are programs of their own, and a producer here.
 #pragma once
 #include <gmock/gmock.h>
 #include <signal.h>
@@ -48,18 +48,12 @@ protected:
     std::string text(redis::command what);
     std::int64_t effects() { return number(redis::command("SCARD", "effects")); }
     /// As often as a task had its effect: the second time it finds its number in `effects`.
-    std::int64_t taken_effect() {
-        const auto said = text(redis::command("GET", "taken_effect"));
-        return said.empty() ? 0 : std::stoll(said);
-    }
+    std::int64_t taken_effect() { return counted("taken_effect"); }
+    /// Executions of all tasks.
+    std::int64_t begun() { return counted("begun"); }
     /// Of these tasks, by their numbers, those without an effect.
     std::vector<int> without_effect(const std::vector<int>& all);
     std::int64_t waiting() { return number(redis::command("XLEN", "taskiq")); }
-    /// Executions of a task.
-    std::int64_t runs(int n) {
-        const auto said = text(redis::command("GET", "runs:" + std::to_string(n)));
-        return said.empty() ? 0 : std::stoll(said);
-    }
     /// Entries in the hands of a worker of that name.
     std::int64_t held_by(const std::string& name);
     /// So many workers wait for tasks.
@@ -76,6 +70,11 @@ protected:
     std::optional<redis::mux> mux;
 
 private:
+    std::int64_t counted(const std::string& key) {
+        const auto said = text(redis::command("GET", key));
+        return said.empty() ? 0 : std::stoll(said);
+    }
+
     std::string url_;
 };
 

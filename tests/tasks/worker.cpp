@@ -2,9 +2,9 @@
 //
 //     test_task_worker REDIS_URL NAME CONCURRENCY LEASE_MS [POSTGRES_URL]
 //
-// With a POSTGRES_URL it brings the rows of an outbox, too. Its tasks tell Redis what they did, over
-// a connection of the program's own:
-//   proc:count N    runs:N counts executions, the set `effects` gets N, and `taken_effect` counts
+// With a POSTGRES_URL it brings the rows of an outbox, too. Its tasks tell Redis what they did,
+// over a connection of the program's own:
+//   proc:count N    `begun` counts executions, the set `effects` gets N, and `taken_effect` counts
 //                   how often it had not been there yet
 //   proc:sleep N MS the same, after so long
 //   proc:die        ends the process as a broken program ends
@@ -25,10 +25,14 @@ using std::chrono::milliseconds;
 
 deadline effect_deadline() { return deadline::after(std::chrono::seconds(60)); }
 
+task<void> note_begun(redis::mux& by) {
+    (void)co_await by.run(redis::command("INCR", "begun"), effect_deadline(),
+                          redis::sending::repeatable);
+}
+
 /// The effect has the task's number as its key, so that a second run of it changes nothing.
 task<void> take_effect(redis::mux& by, int number) {
     static const redis::script once(
-        "redis.call('INCR', 'runs:' .. ARGV[1]) "
         "if redis.call('SADD', 'effects', ARGV[1]) == 1 then redis.call('INCR', 'taken_effect') "
         "end return 1");
     const auto text = std::to_string(number);
@@ -39,10 +43,12 @@ task<void> take_effect(redis::mux& by, int number) {
 handlers all_handlers(redis::mux& by) {
     handlers made;
     made.handle<int>("proc:count", {"n"}, [&by](task_context&, int n) -> task<void> {
+        co_await note_begun(by);
         co_await take_effect(by, n);
     });
     made.handle<int, int>("proc:sleep", {"n", "ms"},
                           [&by](task_context& on, int n, int ms) -> task<void> {
+                              co_await note_begun(by);
                               const auto until = deadline::after(milliseconds(ms));
                               while (!until.passed() && !on.stopping().stop_requested())
                                   co_await sleep_until(until.at_most(milliseconds(10)));

@@ -122,6 +122,7 @@ task<void> pump::open(deadline by) {
     co_await mux_.up(by);
     co_await reader_.up(by);
     co_await make_groups(by);
+    co_await forget_consumers(by);
     for (std::size_t i = 0; i < queues_.size(); ++i) co_await check_queue(i);
     if (push_ != nullptr) co_await listen(by);
     ticked_ = ticked_before_ = look_at_ = clock::now();

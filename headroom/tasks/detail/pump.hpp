@@ -117,6 +117,7 @@ private:
 
     // ---- pump_close.cpp ----
     task<void> make_groups(deadline by);
+    task<void> forget_consumers(deadline by);
     task<void> listen(deadline by);
     task<void> stop_reading();
     task<void> return_unstarted();

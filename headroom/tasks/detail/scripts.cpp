@@ -44,6 +44,17 @@ local function free(dedup, stream, id)
 end
 )lua";
 
+// Of an entry whose message was too large to be carried to whoever asks, and back.
+const std::string message_lua = R"lua(
+local function message_of(stream, id)
+  local entry = redis.call('XRANGE', stream, id, id)[1]
+  for i = 1, entry and #entry[2] or 0, 2 do
+    if entry[2][i] == 'data' then return entry[2][i + 1] end
+  end
+  return ''
+end
+)lua";
+
 }  // namespace
 
 const redis::script& place_script() {
@@ -111,16 +122,11 @@ return 1
 }
 
 const redis::script& dead_script() {
-    static const redis::script made(whose_lua + R"lua(
+    static const redis::script made(whose_lua + message_lua + R"lua(
 local answer = whose(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 if answer ~= 1 then return answer end
 local letter = {unpack(ARGV, 10)}
-if letter[#letter] == '' then  -- its message was too large to be carried to the worker and back
-  local entry = redis.call('XRANGE', KEYS[1], ARGV[3], ARGV[3])[1]
-  for i = 1, entry and #entry[2] or 0, 2 do
-    if entry[2][i] == 'data' then letter[#letter] = entry[2][i + 1] end
-  end
-end
+if letter[#letter] == '' then letter[#letter] = message_of(KEYS[1], ARGV[3]) end
 redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[9], '*', unpack(letter))
 if ARGV[7] ~= '' then redis.call('SET', KEYS[2], ARGV[7], 'PX', ARGV[8]) end
 drop(KEYS[1], ARGV[1], ARGV[3])
@@ -152,6 +158,23 @@ const redis::script& leave_script() {
 if #redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1, ARGV[2]) > 0 then return 0 end
 redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2])
 return 1
+)lua");
+    return made;
+}
+
+const redis::script& forget_script() {
+    static const redis::script made(R"lua(
+local gone = 0
+for _, row in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+  local of = {}
+  for i = 1, #row, 2 do of[row[i]] = row[i + 1] end
+  if string.sub(of.name, 1, #ARGV[2]) == ARGV[2] and of.pending == 0
+      and of.idle >= tonumber(ARGV[3]) then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], of.name)
+    gone = gone + 1
+  end
+end
+return gone
 )lua");
     return made;
 }
@@ -195,14 +218,8 @@ return 1
 }
 
 const redis::script& requeue_script() {
-    static const redis::script made(append_lua + R"lua(
-local data = ARGV[3]
-if data == '' then
-  local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
-  for i = 1, entry and #entry[2] or 0, 2 do
-    if entry[2][i] == 'data' then data = entry[2][i + 1] end
-  end
-end
+    static const redis::script made(append_lua + message_lua + R"lua(
+local data = ARGV[3] ~= '' and ARGV[3] or message_of(KEYS[1], ARGV[1])
 if data == '' or redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
 append(KEYS[2], data, ARGV[2], '')
 return 1

@@ -39,6 +39,11 @@ const redis::script& hand_back_script();
 /// KEYS: stream. ARGV: group, consumer. Removes the consumer unless it holds something: 1 or 0.
 const redis::script& leave_script();
 
+/// KEYS: stream. ARGV: group, what their names begin with, ms of idle time. Removes consumers that
+/// hold nothing and were not heard for so long: of workers that ended without a goodbye. One that
+/// lives comes back with its next delivery. Answers how many.
+const redis::script& forget_script();
+
 /// KEYS: stream, delayed, payloads. ARGV: at most so many. Answers {promoted, ms until the next is
 /// due or -1}.
 const redis::script& promote_script();
