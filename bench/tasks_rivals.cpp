@@ -89,6 +89,10 @@ command reading(bool blocking) {
     return made;
 }
 
+bool is_blocked(raw_client& asked) {
+    return asked.ask(command("INFO", "clients")).text().contains("blocked_clients:1");
+}
+
 double since_us(wall::time_point begun) {
     return std::chrono::duration<double, std::micro>(wall::now() - begun).count();
 }
@@ -148,7 +152,7 @@ double raw_start_latency(const testing::private_redis& server, unsigned samples)
     for (unsigned i = 0; i < samples; ++i) {
         reader.add(reading(true));
         reader.send();
-        ::usleep(1'000);  // it is blocked by then
+        while (!is_blocked(sender)) {}
         const auto begun = wall::now();
         sender.add(command("XADD", "raw", "*", "data", value));
         sender.send();
