@@ -1,10 +1,12 @@
-// bench/tasks.cpp: what one worker and one producer carry, beside redis-benchmark in the same run.
+// bench/tasks.cpp: what one worker and one producer carry, beside raw Redis and BullMQ in the same
+// run.
 //
 //     bench_tasks [--json] [--rounds N] [--tasks N]
 //
 // A private Redis, on a unix socket. Every round measures each contestant once, in turn, so that a
 // noisy machine is noisy for all; the figures are medians over the rounds. The server has one core
-// and the producer and worker together the other, where there are two.
+// and the producer and worker together the other, where there are two. A ratio is ours to raw
+// Redis: of rates the more the better, of the latency the less.
 #include <fmt/format.h>
 #include <sched.h>
 
@@ -15,6 +17,7 @@
 #include <thread>
 
 #include "bench/figures.hpp"
+#include "bench/tasks_rivals.hpp"
 #include "headroom/tasks/producer.hpp"
 #include "headroom/tasks/worker.hpp"
 #include "headroom/testing/child_process.hpp"
@@ -26,10 +29,10 @@ namespace {
 using namespace headroom;
 using namespace headroom::tasks;
 using wall = std::chrono::steady_clock;
+using rounds = std::map<std::string, std::vector<double>>;  // a figure of each
 
 constexpr unsigned in_flight = 64, write_tasks = 1'000, latency_samples = 2'000;
 constexpr unsigned limited_part = 10;  // of the tasks
-constexpr std::size_t value_bytes = 186;
 
 struct bench_settings {
     bool json = false;
@@ -115,7 +118,8 @@ std::unique_ptr<worker> made(ground& on, handlers all, worker_terms with) {
 }
 
 /// Tasks a second that a worker runs and acknowledges, once all of them wait.
-task<double> drain(ground& on, unsigned count, bool results, run_limits limits = {}) {
+task<double> drain(ground& on, const testing::private_redis& server, unsigned count, bool results,
+                   rounds& seen, run_limits limits = {}) {
     co_await forget_all(on);
     (void)co_await enqueue_many(on, count);
     handlers all;
@@ -127,6 +131,7 @@ task<double> drain(ground& on, unsigned count, bool results, run_limits limits =
     while (work->figures().done < count)
         co_await sleep_until(deadline::after(std::chrono::milliseconds(1)));
     const auto found = rate(count, begun);
+    seen["worker_connections"].push_back(bench::connections(server));
     co_await work->close(soon());
     co_return found;
 }
@@ -156,21 +161,6 @@ task<std::vector<double>> start_latency(ground& on) {
     co_return seen;
 }
 
-/// XADD by redis-benchmark, one connection and a pipeline of 64.
-double measure_rival(const testing::private_redis& server, unsigned count) {
-    const auto ran = testing::run_program(
-        {.arguments = {"redis-benchmark", "-s", server.socket_file(), "-c", "1", "-P",
-                       std::to_string(in_flight), "-n", std::to_string(5 * count), "--csv", "XADD",
-                       "bench:stream", "MAXLEN", "~", "10000", "*", "data",
-                       std::string(value_bytes, 'x')}});
-    const auto line = ran.output.find('\n');
-    if (ran.code != 0 || line == std::string::npos)
-        throw std::runtime_error(fmt::format("redis-benchmark ended with {}: {}{}", ran.code,
-                                             ran.output, ran.errors));
-    const auto figure = ran.output.find("\",\"", line) + 3;
-    return std::strtod(ran.output.c_str() + figure, nullptr);
-}
-
 bench_settings read(int argc, char** argv) {
     bench_settings with;
     for (int i = 1; i < argc; ++i) {
@@ -184,32 +174,53 @@ bench_settings read(int argc, char** argv) {
     return with;
 }
 
+void measure_rivals(const testing::private_redis& server, unsigned count, rounds& seen) {
+    seen["raw_xadd_redis_benchmark_per_s"].push_back(bench::raw_enqueue(server, count));
+    seen["raw_drain_per_s"].push_back(bench::raw_drain(server, count, false));
+    seen["raw_drain_result_per_s"].push_back(bench::raw_drain(server, count, true));
+    seen["raw_start_latency_p50_us"].push_back(bench::raw_start_latency(server, latency_samples));
+    for (const auto& [name, value] : bench::bullmq(server, count)) seen[name].push_back(value);
+}
+
+void measure_ours(const testing::private_redis& server, unsigned count, rounds& seen) {
+    ground on(server);
+    const auto body = [&]() -> task<void> {
+        co_await forget_all(on);
+        seen["enqueue_all_per_s"].push_back(co_await enqueue_many(on, count));
+        seen["enqueue_64_callers_per_s"].push_back(co_await enqueue_singly(on, count));
+        seen["worker_no_result_per_s"].push_back(co_await drain(on, server, count, false, seen));
+        seen["worker_json_result_per_s"].push_back(co_await drain(on, server, count, true, seen));
+        // One that is never shut costs its script; of one that mostly is each task is put off.
+        seen["worker_limit_open_per_s"].push_back(
+            co_await drain(on, server, count, false, seen, {.concurrent = concurrent_max}));
+        seen["worker_limit_of_4_per_s"].push_back(co_await drain(
+            on, server, count / limited_part, false, seen, {.concurrent = 4}));
+        const auto latencies = co_await start_latency(on);
+        seen["start_latency_p50_us"].push_back(latencies[latencies.size() / 2]);
+        seen["start_latency_p99_us"].push_back(latencies[latencies.size() * 99 / 100]);
+    };
+    testing::run_on(on.home, body, std::chrono::minutes(5));
+}
+
+/// Of the medians; what a queue costs is what it takes more than these.
+void add_ratios(std::map<std::string, double>& of) {
+    of["ratio_enqueue"] = of["enqueue_all_per_s"] / of["raw_xadd_redis_benchmark_per_s"];
+    of["ratio_no_result"] = of["worker_no_result_per_s"] / of["raw_drain_per_s"];
+    of["ratio_json_result"] = of["worker_json_result_per_s"] / of["raw_drain_result_per_s"];
+    of["ratio_start_latency"] = of["start_latency_p50_us"] / of["raw_start_latency_p50_us"];
+}
+
 void run(const bench_settings& with) {
     testing::private_redis server;
     bench::set_apart(server.pid());
-    std::map<std::string, std::vector<double>> seen;
+    rounds seen;
     for (unsigned round = 0; round < with.rounds; ++round) {
-        seen["raw_xadd_redis_benchmark_per_s"].push_back(measure_rival(server, with.tasks));
-        ground on(server);
-        const auto body = [&]() -> task<void> {
-            co_await forget_all(on);
-            seen["enqueue_all_per_s"].push_back(co_await enqueue_many(on, with.tasks));
-            seen["enqueue_64_callers_per_s"].push_back(co_await enqueue_singly(on, with.tasks));
-            seen["worker_no_result_per_s"].push_back(co_await drain(on, with.tasks, false));
-            seen["worker_json_result_per_s"].push_back(co_await drain(on, with.tasks, true));
-            // One that is never shut costs its script; of one that mostly is each task is put off.
-            seen["worker_limit_open_per_s"].push_back(
-                co_await drain(on, with.tasks, false, {.concurrent = concurrent_max}));
-            seen["worker_limit_of_4_per_s"].push_back(
-                co_await drain(on, with.tasks / limited_part, false, {.concurrent = 4}));
-            const auto latencies = co_await start_latency(on);
-            seen["start_latency_p50_us"].push_back(latencies[latencies.size() / 2]);
-            seen["start_latency_p99_us"].push_back(latencies[latencies.size() * 99 / 100]);
-        };
-        testing::run_on(on.home, body, std::chrono::minutes(5));
+        measure_rivals(server, with.tasks, seen);
+        measure_ours(server, with.tasks, seen);
     }
     std::map<std::string, double> figures;
     for (const auto& [name, values] : seen) figures[name] = bench::median(values);
+    add_ratios(figures);
     bench::print("tasks", figures, with.json);
 }
 

@@ -1,6 +1,6 @@
 # devtools/chaos.sh: at full length, the proofs that `./dev test` runs for seconds.
 
-chaos_names=(soak foreign kills fleet)
+chaos_names=(soak foreign kills tasks memory fleet)
 
 # prove NAME BINARY FILTER: runs it and prints the figures that its tests recorded.
 prove() {
@@ -28,6 +28,16 @@ chaos_kills() {
     HEADROOM_KILLS=1000 prove kills eventsourcing_processes_test '*KilledAtRandom*'
 }
 
+# A thousand times kill -9 of a worker, half of whose tasks PostgreSQL has recorded.
+chaos_tasks() {
+    HEADROOM_KILLS=1000 prove tasks tasks_processes_test 'KilledTaskProcesses.*'
+}
+
+# Ten million tasks: the memory of Redis and of the process, a tenth of them after the other.
+chaos_memory() {
+    HEADROOM_TASKS=10000000 prove memory tasks_processes_test 'TaskMemory.*'
+}
+
 # An hour of kills, stops, cuts, deploys and resizes of fifty members and four services.
 chaos_fleet() {
     HEADROOM_CHAOS_SECONDS=${HEADROOM_CHAOS_SECONDS:-3600} prove fleet fleet_chaos_test 'Chaos.*'
@@ -45,7 +55,7 @@ dev_chaos() {
     mkdir -p build/chaos
     step "packages" dev_install \
         && step "build" build release eventsourcing_soak_test eventsourcing_processes_test \
-            fleet_chaos_test \
+            tasks_processes_test fleet_chaos_test \
         || return 1
     for each in "${names[@]}"; do
         step "$each" "chaos_$each" || status=1

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "headroom/tasks/detail/bounded_reads.hpp"
 #include "headroom/tasks/detail/scripts.hpp"
 #include "headroom/tasks/wire/label_words.hpp"
 #include "headroom/tasks/wire/task_message.hpp"
@@ -13,8 +14,6 @@ namespace {
 
 using redis::command;
 using redis::sending;
-
-constexpr std::size_t letters_a_step = 3;  // of the largest that there are, in one answer
 
 std::string letter_field(const redis::element& of, std::string_view name) {
     const auto found = of.find(name);
@@ -158,36 +157,33 @@ task<std::vector<limit_facts>> queue_control::limits(const redis::value& refused
 
 task<std::vector<dead_letter>> queue_control::dead_letters(std::optional<entry_id> after,
                                                            std::size_t most, deadline until) {
-    auto from = after ? '(' + after->text() : "-";
+    co_return co_await letters_from(after ? '(' + after->text() : "-",
+                                    std::min(most, letters_page_max), until);
+}
+
+task<std::vector<dead_letter>> queue_control::letters_from(std::string from, std::size_t most,
+                                                           deadline until) {
+    const auto field = std::to_string(letter_message_max);
+    const auto all = std::to_string(detail::bounded_read_bytes_max);
+    const auto count = std::to_string(most);
+    const std::string_view key = keys_.dead;
+    const std::array<std::string_view, 4> with{field, all, from, count};
+    const auto said = co_await detail::range_script().run(through_, {&key, 1}, with, until,
+                                                          sending::repeatable);
     std::vector<dead_letter> made;
-    std::size_t bytes = 0;
-    most = std::min(most, letters_page_max);
-    while (made.size() < most && bytes < letters_bytes_max) {
-        const auto asked = std::min(most - made.size(), letters_a_step);
-        const auto said = co_await through_.run(
-            command("XRANGE", keys_.dead, from, "+", "COUNT", asked), until, sending::repeatable);
-        for (const auto entry : said) {
-            auto letter = read_letter(entry);
-            if (!letter) continue;
-            bytes += letter->data.size();
-            from = '(' + letter->id.text();
-            made.push_back(std::move(*letter));
-        }
-        if (said.size() < asked) break;
-    }
+    for (const auto entry : said)
+        if (auto letter = read_letter(entry)) made.push_back(std::move(*letter));
     co_return made;
 }
 
 task<bool> queue_control::requeue(entry_id letter, deadline until) {
     const auto id = letter.text();
-    const auto found = co_await through_.run(command("XRANGE", keys_.dead, id, id), until,
-                                             sending::repeatable);
-    if (found.empty()) co_return false;
-    const auto of = read_letter(found[0]);
-    if (!of || of->data.empty()) co_return false;
-    const auto data = without_failures(of->data);
+    const auto found = co_await letters_from(id, 1, until);
+    if (found.empty() || found[0].id != letter) co_return false;
+    const auto& of = found[0];
+    const auto data = without_failures(of.data);
     const std::array<std::string_view, 2> keys{keys_.dead, keys_.stream};
-    const std::array<std::string_view, 3> with{id, of->wake, data};
+    const std::array<std::string_view, 3> with{id, of.wake, data};
     const auto said = co_await detail::requeue_script().run(through_, keys, with, until);
     co_return said.number() == 1;
 }

@@ -17,7 +17,7 @@ namespace headroom::tasks {
 inline constexpr std::size_t cancels_max = 10'000;  ///< that wait for their task, a queue
 inline constexpr std::chrono::hours cancel_kept{24};
 inline constexpr std::size_t letters_page_max = 1'000;
-inline constexpr std::size_t letters_bytes_max = 32 << 20;  ///< a page is over with one beyond it
+inline constexpr std::size_t letter_message_max = 1 << 20;  ///< bytes of one that are shown
 
 /// A task that no worker will run again, and why.
 struct dead_letter {
@@ -31,7 +31,7 @@ struct dead_letter {
     unsigned failures = 0;
     std::string consumer;  ///< who gave it up
     std::string wake;
-    std::string data;      ///< the message as it came
+    std::string data;      ///< the message as it came; empty beyond letter_message_max
 };
 
 /// Of a limit, over all workers.
@@ -71,8 +71,8 @@ public:
 
     task<queue_facts> facts(deadline until);
 
-    /// In the order in which they were given up; at most `most`, and letters_page_max, and fewer of
-    /// large ones. None: there are no more.
+    /// In the order in which they were given up; at most `most`, letters_page_max, and what makes
+    /// 16 MiB. None only when there is none.
     task<std::vector<dead_letter>> dead_letters(std::optional<entry_id> after, std::size_t most,
                                                 deadline until);
     /// Sends a letter's task again, its failures forgotten. False when there is no such letter, or
@@ -87,6 +87,7 @@ private:
     task<void> set_paused(bool paused, deadline until);
     task<std::vector<limit_facts>> limits(const redis::value& refused, std::int64_t now_ms,
                                           deadline until);
+    task<std::vector<dead_letter>> letters_from(std::string from, std::size_t most, deadline until);
 
     redis::mux& through_;
     const queue_keys keys_;

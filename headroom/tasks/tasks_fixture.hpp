@@ -54,10 +54,10 @@ protected:
         return with;
     }
     /// A body with a connection for everybody, on a reactor of its own.
-    void inside(std::function<task<void>()> body) {
+    void inside(std::function<task<void>()> body, redis::mux_terms with = quick()) {
         testing::run([&]() -> task<void> {
             redis::mux shared(*reactor::current(),
-                              ledger.open({"tasks.mux", 1, 1}).value(), door, quick());
+                              ledger.open({"tasks.mux", 1, 1}).value(), door, with);
             mux = &shared;
             shared.start();
             co_await testing::and_at_last(body, [&] { return shared.stop(soon()); });

@@ -54,6 +54,9 @@ struct worker_terms {
     std::chrono::milliseconds block_ms{5'000};    ///< one read waits so long
     std::chrono::milliseconds look_ms{750};       ///< between two looks for abandoned entries
     std::chrono::milliseconds hand_back_ms{2'000};  ///< of a stop, after its drain
+    /// Consumers of workers that ended without a goodbye are removed at a start when they hold
+    /// nothing and were not heard for so long.
+    std::chrono::milliseconds forget_ms{3'600'000};
 
     unsigned deliveries_max = 5;          ///< then it is a dead letter
     std::size_t payload_bytes_max = 1 << 20;

@@ -101,5 +101,27 @@ TEST_F(TaskWorker, GivesBackWhatHasNotBegunAndLeavesNothingBehind) {
     });
 }
 
+TEST_F(TaskWorker, ForgetsWorkersThatAreGoneAndHoldNothing) {
+    inside([&]() -> task<void> {
+        const auto run = [&](redis::command what) { return mux->run(std::move(what), soon()); };
+        co_await run(redis::command("XGROUP", "CREATE", "taskiq", "taskiq", "0", "MKSTREAM"));
+        for (const auto* each : {"hr:gone-1", "hr:holds-1", "python"})
+            co_await run(redis::command("XGROUP", "CREATECONSUMER", "taskiq", "taskiq", each));
+        co_await run(redis::command("XADD", "taskiq", "*", "data", "{"));
+        co_await run(redis::command("XREADGROUP", "GROUP", "taskiq", "hr:holds-1", "STREAMS",
+                                    "taskiq", ">"));
+        auto with = usual();
+        with.lease_ms = 15s;
+        with.forget_ms = 0ms;
+        co_await with_worker(with, [&](worker&) -> task<void> {
+            const auto said =
+                co_await run(redis::command("XINFO", "CONSUMERS", "taskiq", "taskiq"));
+            std::vector<std::string> names;
+            for (const auto each : said) names.emplace_back(each.find("name").value().text());
+            EXPECT_THAT(names, ElementsAre("hr:holds-1", "python"));
+        });
+    });
+}
+
 }  // namespace
 }  // namespace headroom::tasks

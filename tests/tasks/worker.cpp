@@ -1,9 +1,11 @@
 // tests/tasks/worker.cpp: a task worker that is killed, stopped and frozen by a test.
 //
-//     test_task_worker SOCKET NAME CONCURRENCY LEASE_MS
+//     test_task_worker REDIS_URL NAME CONCURRENCY LEASE_MS [POSTGRES_URL]
 //
-// Its tasks tell Redis what they did, over a connection of the program's own:
-//   proc:count N    runs:N counts executions, and the set `effects` gets N
+// With a POSTGRES_URL it brings the rows of an outbox, too. Its tasks tell Redis what they did,
+// over a connection of the program's own:
+//   proc:count N    `begun` counts executions, the set `effects` gets N, and `taken_effect` counts
+//                   how often it had not been there yet
 //   proc:sleep N MS the same, after so long
 //   proc:two N MS   the same, two at a time over all workers; the list `trace` gets "b PID N" when
 //                   it begins and "e PID N" when it ends
@@ -12,7 +14,10 @@
 
 #include <cstdlib>
 
+#include "headroom/persistence/door.hpp"
+#include "headroom/persistence/redis/script.hpp"
 #include "headroom/runtime/stop_signals.hpp"
+#include "headroom/tasks/outbox.hpp"
 #include "headroom/tasks/worker.hpp"
 #include "headroom/testing/run.hpp"
 
@@ -24,12 +29,19 @@ using std::chrono::milliseconds;
 
 deadline effect_deadline() { return deadline::after(std::chrono::seconds(60)); }
 
+task<void> note_begun(redis::mux& by) {
+    (void)co_await by.run(redis::command("INCR", "begun"), effect_deadline(),
+                          redis::sending::repeatable);
+}
+
 /// The effect has the task's number as its key, so that a second run of it changes nothing.
 task<void> take_effect(redis::mux& by, int number) {
-    std::vector<redis::command> unit;
-    unit.emplace_back("INCR", "runs:" + std::to_string(number));
-    unit.emplace_back("SADD", "effects", number);
-    (void)co_await by.run_unit(std::move(unit), effect_deadline(), redis::sending::repeatable);
+    static const redis::script once(
+        "if redis.call('SADD', 'effects', ARGV[1]) == 1 then redis.call('INCR', 'taken_effect') "
+        "end return 1");
+    const auto text = std::to_string(number);
+    const std::string_view key = text;
+    (void)co_await once.run(by, {}, {&key, 1}, effect_deadline(), redis::sending::repeatable);
 }
 
 task<void> trace(redis::mux& by, const char* what, int number) {
@@ -41,10 +53,12 @@ task<void> trace(redis::mux& by, const char* what, int number) {
 handlers all_handlers(redis::mux& by) {
     handlers made;
     made.handle<int>("proc:count", {"n"}, [&by](task_context&, int n) -> task<void> {
+        co_await note_begun(by);
         co_await take_effect(by, n);
     });
     made.handle<int, int>("proc:sleep", {"n", "ms"},
                           [&by](task_context& on, int n, int ms) -> task<void> {
+                              co_await note_begun(by);
                               const auto until = deadline::after(milliseconds(ms));
                               while (!until.passed() && !on.stopping().stop_requested())
                                   co_await sleep_until(until.at_most(milliseconds(10)));
@@ -67,15 +81,50 @@ handlers all_handlers(redis::mux& by) {
     return made;
 }
 
+/// Brings what PostgreSQL has recorded; nothing without a URL.
+class bringer {
+public:
+    bringer(reactor& home, redis::mux& by, const char* url) : home_(home), to_(by, {}) {
+        if (url == nullptr) return;
+        door_.emplace(persistence::parse_connect_info(url).value());
+        lanes_.emplace(
+            std::vector<reactor*>{&home}, sessions_.open({"persistence.lanes", 1, 1}).value(),
+            [this](persistence::connection& which, deadline until) {
+                return door_->open(which, until);
+            },
+            persistence::lane_settings{.application_name =
+                                           "test/work/00000001/persistence.lanes"});
+        home_.run_blocking([this] { return lanes_->start(effect_deadline()); });
+        relay_.emplace(home_, *lanes_, to_, relay_terms{.look_ms = milliseconds(50)});
+        relay_->start(effect_deadline());
+    }
+    void stop() {
+        if (!relay_) return;
+        relay_->stop(deadline::after(milliseconds(500)));
+        home_.run_blocking([this] { return lanes_->stop(deadline::after(milliseconds(500))); });
+    }
+
+private:
+    reactor& home_;
+    producer to_;
+    budget::ledger sessions_{"postgres", 2};
+    std::optional<persistence::door> door_;
+    std::optional<persistence::lanes> lanes_;
+    std::optional<outbox_relay> relay_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc < 5) return EXIT_FAILURE;
     stop_signals signals;
     budget::ledger ledger("redis", 8);
-    redis::door door(redis::parse_connect_info(std::string("unix://") + argv[1]).value());
+    redis::door door(redis::parse_connect_info(argv[1]).value());
     testing::test_reactor io, running;
-    redis::mux mux(io, ledger.open({"tasks.mux", 1, 1}).value(), door, {});
+    redis::mux_terms shared;
+    shared.options.needs_primary = true;
+    shared.connect_ms_max = milliseconds(1'000);
+    redis::mux mux(io, ledger.open({"tasks.mux", 1, 1}).value(), door, shared);
     mux.start();
     worker_terms with;
     with.name = argv[2];
@@ -90,7 +139,9 @@ int main(int argc, char** argv) {
                  .reader = ledger.open({"tasks.reader", 1, 1}).value()},
                 all_handlers(mux), with);
     work.start(deadline::after(std::chrono::seconds(20)));
+    bringer outbox(io, mux, argc > 5 ? argv[5] : nullptr);
     (void)signals.wait();
+    outbox.stop();
     work.stop(deadline::after(std::chrono::seconds(2)));
     io.run_blocking([&] { return mux.stop(deadline::after(std::chrono::seconds(1))); });
     running.stop();

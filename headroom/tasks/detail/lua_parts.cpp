@@ -46,4 +46,17 @@ end
     return made;
 }
 
+const std::string& message_lua() {
+    static const std::string made = R"lua(
+local function message_of(stream, id)
+  local entry = redis.call('XRANGE', stream, id, id)[1]
+  for i = 1, entry and #entry[2] or 0, 2 do
+    if entry[2][i] == 'data' then return entry[2][i + 1] end
+  end
+  return ''
+end
+)lua";
+    return made;
+}
+
 }  // namespace headroom::tasks::detail

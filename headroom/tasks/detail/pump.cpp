@@ -9,6 +9,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::size_t entry_bytes_more = 4 << 10;  // of an entry, beside its message
+
 std::string unique_consumer(const std::string& name) {
     return fmt::format("{}{}-{:016x}", own_consumer_prefix, name,
                        (std::uint64_t{std::random_device{}()} << 32) | std::random_device{}());
@@ -18,6 +20,10 @@ redis::mux_terms reader_terms(const worker_terms& of) {
     redis::mux_terms made;
     made.options = of.reader;
     made.options.needs_primary = true;
+    // What one read may bring of messages that may be read at all.
+    made.options.answers.answer_bytes_max =
+        std::min(std::size_t{fetch_max} * (of.payload_bytes_max + entry_bytes_more),
+                 redis::parser_bounds::bytes_limit);
     made.ping_idle_ms = of.block_ms + 2 * pump::read_ms_more;  // a blocked reader is silent
     return made;
 }
@@ -154,6 +160,7 @@ task<void> pump::open(deadline by) {
     co_await reader_.up(by);
     co_await make_groups(by);
     co_await limits_.announce(by);
+    co_await forget_consumers(by);
     for (std::size_t i = 0; i < queues_.size(); ++i) co_await check_queue(i);
     if (push_ != nullptr) co_await listen(by);
     ticked_ = ticked_before_ = look_at_ = keep_at_ = clock::now();

@@ -86,6 +86,7 @@ private:
     std::vector<unsigned> accept(const redis::value& streams);
     job_ptr made(std::size_t queue, const redis::element& entry, unsigned deliveries,
                  clock::time_point at);
+    void doom_too_large(job& one, std::size_t bytes) const;
     void give(std::vector<job_ptr> jobs);
     bool all_paused() const;
     task<void> unblock_reader();
@@ -130,6 +131,7 @@ private:
 
     // ---- pump_close.cpp ----
     task<void> make_groups(deadline by);
+    task<void> forget_consumers(deadline by);
     task<void> listen(deadline by);
     task<void> stop_reading();
     task<void> return_unstarted();
@@ -174,7 +176,7 @@ private:
     unsigned asked_ = 0;  // by a read under way
     bool reclaiming_ = false, look_asked_ = false, reclaim_asked_ = false, lingering_ = false;
     bool stopping_ = false, reading_ = false, tending_ = false, renewing_ = false;
-    bool giving_up_ = false, open_ = false;
+    bool giving_up_ = false, open_ = false, groups_gone_ = false;
     worker_figures counts_;
 };
 

@@ -29,6 +29,16 @@ task<void> pump::make_groups(deadline by) {
     }
 }
 
+/// A worker that was killed leaves its name behind, and no two have the same.
+task<void> pump::forget_consumers(deadline by) {
+    const auto silent = std::to_string(terms_.forget_ms.count());
+    for (const auto& each : queues_) {
+        const std::string_view stream = each.keys.stream;
+        const std::array<std::string_view, 3> with{terms_.group, own_consumer_prefix, silent};
+        co_await forget_script().run(mux_, {&stream, 1}, with, by, sending::repeatable);
+    }
+}
+
 task<void> pump::listen(deadline by) {
     for (std::size_t i = 0; i < queues_.size(); ++i) {
         const std::weak_ptr<pump> self = weak_from_this();

@@ -1,4 +1,6 @@
 // How entries come in.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <numeric>
@@ -56,6 +58,8 @@ task<void> pump::read_loop() {
         } catch (const std::exception& why) {
             note(why);
             failure = std::current_exception();
+            const auto* const said = dynamic_cast<const redis::server_error*>(&why);
+            groups_gone_ = said != nullptr && said->is(redis::code::no_group);
         }
         asked_ = 0;
         asked_bell_.ring();
@@ -67,6 +71,8 @@ task<void> pump::read_loop() {
 
 task<void> pump::read() {
     if (reader_id_ == 0) co_await learn_reader_id();
+    // Of a server that was emptied, or replaced by one that never had them.
+    if (std::exchange(groups_gone_, false)) co_await make_groups(soon());
     co_await look_at_limits();
     const auto count = room();
     if (count == 0) co_return;
@@ -270,7 +276,10 @@ job_ptr pump::made(std::size_t queue, const redis::element& entry, unsigned deli
     const auto fields = entry[1];
     const auto data = fields.has_elements() ? fields.find("data") : std::nullopt;
     if (data && data->is() == redis::kind::text) {
-        one->data = data->text();
+        if (const auto text = data->text(); text.size() <= terms_.payload_bytes_max)
+            one->data = text;
+        else
+            doom_too_large(*one, text.size());
         one->wake = field(fields, "w", wake_channel_bytes_max);
         one->dedup = field(fields, "u", dedup_bytes_max);
     } else {
@@ -282,6 +291,12 @@ job_ptr pump::made(std::size_t queue, const redis::element& entry, unsigned deli
     }
     flights_.add(*one, at);
     return one;
+}
+
+/// Its message stays on the server: the dead letter takes it from the entry.
+void pump::doom_too_large(job& one, std::size_t bytes) const {
+    one.doomed = dead_reason::too_large;
+    one.doom_note = fmt::format("{} bytes, at most {}", bytes, terms_.payload_bytes_max);
 }
 
 void pump::give(std::vector<job_ptr> jobs) {

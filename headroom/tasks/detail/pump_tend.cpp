@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "headroom/runtime/backoff.hpp"
+#include "headroom/tasks/detail/bounded_reads.hpp"
 #include "headroom/tasks/detail/pump.hpp"
 
 namespace headroom::tasks::detail {
@@ -223,18 +224,24 @@ bool pump::takes_suspect() const {
 }
 
 task<void> pump::claim(std::size_t queue, const claim_batch& what) {
-    command asked("XCLAIM", queues_[queue].keys.stream, terms_.group, consumer_,
-                  what.least_idle.count());
-    for (const auto& row : what.rows) asked.add(row.id.text());
+    std::vector<std::string> texts{std::to_string(terms_.payload_bytes_max),
+                                   std::to_string(bounded_read_bytes_max), terms_.group, consumer_,
+                                   std::to_string(what.least_idle.count())};
+    for (const auto& row : what.rows) texts.push_back(row.id.text());
+    const std::vector<std::string_view> with(texts.begin(), texts.end());
+    const std::string_view stream = queues_[queue].keys.stream;
     const auto sent = clock::now();
-    const auto said = co_await mux_.run(std::move(asked), soon(), sending::once);
+    const auto said =
+        co_await claim_script().run(mux_, {&stream, 1}, with, soon(), sending::once);
     std::vector<job_ptr> jobs;
     for (const auto entry : said) {
-        if (entry.is_nothing()) continue;
         const auto id = entry_id::parse(entry[0].text());
         const auto row = std::ranges::find(what.rows, id.value_or(entry_id{}), &pending_row::id);
         if (row == what.rows.end()) continue;
         jobs.push_back(made(queue, entry, row->deliveries + 1, sent));
+        const auto missing = static_cast<std::size_t>(entry[2].number());
+        if (missing > 0 && jobs.back()->doomed == dead_reason::no_data)
+            doom_too_large(*jobs.back(), missing);
         if (!rules_.is_suspect(*row)) continue;
         suspect_ = jobs.back();
         suspect_until_ = sent + terms_.lease_ms;

@@ -3,6 +3,7 @@
 #include "headroom/tasks/detail/lua_parts.hpp"
 
 namespace headroom::tasks::detail {
+
 const redis::script& place_script() {
     static const redis::script made(append_lua() + R"lua(
 local cap, id, window, ms = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -68,10 +69,12 @@ return 1
 }
 
 const redis::script& dead_script() {
-    static const redis::script made(whose_lua() + R"lua(
+    static const redis::script made(whose_lua() + message_lua() + R"lua(
 local answer = whose(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 if answer ~= 1 then return answer end
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[9], '*', unpack(ARGV, 10))
+local letter = {unpack(ARGV, 10)}
+if letter[#letter] == '' then letter[#letter] = message_of(KEYS[1], ARGV[3]) end
+redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[9], '*', unpack(letter))
 if ARGV[7] ~= '' then redis.call('SET', KEYS[2], ARGV[7], 'PX', ARGV[8]) end
 drop(KEYS[1], ARGV[1], ARGV[3])
 free(KEYS[3], KEYS[1], ARGV[5])
@@ -117,6 +120,23 @@ return 1
     return made;
 }
 
+const redis::script& forget_script() {
+    static const redis::script made(R"lua(
+local gone = 0
+for _, row in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+  local of = {}
+  for i = 1, #row, 2 do of[row[i]] = row[i + 1] end
+  if string.sub(of.name, 1, #ARGV[2]) == ARGV[2] and of.pending == 0
+      and of.idle >= tonumber(ARGV[3]) then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], of.name)
+    gone = gone + 1
+  end
+end
+return gone
+)lua");
+    return made;
+}
+
 const redis::script& promote_script() {
     static const redis::script made(append_lua() + R"lua(
 local at = now()
@@ -156,9 +176,10 @@ return 1
 }
 
 const redis::script& requeue_script() {
-    static const redis::script made(append_lua() + R"lua(
-if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
-append(KEYS[2], ARGV[3], ARGV[2], '')
+    static const redis::script made(append_lua() + message_lua() + R"lua(
+local data = ARGV[3] ~= '' and ARGV[3] or message_of(KEYS[1], ARGV[1])
+if data == '' or redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
+append(KEYS[2], data, ARGV[2], '')
 return 1
 )lua");
     return made;

@@ -29,7 +29,7 @@ const redis::script& finish_script();
 const redis::script& again_script();
 
 /// As finish_script(); besides, KEYS: dead letters. ARGV: the most of them, then names and values
-/// of the letter's fields.
+/// of the letter's fields, the message last: an empty one is taken from the entry.
 const redis::script& dead_script();
 
 /// KEYS: dead letters, key that remembers it. ARGV: ms of that memory, the most letters, then names
@@ -44,6 +44,11 @@ const redis::script& hand_back_script();
 /// KEYS: stream. ARGV: group, consumer. Removes the consumer unless it holds something: 1 or 0.
 const redis::script& leave_script();
 
+/// KEYS: stream. ARGV: group, what their names begin with, ms of idle time. Removes consumers that
+/// hold nothing and were not heard for so long: of workers that ended without a goodbye. One that
+/// lives comes back with its next delivery. Answers how many.
+const redis::script& forget_script();
+
 /// KEYS: stream, delayed, payloads. ARGV: at most so many. Answers {promoted, ms until the next is
 /// due or -1}.
 const redis::script& promote_script();
@@ -52,7 +57,8 @@ const redis::script& promote_script();
 /// 0 when there are too many.
 const redis::script& cancel_script();
 
-/// KEYS: dead letters, stream. ARGV: letter, wake channel or "", data. 1, or 0 when it is gone.
+/// KEYS: dead letters, stream. ARGV: letter, wake channel or "", data (empty: the letter's own).
+/// 1, or 0 when it is gone or has no message.
 const redis::script& requeue_script();
 
 }  // namespace headroom::tasks::detail

@@ -67,13 +67,6 @@ void stage::bury(job& one, std::string_view reason, std::string note) const {
 
 /// What is wrong with a message ends it here, before any handler sees it.
 stage::plan stage::prepare(job& one) const {
-    if (one.data.size() > terms_.payload_bytes_max) {
-        one.ends.is = ending::how::dead;
-        one.ends.reason = dead_reason::too_large;
-        one.ends.note = fmt::format("{} bytes, at most {}", one.data.size(),
-                                    terms_.payload_bytes_max);
-        return {};
-    }
     auto read = read_message(one.data, {.bytes = terms_.payload_bytes_max});
     if (read) one.message = std::move(*read);
     if (!one.doomed.empty()) {
