@@ -1,9 +1,8 @@
 // eventsourcing/exact_json.hpp: JSON whose numbers keep their value.
 //
 // A state is read, changed and written again many times in its life: by upcasters, by read models,
-// by the answers of an API. Boost.JSON 1.81 reads a number of many digits only nearly, so that each
-// such round would move it a little further; here each number is the double nearest to its text, as
-// std::from_chars finds it, and stays it however often it is rewritten.
+// by the answers of an API. A number that is read only nearly would move a little further with each
+// such round; here it stays the double nearest to its text (runtime/exact_json.hpp).
 #pragma once
 #include <boost/json/error.hpp>
 #include <boost/json/value.hpp>
