@@ -1,0 +1,19 @@
+#include "headroom/auth/principal.hpp"
+
+#include <algorithm>
+
+namespace headroom::auth {
+
+bool principal::has_scope(std::string_view scope) const {
+    return std::ranges::find(scopes, scope) != scopes.end();
+}
+
+bool principal::has_role(std::string_view role) const {
+    return std::ranges::find(roles, role) != roles.end();
+}
+
+bool principal::has_scopes(std::initializer_list<std::string_view> wanted) const {
+    return std::ranges::all_of(wanted, [&](auto each) { return has_scope(each); });
+}
+
+}  // namespace headroom::auth
