@@ -52,9 +52,9 @@ template <class Command>
 task<outcome<issued_key>> agent_service::with_key(eventsourcing::stream_id agent,
                                                   std::string tenant, actor by,
                                                   deadline until) const {
-    auto key = make_key();
+    auto key = auth::make_api_key();
     auto result = co_await execute(
-        agent, Command{std::move(tenant), key.id, hash_of(key.value, pepper_), now()},
+        agent, Command{std::move(tenant), key.id, auth::api_key_hash(key.value, pepper_), now()},
         std::move(by), until);
     if (!result) co_return std::unexpected(std::move(result.error()));
     co_return issued_key{std::move(key.id), std::move(key.text), *result};

@@ -1,8 +1,8 @@
 // identity/agent_service.hpp: the commands of agents and of their keys.
 #pragma once
+#include "headroom/auth/api_key.hpp"
 #include "service/actor.hpp"
 #include "service/command_result.hpp"
-#include "service/identity/api_key.hpp"
 #include "service/identity/decide.hpp"
 
 namespace headroom::service::identity {
