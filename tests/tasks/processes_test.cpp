@@ -185,7 +185,7 @@ TEST_F(TaskProcesses, ALimitHoldsWhileWorkersAreKilledAndTheirSlotsComeBack) {
         << effects() << " of " << tasks;
     std::vector<std::string> trace;
     home.run_blocking([&]() -> task<void> {
-        const auto said = co_await mux.run(redis::command("LRANGE", "trace", 0, -1), soon());
+        const auto said = co_await mux->run(redis::command("LRANGE", "trace", 0, -1), soon());
         for (const auto line : said) trace.emplace_back(line.text());
     });
     EXPECT_EQ(most_at_a_time(trace), 2u);

@@ -95,7 +95,8 @@ public:
             persistence::lane_settings{.application_name =
                                            "test/work/00000001/persistence.lanes"});
         home_.run_blocking([this] { return lanes_->start(effect_deadline()); });
-        relay_.emplace(home_, *lanes_, to_, relay_terms{.look_ms = milliseconds(50)});
+        relay_.emplace(home_, *lanes_, std::vector<relay_route>{{to_.terms().queue, &to_}},
+                       relay_terms{.look_ms = milliseconds(50)});
         relay_->start(effect_deadline());
     }
     void stop() {
