@@ -136,27 +136,5 @@ TEST_F(TaskControl, FactsOfAQueueNobodyHasUsedAreZero) {
     });
 }
 
-TEST_F(TaskControl, LargeLettersComeInSmallerPages) {
-    inside([&]() -> task<void> {
-        producer to(*mux, {});
-        for (int i = 0; i < 9; ++i)
-            co_await to.bury({.task_id = std::to_string(i), .reason = "too_large",
-                              .data = std::string(7 << 20, 'x')}, soon());
-        queue_control control(*mux, "taskiq");
-        std::size_t all = 0, pages = 0;
-        std::optional<entry_id> after;
-        while (true) {
-            const auto page = co_await control.dead_letters(after, 100, soon());
-            if (page.empty()) break;
-            all += page.size();
-            ++pages;
-            after = page.back().id;
-        }
-        EXPECT_EQ(all, 9u);
-        EXPECT_EQ(pages, 2u);
-        EXPECT_EQ((co_await control.dead_letters({}, 2, soon())).size(), 2u);
-    });
-}
-
 }  // namespace
 }  // namespace headroom::tasks

@@ -12,8 +12,8 @@ const std::string& append_lua();
 /// nobody's. drop(stream, group, id) ends an entry; free(dedup, stream, id) its dedup key.
 const std::string& whose_lua();
 
-/// message_of(stream, id) answers the field `data` of an entry, "" where there is none: of one whose
-/// message was too large to be carried to whoever asks, and back.
+/// message_of(stream, id) answers the field `data` of an entry, "" where there is none: of one
+/// whose message was too large to be carried to whoever asks, and back.
 const std::string& message_lua();
 
 }  // namespace headroom::tasks::detail
