@@ -60,4 +60,10 @@ bool is_public_address(std::string_view numeric) {
     return address.is_v4() ? is_public(address.to_v4()) : is_public(address.to_v6());
 }
 
+bool is_own_machine(std::string_view host) {
+    boost::system::error_code none;
+    const auto address = ip::make_address(host, none);
+    return host == "localhost" || (!none && address.is_loopback());
+}
+
 }  // namespace headroom::http

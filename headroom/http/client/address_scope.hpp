@@ -18,4 +18,7 @@ enum class reach {
 /// address is not.
 bool is_public_address(std::string_view numeric);
 
+/// "localhost", or a numeric loopback address.
+bool is_own_machine(std::string_view host);
+
 }  // namespace headroom::http

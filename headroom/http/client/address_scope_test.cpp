@@ -24,5 +24,12 @@ TEST(AddressScope, WhatIsOfThisMachineOrItsNetworkIsNot) {
         EXPECT_FALSE(is_public_address(each)) << each;
 }
 
+TEST(AddressScope, TheOwnMachineIsKnownByNameAndNumber) {
+    for (const auto* each : {"localhost", "127.0.0.1", "127.9.9.9", "::1"})
+        EXPECT_TRUE(is_own_machine(each)) << each;
+    for (const auto* each : {"", "localhost.example", "128.0.0.1", "::2", "127.0.0.1.example"})
+        EXPECT_FALSE(is_own_machine(each)) << each;
+}
+
 }  // namespace
 }  // namespace headroom::http

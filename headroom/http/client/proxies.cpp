@@ -1,11 +1,11 @@
 #include "headroom/http/client/proxies.hpp"
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <stdexcept>
 
+#include "headroom/http/client/address_scope.hpp"
 #include "headroom/http/fields.hpp"
 
 namespace headroom::http {
@@ -17,12 +17,6 @@ std::string lower(std::string_view text) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
     return made;
-}
-
-bool is_own_machine(std::string_view host) {
-    boost::system::error_code none;
-    const auto address = boost::asio::ip::make_address(host, none);
-    return host == "localhost" || (!none && address.is_loopback());
 }
 
 std::optional<std::string> first_of(const proxies::environment& variables,
