@@ -1,6 +1,7 @@
 // auth/key_refresh.hpp: when an issuer's keys are fetched, and how long they are good for.
 //
-//     none --fetched--> fresh --time--> stale --time--> spent,   and from any of them --fetched--> fresh
+//     none --fetched--> fresh --time--> stale --time--> spent
+//                         any of them --fetched--> fresh
 //
 // fresh  the issuer's own time (Cache-Control) has not passed, or ours where it gave none
 // stale  it has, and the issuer does not answer: the keys are still used, and that is shown

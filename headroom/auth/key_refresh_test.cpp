@@ -77,7 +77,7 @@ TEST_F(KeyRefresh, ANewNameIsAskedForEvenJustAfterAFetch) {
     of.begun();
     of.fetched(std::nullopt, now);
     EXPECT_EQ(of.ask(true, true, now), act::answer);
-    EXPECT_EQ(of.ask(false, true, now), act::answer) << "it is unknown then, and nobody waits again";
+    EXPECT_EQ(of.ask(false, true, now), act::answer) << "unknown then, and nobody waits again";
 }
 
 TEST_F(KeyRefresh, AFetchThatFailsHasACooldownToo) {

@@ -168,9 +168,9 @@ TEST_F(KeySource, AnAnswerThatIsNoKeySetLeavesTheKeysAsTheyWere) {
     with_a_source([&](key_source& of) -> task<void> {
         EXPECT_TRUE(co_await has_keys(of));
         within.cooldown = 0ms;
-        for (const auto& worse : {std::string("{}"), std::string("no"), std::string(R"({"keys":[]})"),
-                                  std::string(R"({"keys":[{"kty":"oct","k":"AAAA"}]})"),
-                                  std::string(400'000, ' ')}) {
+        for (const auto& worse :
+             {std::string("{}"), std::string("no"), std::string(R"({"keys":[]})"),
+              std::string(R"({"keys":[{"kty":"oct","k":"AAAA"}]})"), std::string(400'000, ' ')}) {
             keys = worse;
             (void)co_await of.look_again(testing::soon());
             EXPECT_TRUE(knows(of, "one"));
