@@ -160,8 +160,9 @@ void chaos_fleet::turn() {
     start_next();
 }
 
+// One place is left to those that are stopped: they may hold what the joiners wait for.
 void chaos_fleet::start_next() {
-    while (!to_start_.empty() && one_more_may()) {
+    while (!to_start_.empty() && coming_and_going() + 1 < joiners_max) {
         auto& who = *to_start_.front();
         to_start_.pop_front();
         if (!who.wanted || (who.in && !who.drains_first)) continue;

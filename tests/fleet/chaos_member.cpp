@@ -64,13 +64,15 @@ private:
         }
     }
 
+    /// A fenced one opens nothing, and gives back what is called for like any other: the visit by
+    /// which it comes back needs a unit too.
     task<void> work() {
         const auto now = one_.member.figures();
-        if (now.phase != member_phase::member) co_return;
+        const bool may_open = now.phase == member_phase::member;
         const bool too_many = one_.ledger.held() > now.target.value_or(now.limit);
-        if (too_many || one_.recalled() || random_() % 4 == 0)
+        if (too_many || one_.recalled() || (may_open && random_() % 4 == 0))
             co_await one_.use_and_let_go();
-        else
+        else if (may_open)
             co_await one_.hold_if_free();
     }
 
