@@ -13,6 +13,7 @@
 #include <fstream>
 #include <map>
 
+#include "bench/arguments.hpp"
 #include "bench/figures.hpp"
 #include "headroom/eventsourcing/schema.hpp"
 #include "headroom/eventsourcing/store_process_fixture.hpp"
@@ -165,23 +166,10 @@ void enter(samples& into, const std::string& name, const measured& of) {
     into[name + "_notifies_per_s"].push_back(of.notifies_per_s);
 }
 
-bench_settings read(int argc, char** argv) {
-    bench_settings with;
-    for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i];
-        if (word == "--json") with.json = true;
-        if (word == "--json") continue;
-        const int number = i + 1 < argc ? std::atoi(argv[++i]) : 0;
-        if (word == "--rounds" && number > 0) with.rounds = static_cast<unsigned>(number);
-        if (word == "--ms" && number > 0) with.each = std::chrono::milliseconds(number);
-    }
-    return with;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto with = read(argc, argv);
+    const auto with = bench::read_arguments<bench_settings>(argc, argv);
     ::setenv("TMPDIR", "/dev/shm", 1);
     const testing::temp_directory in;
     const auto fast = started_server(), slow = slow_server(in);

@@ -16,6 +16,7 @@
 #include <map>
 #include <thread>
 
+#include "bench/arguments.hpp"
 #include "bench/figures.hpp"
 #include "headroom/persistence/redis/connection.hpp"
 #include "headroom/testing/child_process.hpp"
@@ -155,19 +156,6 @@ double measure_parser(bool batches, std::chrono::milliseconds each) {
     return static_cast<double>(answers) / took.count();
 }
 
-bench_settings read(int argc, char** argv) {
-    bench_settings with;
-    for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i];
-        if (word == "--json") with.json = true;
-        if (word == "--json") continue;
-        const int number = i + 1 < argc ? std::atoi(argv[++i]) : 0;
-        if (word == "--rounds" && number > 0) with.rounds = static_cast<unsigned>(number);
-        if (word == "--ms" && number > 0) with.each = std::chrono::milliseconds(number);
-    }
-    return with;
-}
-
 void run(const bench_settings& with) {
     testing::private_redis server;
     bench::set_apart(server.pid());
@@ -196,7 +184,7 @@ void run(const bench_settings& with) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto with = read(argc, argv);
+    const auto with = bench::read_arguments<bench_settings>(argc, argv);
     try {
         run(with);
     } catch (const std::exception& failed) {
