@@ -1,5 +1,6 @@
 // Signatures of others: Wycheproof's `json_web_signature` cases and the examples of RFC 7520. They
-// are read from the folder that HEADROOM_VECTORS names.
+// are read from the folder that HEADROOM_VECTORS names, else from `shared/vectors` beside the
+// checkout.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -19,7 +20,7 @@ namespace json = boost::json;
 
 std::filesystem::path vectors() {
     const auto* named = std::getenv("HEADROOM_VECTORS");
-    return named == nullptr ? "" : named;
+    return named == nullptr ? HEADROOM_VECTORS_BESIDE : named;
 }
 
 json::value read_vectors(const std::filesystem::path& from) {
@@ -53,7 +54,7 @@ const std::map<std::int64_t, bool> relabelled = {
 
 TEST(Wycheproof, EachOfItsCasesIsJudgedRightly) {
     const auto file = vectors() / "wycheproof-json_web_signature_test.json";
-    if (!std::filesystem::exists(file)) GTEST_SKIP() << "HEADROOM_VECTORS names no such file";
+    if (!std::filesystem::exists(file)) GTEST_SKIP() << "there is no " << file;
     const auto all = read_vectors(file);
     unsigned cases = 0;
     for (const auto& group : all.at("testGroups").as_array()) {
@@ -81,7 +82,7 @@ json::value without_private_members(const json::value& jwk) {
 
 TEST(Rfc7520, ItsCompactExamplesAreVerified) {
     const auto folder = vectors() / "rfc7520-jws";
-    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "HEADROOM_VECTORS names no such folder";
+    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "there is no " << folder;
     for (const auto* name : {"4_1.rsa_v15_signature", "4_2.rsa-pss_signature",
                              "4_3.ecdsa_signature", "4_4.hmac-sha2_integrity_protection"}) {
         const auto example = read_vectors(folder / (std::string(name) + ".json"));
