@@ -120,7 +120,7 @@ fleet::audit_page page_of(const env_audit& of, const limits_by_resource& limits)
     fleet::audit_page page;
     page.kind = "Settings";
     page.target = of.target;
-    page.says = of;
+    page.says = static_cast<const fleet::advice&>(of);
     page.verdict = {budget::colour::green, budget::rule::headroom, ""};
     const auto all = judge(of, limits);
     for (const auto& [sum, limit] : all) {

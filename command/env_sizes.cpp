@@ -70,8 +70,8 @@ sized_figure env_sizes::of_parameter(const std::string& name, const named_url* u
 
 sized_figure env_sizes::stated(const std::string& name, const std::string& parameter,
                                const std::vector<std::string>& settings, const named_url* url) {
-    const auto in_url = of_parameter(parameter, url);
-    const auto in_setting = first_number(settings);
+    auto in_url = of_parameter(parameter, url);
+    auto in_setting = first_number(settings);
     if (in_url.setting.empty()) return in_setting;
     if (!in_setting.setting.empty() && in_setting.units != in_url.units)
         complain("HR-EN-CONTRADICTION", severity::medium, name,

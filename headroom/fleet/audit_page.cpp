@@ -120,7 +120,7 @@ audit_page page_of_ledger(std::string kind, const ledger_audit& of, const look_o
                    {"looked_until", instant_of(of.seen.latest())},
                    {"live_peak", live.most},
                    {"live_peak_at", instant_of(live.at)}};
-    page.says = of;
+    page.says = static_cast<const advice&>(of);
     page.tables.push_back(parties_table(of));
     page.tables.push_back(peaks_table(of.seen));
     page.tables.push_back(outages_table(looks.outages));

@@ -105,8 +105,7 @@ std::string pooler_database::server() const {
 budget::figure pooler_facts::number(std::string_view setting) const {
     const auto at = config.find(setting);
     if (at == config.end()) return {};
-    const auto number = parse_number(at->second);
-    return number ? budget::figure(*number) : budget::figure{};
+    return parse_number(at->second);
 }
 
 std::span<const std::string_view> pooler_commands() { return commands; }

@@ -60,7 +60,7 @@ public:
 
 private:
     const redis_facts& facts() const { return answer_.facts; }
-    void add(std::string kind, severity weight, std::string subject, std::string what,
+    void add(const std::string& kind, severity weight, std::string subject, std::string what,
              std::string evidence, std::uint64_t units = 0) {
         answer_.add(finding{"HR-RD-" + kind, weight, std::move(subject), std::move(what),
                             std::move(evidence), units});

@@ -57,7 +57,7 @@ void set_field(redis_client& of, std::string_view key, std::string_view value) {
 budget::figure redis_facts::number(std::string_view field) const {
     for (const auto* from : {&info, &config})
         if (const auto at = from->find(field); at != from->end())
-            if (const auto number = parse_number(at->second)) return *number;
+            if (const auto number = parse_number(at->second)) return number;
     return {};
 }
 

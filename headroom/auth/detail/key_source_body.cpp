@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/asio/redirect_error.hpp>
-#include <charconv>
 
 #include "headroom/auth/provider_metadata.hpp"
+#include "headroom/http/client/retry.hpp"
 #include "headroom/http/fields.hpp"
 
 namespace headroom::auth {
@@ -22,10 +22,7 @@ std::optional<std::chrono::seconds> max_age_of(std::string_view cache_control) {
     http::for_each_element(cache_control, [&](std::string_view each) {
         if (!each.starts_with(max_age_directive)) return;
         each.remove_prefix(max_age_directive.size());
-        unsigned seconds = 0;
-        const auto* const end = each.data() + each.size();
-        const auto [at, failed] = std::from_chars(each.data(), end, seconds);
-        if (failed == std::errc() && at == end) found = std::chrono::seconds(seconds);
+        found = http::read_delta_seconds(each);
     });
     return found;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <tuple>
 
 #include "headroom/fleet/ledger_answer.hpp"
 
@@ -223,7 +224,7 @@ void membership::body::apply() {
     const bool as_it_is = std::exchange(visited_below, visits_below) == visits_below &&
                           terms.ledger->ceiling() == limit;
     // Refused when the process's floors have become larger than ours; then it keeps its ceiling.
-    if (terms.bounded && !as_it_is) (void)terms.ledger->resize(limit, visits_below);
+    if (terms.bounded && !as_it_is) std::ignore = terms.ledger->resize(limit, visits_below);
     const bool close = state.phase() == member_phase::fenced;
     if (std::exchange(fenced, close) != close && terms.fence) terms.fence(close);
     const std::scoped_lock lock(mutex);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <random>
+#include <tuple>
 
 #include "headroom/fleet/ledger_answer.hpp"
 #include "headroom/persistence/error.hpp"
@@ -74,7 +75,7 @@ task<fleet_result> standby_share::body::attempt(deadline until) {
         co_await connect(by);
         const auto life = state.life();
         co_await tidy(by);
-        auto seen = co_await look(by);
+        const auto seen = co_await look(by);
         if (state.phase() == standby_phase::promoted) {
             fleet_refusal why;
             why.reason = fleet_refusal_reason::no_standby;
@@ -84,7 +85,7 @@ task<fleet_result> standby_share::body::attempt(deadline until) {
             co_return std::unexpected(std::move(why));
         }
         if (!is_member()) throw connection_lost("the process is not a member of the fleet", true);
-        const auto said = co_await visit(std::move(seen), by);
+        const auto said = co_await visit(seen, by);
         auto answer = read_standby_answer(said.one<persistence::jsonb>().text, terms.ask);
         if (life != state.life())
             throw connection_lost("what the answer rests on was lost meanwhile", true);
@@ -145,7 +146,7 @@ task<persistence::jsonb> standby_share::body::look(deadline until) {
     co_return seen.get<persistence::jsonb>(2);
 }
 
-task<persistence::rows> standby_share::body::visit(persistence::jsonb seen, deadline until) {
+task<persistence::rows> standby_share::body::visit(const persistence::jsonb& seen, deadline until) {
     const auto& ask = terms.ask;
     const std::int64_t number = ask.number;
     return desk.visit(persistence::step{&standby_rehearse_v1, parameters::of(number, seen)},
@@ -226,7 +227,7 @@ task<void> standby_share::body::loop() {
 void standby_share::body::apply() {
     const auto limit = state.limit(clock::now());
     // Refused when the process's floors have become larger than ours; then it keeps its ceiling.
-    if (terms.ledger->ceiling() != limit) (void)terms.ledger->resize(limit);
+    if (terms.ledger->ceiling() != limit) std::ignore = terms.ledger->resize(limit);
     const bool close = state.phase() == standby_phase::fenced ||
                        state.phase() == standby_phase::promoted;
     if (std::exchange(fenced, close) != close && terms.fence) terms.fence(close);

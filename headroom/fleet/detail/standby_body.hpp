@@ -34,7 +34,7 @@ struct standby_share::body : std::enable_shared_from_this<body> {
     task<void> tidy(deadline until);
     /// Takes a look, tells the state, and returns it for the ledger.
     task<persistence::jsonb> look(deadline until);
-    task<persistence::rows> visit(persistence::jsonb seen, deadline until);
+    task<persistence::rows> visit(const persistence::jsonb& seen, deadline until);
     /// Tells the ledger that nothing is held any more, if it can be reached.
     task<void> give_back(deadline until);
 

@@ -15,13 +15,16 @@ bool worth_repeating(const attempt_outcome& how, bool idempotent) noexcept {
     return !how.status || *how.status == 429 || (*how.status >= 502 && *how.status <= 504);
 }
 
-std::optional<std::chrono::seconds> read_retry_after(std::string_view value) noexcept {
-    constexpr unsigned day = 86'400;
+std::optional<std::chrono::seconds> read_delta_seconds(std::string_view text) noexcept {
     unsigned seconds = 0;
-    const auto* const end = value.data() + value.size();
-    const auto [at, failed] = std::from_chars(value.data(), end, seconds);
-    if (failed != std::errc() || at != end || seconds > day) return std::nullopt;
-    return std::chrono::seconds(seconds);
+    const auto [at, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    const bool whole = failed == std::errc() && at == text.data() + text.size();
+    return whole ? std::optional(std::chrono::seconds(seconds)) : std::nullopt;
+}
+
+std::optional<std::chrono::seconds> read_retry_after(std::string_view value) noexcept {
+    const auto read = read_delta_seconds(value);
+    return read && *read <= std::chrono::days(1) ? read : std::nullopt;
 }
 
 }  // namespace headroom::http

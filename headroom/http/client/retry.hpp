@@ -22,6 +22,9 @@ bool is_idempotent(method of) noexcept;
 /// there was no answer or one of 429, 502, 503, 504.
 bool worth_repeating(const attempt_outcome& how, bool idempotent) noexcept;
 
+/// "120" (RFC 9111, section 1.2.2); nothing for anything else.
+std::optional<std::chrono::seconds> read_delta_seconds(std::string_view text) noexcept;
+
 /// Of a Retry-After: "120". Nothing for a date, which is by the server's clock, nor for more than a
 /// day.
 std::optional<std::chrono::seconds> read_retry_after(std::string_view value) noexcept;

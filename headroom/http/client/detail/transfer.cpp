@@ -107,8 +107,9 @@ void transfer::set_up_request() {
                          static_cast<curl_off_t>(what.body.size()));
         curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, what.body.data());
     }
+    const std::string verb(to_string(what.verb));
     if (what.verb == method::head) curl_easy_setopt(handle_, CURLOPT_NOBODY, 1L);
-    else curl_easy_setopt(handle_, CURLOPT_CUSTOMREQUEST, to_string(what.verb).data());
+    else curl_easy_setopt(handle_, CURLOPT_CUSTOMREQUEST, verb.c_str());
     bool has_type = false;
     for (const auto& each : what.fields) {
         if (!terms_.authorized && is_one_of(each.name, for_the_first_origin)) continue;
