@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "headroom/budget/holder.hpp"
+#include "headroom/http/attachments.hpp"
 #include "headroom/http/fields.hpp"
 #include "headroom/http/method.hpp"
 #include "headroom/runtime/deadline.hpp"
@@ -39,6 +40,7 @@ struct request {
     std::vector<path_parameter> parameters;
     budget::holder& who;  ///< for whom units are held; hand it to every pool
     deadline until;       ///< when the answer is due; hand it to every wait
+    attachments left{};   ///< by the middlewares before
 
     /// Requires that the route's template names it.
     const std::string& parameter(std::string_view name) const;
