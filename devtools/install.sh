@@ -6,7 +6,7 @@ packages=(
     libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev
     libhowardhinnant-date-dev tzdata
     libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
-    postgresql-15 pgbouncer redis-server nginx-light wrk systemd
+    postgresql-15 pgbouncer redis-server nginx-light haproxy chromium wrk systemd
     curl dpkg-dev file procps iproute2 python3 python3-prometheus-client
 )
 
@@ -57,11 +57,24 @@ install_packages() (
         && forbid_main_cluster && apt_install "$@"
 )
 
+# Node from elsewhere than Debian serves as well.
+node_packages() { command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm; }
+
+# Other people's programs that only tests speak to; each checkout has its own, as the lock file says.
+install_peers() {
+    local into=tests/peers
+    [ "$into/node_modules/.package-lock.json" -nt "$into/package-lock.json" ] && return 0
+    echo "installing: what $into/package.json names"
+    npm ci --prefix "$into" --no-audit --no-fund --ignore-scripts --loglevel=error \
+        && touch "$into/node_modules/.package-lock.json"
+}
+
 dev_install() {
     command -v dpkg-query >/dev/null || fail "not Debian: install what devtools/install.sh lists"
     local missing
-    mapfile -t missing < <(missing_packages "${packages[@]}")
-    [ ${#missing[@]} = 0 ] && return 0
-    echo "installing: ${missing[*]}"
-    install_packages "${missing[@]}"
+    mapfile -t missing < <(missing_packages "${packages[@]}" $(node_packages))
+    if [ ${#missing[@]} != 0 ]; then
+        echo "installing: ${missing[*]}"
+        install_packages "${missing[@]}"
+    fi
 }

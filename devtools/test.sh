@@ -28,6 +28,7 @@ print_summary() {
 
 test_everything() {
     step "packages" dev_install &&
+        step "peers of the tests" install_peers &&
         step "build release" build release &&
         step "test release" run_tests release &&
         sanitize asan &&
