@@ -68,6 +68,8 @@ bool router::always_admits(method verb, std::string_view raw_path) const {
     return found.by != nullptr && found.by->when == admission::always;
 }
 
+std::vector<route_name> router::served() const { return table_->served(); }
+
 // Not a coroutine itself: the plain case costs a look-up and no frame.
 task<response> router::handle(request& of) const {
     if (of.method == method::other)

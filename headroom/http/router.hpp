@@ -22,6 +22,13 @@ using handler = std::move_only_function<task<response>(request&) const>;
 /// Whether a request may be turned away under load. Health is answered always.
 enum class admission { sheddable, always };
 
+/// A route as people name it: GET /v1/tenants/{tenant}.
+struct route_name {
+    method verb;
+    std::string_view path_template;
+    bool operator==(const route_name&) const = default;
+};
+
 class next;
 
 /// One small class with one call: do something, `co_return co_await onward(of);`, do something.
@@ -72,6 +79,9 @@ public:
     /// No more routes. Done by the server's constructor.
     void seal() noexcept { sealed_ = true; }
 
+    /// Every route entered, in the order of first entry of its path. Views live as long as the
+    /// router.
+    std::vector<route_name> served() const;
     /// True when the request must be answered however busy the server is.
     bool always_admits(method verb, std::string_view raw_path) const;
     /// Finds the route, fills in request::route and request::parameters, runs the chain.

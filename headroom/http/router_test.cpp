@@ -152,5 +152,15 @@ TEST(Request, FindsQueryValuesDecoded) {
     EXPECT_EQ(of.query_value("f"), std::nullopt);
 }
 
+TEST(Router, TellsEveryRouteThatWasEntered) {
+    router routes;
+    const auto answer = [](request&) -> task<response> { co_return response::empty(); };
+    routes.get("/v1/things", answer).post("/v1/things", answer).del("/v1/things/{thing}", answer);
+    const std::vector<route_name> expected{{method::get, "/v1/things"},
+                                           {method::post, "/v1/things"},
+                                           {method::del, "/v1/things/{thing}"}};
+    EXPECT_EQ(routes.served(), expected);
+}
+
 }  // namespace
 }  // namespace headroom::http

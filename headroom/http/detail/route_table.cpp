@@ -134,6 +134,13 @@ std::vector<path_parameter> route_table::parameters(const path_entry& of,
     return out;
 }
 
+std::vector<route_name> route_table::served() const {
+    std::vector<route_name> all;
+    for (const auto& entry : entries_)
+        for (const auto& each : entry->methods) all.push_back({each.verb, entry->path_template});
+    return all;
+}
+
 std::string route_table::allow_any() const {
     std::vector<path_entry::served> seen;
     for (const auto& entry : entries_)

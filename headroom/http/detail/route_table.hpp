@@ -39,6 +39,7 @@ public:
     matched find(method verb, std::string_view raw_path) const;
     /// The named segments of `raw_path`, decoded. Requires that the entry matched it.
     static std::vector<path_parameter> parameters(const path_entry& of, std::string_view raw_path);
+    std::vector<route_name> served() const;
     /// Every method any path serves, for "OPTIONS *".
     std::string allow_any() const;
 
