@@ -36,15 +36,31 @@ front::front(const front_ground& of)
     add_routes(routes_, looks_);
 }
 
+// Those on call see when a certificate ends before its clients do.
+void front::open_certificates() {
+    if (!of_.with.http.tls.on()) return;
+    certificates_.emplace(of_.with.http.tls);
+    renewal_.emplace(of_.on.home(), of_.on.system_pool(), *certificates_, of_.log);
+    const auto ends = metrics_.measure("http_server_certificate_end_timestamp_seconds",
+                                       "When the certificate that is shown ends.");
+    metrics_.before_scrape([this, ends]() mutable {
+        ends.set(static_cast<double>(certificates_->ends().time_since_epoch().count()));
+    });
+}
+
 std::vector<part*> front::parts(std::size_t projections) {
+    open_certificates();
     server_.emplace(reactors_of(of_.on), of_.with.http, std::move(routes_),
                     http::server_grants{taken(of_.book, http::listener_consumer),
                                         taken(of_.book, http::connections_consumer),
                                         taken(of_.book, http::refusals_consumer)},
-                    http::access_report(of_.log, metrics_));
+                    http::access_report(of_.log, metrics_),
+                    certificates_ ? &*certificates_ : nullptr);
     announced_.emplace(*server_, health_, of_.log, projections,
                        threads_planned(of_.book.planned()));
-    return {&*server_, &*announced_};
+    std::vector<part*> all{&*server_, &*announced_};
+    if (renewal_) all.insert(all.begin(), &*renewal_);
+    return all;
 }
 
 }  // namespace headroom::service

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "headroom/http/certificate_watch.hpp"
 #include "headroom/http/server.hpp"
 #include "headroom/observability/budget_metrics.hpp"
 #include "headroom/runtime/runtime.hpp"
@@ -32,10 +33,12 @@ public:
     observability::health& health() noexcept { return health_; }
     observability::metrics& metrics() noexcept { return metrics_; }
     /// The server and the announcement, which tells of so many projections: to be started last.
-    /// Called once.
+    /// Called once. Throws http::certificate_fault.
     std::vector<part*> parts(std::size_t projections = 0);
 
 private:
+    void open_certificates();
+
     const front_ground of_;
     observability::health health_;
     observability::metrics metrics_;
@@ -43,6 +46,8 @@ private:
     observability::counter lost_records_;
     operations looks_;
     http::router routes_;
+    std::optional<http::certificates> certificates_;  // where the settings say TLS
+    std::optional<http::certificate_watch> renewal_;
     std::optional<http::server> server_;
     std::optional<announcement> announced_;
 };

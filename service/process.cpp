@@ -5,6 +5,7 @@
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/eventsourcing/projections.hpp"
 #include "headroom/fleet/fleet_fact.hpp"
+#include "headroom/http/certificates.hpp"
 #include "service/logging.hpp"
 #include "service/task_server_check.hpp"
 
@@ -166,6 +167,8 @@ int run_process(const settings& with, duty of, const std::function<int(process&)
         if (const int code = one.check(until); code != exit_code::ok) return code;
         return work(one);
     } catch (const eventsourcing::projection_refused& why) {
+        return refuse_start(log, {why.what()});
+    } catch (const http::certificate_fault& why) {
         return refuse_start(log, {why.what()});
     } catch (const std::exception& broken) {
         fmt::print(stderr, "headroom-service: {}\n", hiding.clean(broken.what()));

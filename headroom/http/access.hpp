@@ -10,15 +10,16 @@ namespace headroom::http {
 /// Views end with the call. Holds no path, query or body: only the route's template, so a log line
 /// has no secret and a metric a bounded number of labels.
 struct access_record {
-    std::string_view method;           ///< "GET"; "OTHER" for an unknown one
-    std::string_view route;            ///< template; empty when none matched
+    std::string_view method{};         ///< "GET"; "OTHER" for an unknown one
+    std::string_view route{};          ///< template; empty when none matched
     unsigned status = 0;               ///< 499: the client went away before the answer
     std::uint64_t bytes_in = 0;        ///< of the request, head and body
-    std::uint64_t bytes_out = 0;       ///< of the answer, head and body
+    std::uint64_t bytes_out = 0;       ///< of the answer, head and body, as far as it was sent
     std::chrono::nanoseconds took{0};  ///< from the complete request to the complete answer
-    std::string_view request_id;
-    std::string_view peer;
-    std::string_view error;  ///< for the log only: an exception's text
+    std::string_view request_id{};
+    std::string_view peer{};
+    std::string_view error{};  ///< for the log only: an exception's text
+    bool lasting = false;      ///< took is how long an event stream or a WebSocket was open
 };
 
 /// Called on the reactor that answered, from several reactors at once; must not block or throw.

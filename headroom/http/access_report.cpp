@@ -84,7 +84,9 @@ access_log access_report(observability::logger log, observability::metrics& to) 
     auto series = std::make_shared<durations>(to);
     return [log = std::move(log), series](const access_record& record) {
         const auto route = record.route.empty() ? unmatched : record.route;
-        series->of(record.method, route, class_of(record.status)).observe(record.took);
+        // How long a stream was open says nothing of how long an answer takes.
+        if (!record.lasting)
+            series->of(record.method, route, class_of(record.status)).observe(record.took);
         write(log, record);
     };
 }

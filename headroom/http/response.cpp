@@ -42,6 +42,15 @@ response response::body(std::string_view content_type, std::string bytes, unsign
     return out;
 }
 
+response response::stream(std::string_view content_type, body_stream of, unsigned status) {
+    BOOST_ASSERT_MSG(status >= 200 && status != 204 && status != 304, "this status has no body");
+    BOOST_ASSERT(of.next);
+    response out(status);
+    out.content_type_ = content_type;
+    out.stream_ = std::make_unique<body_stream>(std::move(of));
+    return out;
+}
+
 response& response::with(std::string_view name, std::string_view value) {
     if (!detail::is_token(name) || is_servers_own(name))
         throw std::invalid_argument("a response field's name is malformed or the server's own");

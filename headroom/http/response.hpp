@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "headroom/http/body_stream.hpp"
 #include "headroom/http/problem.hpp"
 
 namespace headroom::http {
 
 /// A status, fields and a body, or a problem. Move-only value. The server adds Date,
-/// Content-Length, Connection and X-Request-Id, and leaves the body out for HEAD.
+/// Content-Length or Transfer-Encoding, Connection and X-Request-Id, and leaves the body out for
+/// HEAD.
 class response {
 public:
     response() = default;  ///< 204
@@ -25,9 +27,18 @@ public:
     static response empty(unsigned status = 204) { return response(status); }
     static response body(std::string_view content_type, std::string bytes, unsigned status = 200);
 
+    /// A body that is made while it is sent. Asserts a status that has one.
+    static response stream(std::string_view content_type, body_stream of, unsigned status = 200);
+    static response stream(std::string_view content_type, piece_source next,
+                           unsigned status = 200) {
+        return stream(content_type, body_stream{.next = std::move(next)}, status);
+    }
+
     unsigned status() const noexcept { return status_; }
     const std::string& body() const noexcept { return body_; }
     std::string_view content_type() const noexcept { return content_type_; }
+    /// Where the body comes from instead of body(), or null.
+    body_stream* streamed() const noexcept { return stream_.get(); }
 
     /// Adds a field. Throws std::invalid_argument when the name is no token, the value holds a line
     /// end or another control character, or the field is one the server writes itself.
@@ -46,6 +57,7 @@ private:
     std::string content_type_, body_;
     std::vector<std::pair<std::string, std::string>> added_;
     std::unique_ptr<problem> why_;
+    std::unique_ptr<body_stream> stream_;
 };
 
 }  // namespace headroom::http

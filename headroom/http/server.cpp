@@ -43,15 +43,16 @@ struct server::parts {
 };
 
 server::server(std::vector<reactor*> reactors, settings with, router routes, server_grants grants,
-               access_log log)
+               access_log log, certificates* shown)
     : parts_(std::make_unique<parts>()) {
     BOOST_ASSERT_MSG(faults(with).empty(), "a server is constructed from checked settings");
+    BOOST_ASSERT_MSG(with.tls.on() == (shown != nullptr), "TLS is what shows certificates");
     BOOST_ASSERT(!reactors.empty());
     BOOST_ASSERT(grants.listener.agreed().floor >= reactors.size());
     BOOST_ASSERT(grants.connections.agreed().floor > reactors.size());
     parts_->reactors = std::move(reactors);
     parts_->core = std::make_shared<detail::core>(std::move(with), sealed(std::move(routes)),
-                                                  std::move(grants), std::move(log));
+                                                  std::move(grants), std::move(log), shown);
 }
 
 server::~server() { stop(deadline::after(std::chrono::milliseconds(0))); }
@@ -91,8 +92,8 @@ void server::hurry() noexcept { parts_->still->hurry(); }
 
 server_snapshot server::snapshot() const noexcept {
     const auto& from = *parts_->core;
-    return {from.accepted, from.turned_away, from.requests,
-            from.shed,     from.connections, from.in_flight};
+    return {from.accepted, from.turned_away, from.requests,  from.shed,
+            from.unshaken, from.connections, from.in_flight, from.streams};
 }
 
 }  // namespace headroom::http

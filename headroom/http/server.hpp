@@ -12,6 +12,7 @@
 
 #include "headroom/budget/ledger.hpp"
 #include "headroom/http/access.hpp"
+#include "headroom/http/certificates.hpp"
 #include "headroom/http/router.hpp"
 #include "headroom/http/settings.hpp"
 #include "headroom/runtime/part.hpp"
@@ -27,12 +28,14 @@ struct server_grants {
 };
 
 struct server_snapshot {
-    std::uint64_t accepted = 0;     ///< connections ever
-    std::uint64_t turned_away = 0;  ///< of these, told 503 for want of a descriptor
-    std::uint64_t requests = 0;     ///< answered ever, errors included
-    std::uint64_t shed = 0;         ///< of these, told 503 because too many were in flight
-    unsigned connections = 0;       ///< open now
-    unsigned in_flight = 0;         ///< requests in a handler now
+    std::uint64_t accepted = 0;           ///< connections ever
+    std::uint64_t turned_away = 0;        ///< of these, told 503 for want of a descriptor
+    std::uint64_t requests = 0;           ///< answered ever, errors included
+    std::uint64_t shed = 0;               ///< of these, told 503 because too many were in flight
+    std::uint64_t handshakes_failed = 0;  ///< connections that ended before TLS began
+    unsigned connections = 0;             ///< open now
+    unsigned in_flight = 0;               ///< requests in a handler now
+    unsigned streams = 0;                 ///< event streams and WebSockets open now
 };
 
 /// Start and stop from one thread that is no reactor's; hurry() and snapshot() from any.
@@ -40,9 +43,9 @@ struct server_snapshot {
 class server final : public part {
 public:
     /// Requires settings without faults() and grants of the right size for the reactors. Seals the
-    /// routes. Opens nothing.
+    /// routes. Opens nothing. `shown`: exactly where the settings say TLS; outlives the server.
     server(std::vector<reactor*> reactors, settings with, router routes, server_grants grants,
-           access_log log = {});
+           access_log log = {}, certificates* shown = nullptr);
     ~server() override;  // stops at once, without a drain
     server(const server&) = delete;
     server& operator=(const server&) = delete;

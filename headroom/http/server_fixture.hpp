@@ -49,6 +49,7 @@ protected:
     ~server_fixture() override { released = true; }
 
     void start(unsigned reactors = 1) {
+        if (with.tls.on()) shown = std::make_unique<certificates>(with.tls);
         std::vector<reactor*> each;
         for (unsigned i = 0; i < reactors; ++i)
             each.push_back(on.emplace_back(std::make_unique<testing::test_reactor>()).get());
@@ -62,7 +63,7 @@ protected:
             grant = ledger.open({row.name, units, 0}).value();
         }
         serving.emplace(each, with, std::move(routes), std::move(grants),
-                        [this](const access_record& of) { remember(of); });
+                        [this](const access_record& of) { remember(of); }, shown.get());
         serving->start(soon());
     }
 
@@ -81,6 +82,7 @@ protected:
 
     settings with;
     router routes;
+    std::unique_ptr<certificates> shown;  // where the settings say TLS
     std::atomic<unsigned> waiting{0}, cancelled{0};
     std::atomic<bool> released{false};
     budget::ledger ledger{"files", 0};
@@ -88,6 +90,7 @@ protected:
     std::mutex mutex;
     std::vector<unsigned> statuses;       // guarded by mutex
     std::vector<std::string> routes_hit;  // guarded by mutex
+    std::uint64_t bytes_out = 0;          // guarded by mutex
     std::optional<server> serving;        // goes first
 
 private:
@@ -106,6 +109,7 @@ private:
         std::scoped_lock lock(mutex);
         statuses.push_back(of.status);
         routes_hit.emplace_back(of.route);
+        bytes_out += of.bytes_out;
     }
 };
 

@@ -66,8 +66,21 @@ void check_waits(const waits& of, sentences& out) {
     out.within("idle_max", of.idle_max, 1ms);
     out.within("request_max", of.request_max, 1ms);
     out.within("write_max", of.write_max, 1ms);
+    out.within("heartbeat", of.heartbeat, 1ms);
     out.within("linger_max", of.linger_max, 0ms);
     out.within("drain_delay", of.drain_delay, 0ms);
+}
+
+void check_tls(const tls_settings& of, sentences& out) {
+    using namespace std::chrono_literals;
+    out.within("reload", of.reload, 1ms);
+    out.within("handshake_max", of.handshake_max, 1ms);
+    if (of.certificate.empty() != of.key.empty())
+        out.say("A certificate needs its key, and a key its certificate.");
+    if ((of.clients != client_proof::none) != !of.client_ca.empty())
+        out.say("Clients prove themselves exactly where client_ca says whom to believe.");
+    if (!of.client_ca.empty() && !of.on())
+        out.say("Clients can prove themselves over TLS alone, which needs a certificate.");
 }
 
 }  // namespace
@@ -77,11 +90,13 @@ std::vector<std::string> faults(const settings& of) {
     check_address(of, out);
     out.within("connections_max", of.connections_max, 1U, connections_bound_max);
     out.within("in_flight_max", of.in_flight_max, 1U, connections_bound_max);
+    out.within("streams_max", of.streams_max, 0U, connections_bound_max);
     out.within("pipeline_max", of.pipeline_max, 1U, pipeline_bound_max);
     out.within("backlog", of.backlog, 1U, backlog_max);
     out.within("retry_after_s", of.retry_after_s, 1U, retry_after_s_max);
     check_bounds(of.bounds, out);
     check_waits(of.times, out);
+    check_tls(of.tls, out);
     return std::move(out).all();
 }
 

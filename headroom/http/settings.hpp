@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "headroom/budget/plan.hpp"
+#include "headroom/http/tls_settings.hpp"
 #include "headroom/runtime/setting_reader.hpp"
 
 namespace headroom::http {
@@ -34,6 +35,7 @@ struct waits {
     std::chrono::milliseconds idle_max{60'000};     ///< between two requests: closed silently
     std::chrono::milliseconds request_max{10'000};  ///< a handler's deadline: 504
     std::chrono::milliseconds write_max{20'000};    ///< for the client to take an answer: closed
+    std::chrono::milliseconds heartbeat{15'000};  ///< between signs of life on a lasting stream
     std::chrono::milliseconds linger_max{1'000};  ///< for the client to close after the last answer
     std::chrono::milliseconds drain_delay{0};     ///< stop(): keeps accepting for this long
 };
@@ -46,11 +48,13 @@ struct settings {
     bool beyond_loopback = false;
     unsigned connections_max = 512;  ///< HEADROOM_HTTP_CONNECTIONS_MAX; one more is told 503
     unsigned in_flight_max = 256;    ///< HEADROOM_HTTP_IN_FLIGHT_MAX; one more is told 503
+    unsigned streams_max = 128;      ///< HEADROOM_HTTP_STREAMS_MAX; one more is told 503
     unsigned pipeline_max = 16;      ///< answers coalesced into one write
     unsigned backlog = 511;          ///< connections the kernel holds for us
     unsigned retry_after_s = 1;      ///< what a shed request is told to wait
     limits bounds{};
     waits times{};
+    tls_settings tls{};
 };
 
 /// One sentence for each setting out of its bounds; empty when all is well.

@@ -44,6 +44,11 @@ void read_sizes(setting_reader& from, settings& into) {
                     .min = 1,
                     .max = connections_bound_max,
                     .doc = "Requests in handlers at once; one more is answered 503."});
+    into.streams_max =
+        from.count({.name = "HEADROOM_HTTP_STREAMS_MAX",
+                    .fallback = into.streams_max,
+                    .max = connections_bound_max,
+                    .doc = "Event streams and WebSockets open at once; one more is answered 503."});
     into.bounds.body_max = from.size({.name = "HEADROOM_HTTP_BODY_MAX",
                                       .fallback = mebibyte,
                                       .min = kibibyte,
@@ -63,11 +68,51 @@ void read_waits(setting_reader& from, waits& into) {
                                    .min = milliseconds(100),
                                    .max = minutes(60),
                                    .doc = "How long a connection may wait for its next request."});
+    into.heartbeat = from.duration(
+        {.name = "HEADROOM_HTTP_HEARTBEAT",
+         .fallback = into.heartbeat,
+         .min = milliseconds(100),
+         .max = minutes(60),
+         .doc = "Between signs of life on an otherwise silent event stream or WebSocket."});
     into.drain_delay = from.duration(
         {.name = "HEADROOM_HTTP_DRAIN_DELAY",
          .fallback = into.drain_delay,
          .max = minutes(5),
          .doc = "How long a stopping server still accepts, for balancers to notice."});
+}
+
+// What is in the files is looked at when they are used; here only that they belong together.
+void check_files(setting_reader& from, const tls_settings& of) {
+    if (of.certificate.empty() != of.key.empty())
+        from.fault(of.key.empty() ? "HEADROOM_HTTP_TLS_KEY" : "HEADROOM_HTTP_TLS_CERTIFICATE",
+                   "must be set: a certificate and its key go together");
+    if (!of.client_ca.empty() && !of.on())
+        from.fault("HEADROOM_HTTP_TLS_CLIENT_CA", "must go with a certificate of the server");
+}
+
+void read_tls(setting_reader& from, tls_settings& into) {
+    const auto file = [&from](std::string_view name, std::string_view doc) {
+        return from.text({.name = name, .bound = "a file", .doc = doc});
+    };
+    into.certificate = file("HEADROOM_HTTP_TLS_CERTIFICATE",
+                            "The server's certificate and those above it, PEM; serves HTTPS.");
+    into.key = file("HEADROOM_HTTP_TLS_KEY",
+                    "Its private key, PEM without a passphrase, of mode 0600 or 0640.");
+    into.client_ca = file("HEADROOM_HTTP_TLS_CLIENT_CA",
+                          "The authorities, PEM, whose clients are believed who they are.");
+    const bool required =
+        from.flag({.name = "HEADROOM_HTTP_TLS_CLIENT_REQUIRED",
+                   .fallback = true,
+                   .doc = "With such authorities: refuse a client that shows no certificate."});
+    if (!into.client_ca.empty())
+        into.clients = required ? client_proof::required : client_proof::optional;
+    into.reload =
+        from.duration({.name = "HEADROOM_HTTP_TLS_RELOAD",
+                       .fallback = into.reload,
+                       .min = seconds(1),
+                       .max = minutes(60),
+                       .doc = "How often the files are looked at; renewed ones are taken over."});
+    check_files(from, into);
 }
 
 }  // namespace
@@ -77,6 +122,7 @@ settings read_settings(setting_reader& from) {
     read_address(from, out);
     read_sizes(from, out);
     read_waits(from, out.times);
+    read_tls(from, out.tls);
     return out;
 }
 

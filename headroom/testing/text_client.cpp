@@ -88,6 +88,18 @@ std::string text_client::response(bool with_body) {
     }
 }
 
+std::string text_client::until(std::string_view mark) {
+    for (;;) {
+        if (const auto at = read_.find(mark); at != std::string::npos) {
+            auto out = read_.substr(0, at + mark.size());
+            read_.erase(0, out.size());
+            return out;
+        }
+        if (!read_more(wait_max))
+            throw std::runtime_error("the server closed; so far it said: " + read_);
+    }
+}
+
 std::string text_client::rest() {
     while (read_more(wait_max)) {
     }

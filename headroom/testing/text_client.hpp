@@ -25,6 +25,8 @@ public:
     void finish();
     /// One HTTP response by its Content-Length (`with_body` false: none follows, as for HEAD).
     std::string response(bool with_body = true);
+    /// Everything up to the first `mark`, and the mark.
+    std::string until(std::string_view mark);
     /// Everything until the server closes.
     std::string rest();
     /// True when the server has closed; false after `wait` without a word.

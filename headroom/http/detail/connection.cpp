@@ -39,13 +39,14 @@ void connection::start() {
 }
 
 task<void> connection::run() {
+    if (home_->shared().shown != nullptr && !co_await shake_hands()) co_return close();
     for (;;) {
         begin_request();
         auto next = look();
         if (next == step::wait) next = co_await wait_for_request();
         if (next == step::end) break;
         co_await answer();
-        if (abandoned_) break;
+        if (abandoned_ || cut_) break;
         if (!may_read_on() && !flushes_at_once() && !co_await flush_rest()) break;
         if (closing_) break;
         reader_.reset();
@@ -127,6 +128,7 @@ deadline connection::receive_due() {
 // the client's end, briefly.
 task<void> connection::farewell() {
     error_code failed;
+    if (tls_) tls_->stream.say_goodbye();
     std::ignore = socket_.shutdown(asio::socket_base::shutdown_send, failed);
     if (failed) co_return;
     timed_out_ = false;
@@ -143,6 +145,8 @@ task<void> connection::farewell() {
 void connection::close() {
     alarm_.disarm();
     if (is_linked()) connection_hook::unlink();
+    if (tls_ && !gone_ && !broken_ && !cut_ && !closing_) tls_->stream.say_goodbye();
+    tls_.reset();  // before its descriptor can be another connection's
     gone_ = true;
     error_code ignored;
     std::ignore = socket_.close(ignored);
@@ -167,6 +171,7 @@ void connection::start_read() {
     if (taken_ == landed_) taken_ = landed_ = 0;
     if (landed_ == landing_.size()) return;
     reading_ = true;
+    if (tls_) return read_tls();
     socket_.async_read_some(asio::buffer(landing_.data() + landed_, landing_.size() - landed_),
                             [self = shared_from_this()](error_code failed, std::size_t bytes) {
                                 self->on_read(failed, bytes);
@@ -213,6 +218,8 @@ void connection::ring() {
 
 void connection::drain() {
     draining_ = true;
+    if (lasting_ && phase_ == phase::handling && !std::exchange(dismissed_, true))
+        return cancel_.emit(asio::cancellation_type::terminal);
     if (phase_ == phase::receiving && !reader_.begun() && taken_ == landed_) wake();
 }
 

@@ -15,9 +15,12 @@
 #include <optional>
 #include <string>
 
+#include "headroom/http/access.hpp"
 #include "headroom/http/detail/core.hpp"
+#include "headroom/http/detail/counted.hpp"
 #include "headroom/http/detail/request_reader.hpp"
 #include "headroom/http/request.hpp"
+#include "headroom/runtime/tls_stream.hpp"
 
 namespace headroom::http::detail {
 
@@ -26,6 +29,15 @@ using connection_hook =
     boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 class listener;
+
+/// TLS over a connection's socket, and who the client has proved to be.
+struct secured {
+    secured(std::shared_ptr<ssl_ctx_st> with, int socket)
+        : terms(std::move(with)), stream(*terms, socket, tls_stream::side::server) {}
+    const std::shared_ptr<ssl_ctx_st> terms;
+    tls_stream stream;
+    std::optional<client_certificate> client;
+};
 
 /// Its reactor's own.
 class connection : public connection_hook, public std::enable_shared_from_this<connection> {
@@ -51,6 +63,7 @@ private:
     enum class step { answer, wait, end };  // what the bytes so far ask for
 
     task<void> run();
+    task<bool> shake_hands();
     void begin_request();
     step look();
     step look_after_waking();
@@ -63,10 +76,15 @@ private:
     void choose_id();
     void fill(request& of);
     bool sheds(const request& of, unsigned in_flight);
-    void begin_handling(const request& of);
+    void begin_handling(deadline until);
     response tell_of(const std::exception_ptr& thrown, std::string& error) const;
-    void append(response& reply, const request& of, std::string_view error,
-                deadline::clock::time_point began);
+    std::size_t append(response& reply, const request& of);
+    void report(const response& reply, const request& of, access_record so_far);
+
+    void admit_stream(response& reply, counted& in_flight, std::optional<counted>& lasting);
+    task<std::uint64_t> stream(body_stream& from, std::string& error);
+    task<bool> pull(body_stream& from, std::string& piece, std::string& error);
+    bool ended_well(body_stream& from, std::string& piece, std::string& error);
 
     bool flushes_at_once();
     task<bool> flush_rest();
@@ -77,6 +95,9 @@ private:
     task<void> landed();
     void wake();
     void start_read();
+    void read_tls();
+    std::size_t write_some(std::string_view bytes, boost::system::error_code& failed);
+    std::size_t write_tls(std::string_view bytes, boost::system::error_code& failed);
     void on_read(boost::system::error_code failed, std::size_t bytes);
     void enter(phase next, deadline due);
     void ring();
@@ -86,6 +107,7 @@ private:
     std::shared_ptr<listener> home_;
     budget::lease unit_;
     tcp_socket socket_;
+    std::unique_ptr<secured> tls_;  // null without TLS
     const std::string peer_;
 
     std::array<char, landing_bytes> landing_;
@@ -94,6 +116,8 @@ private:
     bool gone_ = false;                   // the client, or our side of the socket
     bool timed_out_ = false, draining_ = false, closing_ = false, overdue_ = false,
          abandoned_ = false;
+    bool lasting_ = false, dismissed_ = false;  // a stream without an end; told to end by a drain
+    bool cut_ = false;                          // the answer stays without its end
     bool first_ = true, invited_ = false;
     phase phase_ = phase::receiving;
     deadline::clock::time_point head_began_{}, body_began_{};

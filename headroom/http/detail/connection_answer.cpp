@@ -10,22 +10,6 @@
 namespace headroom::http::detail {
 namespace asio = boost::asio;
 using boost::system::error_code;
-namespace {
-
-// One request more among those in flight, as long as it lives.
-struct counted {
-    explicit counted(std::atomic<unsigned>& in)
-        : now(in.fetch_add(1, std::memory_order_relaxed) + 1), in_(in) {}
-    ~counted() { in_.fetch_sub(1, std::memory_order_relaxed); }
-    counted(const counted&) = delete;
-
-    const unsigned now;
-
-private:
-    std::atomic<unsigned>& in_;
-};
-
-}  // namespace
 
 task<void> connection::answer() {
     const auto began = deadline::clock::now();
@@ -34,7 +18,7 @@ task<void> connection::answer() {
     budget::holder who(request_id_);
     request of(who, deadline(began + shared.sealed.times.request_max));
     fill(of);
-    const counted mine(shared.in_flight);
+    counted mine(shared.in_flight);
     std::string error;
     response reply;
     if (refused_) {
@@ -42,7 +26,7 @@ task<void> connection::answer() {
     } else if (sheds(of, mine.now)) {
         reply = problem{503, "Too many requests are in flight."};
     } else {
-        begin_handling(of);
+        begin_handling(of.until);
         try {
             reply = co_await shared.routes.handle(of);
         } catch (...) {
@@ -53,7 +37,15 @@ task<void> connection::answer() {
         if (overdue_ || abandoned_) co_await asio::this_coro::reset_cancellation_state();
         phase_ = phase::writing;
     }
-    append(reply, of, error, began);
+    std::optional<counted> lasting;
+    if (reply.streamed() != nullptr) admit_stream(reply, mine, lasting);
+    auto bytes = append(reply, of);
+    if (reply.streamed() != nullptr && of.method != method::head && !abandoned_)
+        bytes += co_await stream(*reply.streamed(), error);
+    report(reply, of, {.bytes_out = bytes,
+                       .took = deadline::clock::now() - began,
+                       .error = error,
+                       .lasting = lasting.has_value()});
 }
 
 void connection::choose_id() {
@@ -73,6 +65,7 @@ void connection::fill(request& of) {
     of.query = head.where.query;
     of.headers = fields(head.header_fields);
     of.body = std::move(reader_.body());
+    if (tls_ && tls_->client) of.left.put(*tls_->client);
 }
 
 bool connection::sheds(const request& of, unsigned in_flight) {
@@ -83,9 +76,9 @@ bool connection::sheds(const request& of, unsigned in_flight) {
     return true;
 }
 
-void connection::begin_handling(const request& of) {
+void connection::begin_handling(deadline until) {
     overdue_ = false;
-    enter(phase::handling, of.until);
+    enter(phase::handling, until);
     start_read();
     look_after_suspension();
 }
@@ -109,42 +102,53 @@ response connection::tell_of(const std::exception_ptr& thrown, std::string& erro
     return problem{500, "The request could not be answered."};
 }
 
-void connection::append(response& reply, const request& of, std::string_view error,
-                        deadline::clock::time_point began) {
+// Answers how many bytes it added.
+std::size_t connection::append(response& reply, const request& of) {
     auto& shared = home_->shared();
-    closing_ = refused_ || shared.draining || !reader_.head().frame.keep_alive;
+    const bool first_version = reader_.head().minor == 0;
+    closing_ = refused_ || shared.draining || !reader_.head().frame.keep_alive ||
+               (first_version && reply.streamed() != nullptr);
+    if (abandoned_) return 0;
     const auto before = out_.size();
-    if (!abandoned_) {
-        reply.render(of.raw_path, of.id);
-        append_answer(out_, reply,
-                      {.date = home_->date().at(std::chrono::system_clock::now()),
-                       .request_id = of.id,
-                       .retry_after_s = shared.sealed.retry_after_s,
-                       .body = of.method != method::head,
-                       .close = closing_,
-                       .say_keep_alive = reader_.head().minor == 0});
-        ++coalesced_;
-    }
+    reply.render(of.raw_path, of.id);
+    append_answer(out_, reply,
+                  {.date = home_->date().at(std::chrono::system_clock::now()),
+                   .request_id = of.id,
+                   .retry_after_s = shared.sealed.retry_after_s,
+                   .body = of.method != method::head,
+                   .close = closing_,
+                   .say_keep_alive = first_version,
+                   .chunked = !first_version});
+    ++coalesced_;
+    return out_.size() - before;
+}
+
+// `so_far`: what only the caller knows.
+void connection::report(const response& reply, const request& of, access_record so_far) {
+    auto& shared = home_->shared();
     shared.requests.fetch_add(1, std::memory_order_relaxed);
     if (!shared.access) return;
-    shared.access({.method = to_string(of.method),
-                   .route = of.route,
-                   .status = abandoned_ ? 499 : reply.status(),
-                   .bytes_in = reader_.bytes(),
-                   .bytes_out = out_.size() - before,
-                   .took = deadline::clock::now() - began,
-                   .request_id = of.id,
-                   .peer = peer_,
-                   .error = error});
+    so_far.method = to_string(of.method);
+    so_far.route = of.route;
+    so_far.status = abandoned_ && !so_far.lasting ? 499 : reply.status();
+    so_far.bytes_in = reader_.bytes();
+    so_far.request_id = of.id;
+    so_far.peer = peer_;
+    shared.access(so_far);
 }
 
 // ---- writing
+
+std::size_t connection::write_some(std::string_view bytes, error_code& failed) {
+    if (tls_) return write_tls(bytes, failed);
+    return socket_.write_some(asio::buffer(bytes), failed);
+}
 
 // False when some of it has to wait, or nothing can be written any more.
 bool connection::flushes_at_once() {
     error_code failed;
     while (sent_ < out_.size() && !failed)
-        sent_ += socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), failed);
+        sent_ += write_some({out_.data() + sent_, out_.size() - sent_}, failed);
     if (sent_ < out_.size()) {
         broken_ = failed != asio::error::would_block;
         return false;

@@ -13,19 +13,21 @@ namespace headroom::http::detail {
 
 /// Read from every reactor; what changes is atomic.
 struct core {
-    core(settings with, router routed, server_grants granted, access_log log)
+    core(settings with, router routed, server_grants granted, access_log log, certificates* show)
         : sealed(std::move(with)),
           routes(std::move(routed)),
           grants(std::move(granted)),
-          access(std::move(log)) {}
+          access(std::move(log)),
+          shown(show) {}
 
     const settings sealed;
     const router routes;
     server_grants grants;
     const access_log access;
+    certificates* const shown;  // null without TLS
     std::atomic<bool> draining{false};
-    std::atomic<std::uint64_t> accepted{0}, turned_away{0}, requests{0}, shed{0};
-    std::atomic<unsigned> connections{0}, in_flight{0};
+    std::atomic<std::uint64_t> accepted{0}, turned_away{0}, requests{0}, shed{0}, unshaken{0};
+    std::atomic<unsigned> connections{0}, in_flight{0}, streams{0};
 };
 
 /// How many accept loops and connections are alive, and who waits for there to be none.

@@ -69,6 +69,7 @@ task<void> listener::accept(budget::lease spare) {
 // to wait on; without one its socket closes at once.
 void listener::turn_away(tcp_socket socket, const budget::refusal& why) {
     core_->turned_away.fetch_add(1, std::memory_order_relaxed);
+    if (core_->shown != nullptr) return;  // a handshake is what there is no room for
     say_no(socket, why);
     auto unit = core_->grants.refusals.take();
     if (!unit) return;

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 
 #include <algorithm>
+#include <boost/assert.hpp>
 #include <charconv>
 #include <random>
 
@@ -14,9 +15,9 @@ namespace {
 
 constexpr std::size_t client_id_bytes_max = 64;
 
-void append_number(std::string& out, std::uint64_t value) {
+void append_number(std::string& out, std::uint64_t value, int base = 10) {
     std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
     out.append(digits.data(), end);
 }
 
@@ -29,8 +30,12 @@ bool has_added(const response& of, std::string_view name) {
         of.added(), [name](const auto& each) { return equal_ignoring_case(each.first, name); });
 }
 
-void append_length(std::string& out, const response& of) {
+void append_framing(std::string& out, const response& of, bool chunked) {
     if (of.status() == 204 || of.status() == 304) return;  // RFC 9110 section 8.6
+    if (of.streamed() != nullptr) {
+        if (chunked) out += "Transfer-Encoding: chunked\r\n";
+        return;
+    }
     out += "Content-Length: ";
     append_number(out, of.body().size());
     out += "\r\n";
@@ -54,7 +59,7 @@ void append_answer(std::string& out, const response& of, const answer_terms& ter
     out += "\r\n";
     append_field(out, "Date", terms.date);
     if (!of.content_type().empty()) append_field(out, "Content-Type", of.content_type());
-    append_length(out, of);
+    append_framing(out, of, terms.chunked);
     if (!terms.request_id.empty()) append_field(out, "X-Request-Id", terms.request_id);
     for (const auto& [name, value] : of.added()) append_field(out, name, value);
     const bool come_back = of.status() == 503 || of.status() == 429;
@@ -67,6 +72,12 @@ void append_answer(std::string& out, const response& of, const answer_terms& ter
     }
     out += "\r\n";
     if (terms.body && of.status() != 204 && of.status() != 304) out += of.body();
+}
+
+void append_chunk(std::string& out, std::string_view piece) {
+    BOOST_ASSERT(!piece.empty());
+    append_number(out, piece.size(), 16);
+    out.append("\r\n").append(piece).append("\r\n");
 }
 
 std::string_view date_text::at(std::chrono::system_clock::time_point now) {

@@ -18,10 +18,15 @@ struct answer_terms {
     bool body = true;            ///< false for HEAD
     bool close = false;
     bool say_keep_alive = false;  ///< an HTTP/1.0 client must be told
+    bool chunked = true;          ///< a streamed body is; else it ends with the connection
 };
 
 /// Appends the answer to `out`. Requires a rendered response.
 void append_answer(std::string& out, const response& of, const answer_terms& terms);
+
+/// Appends a piece of a chunked body, which must not be empty: an empty chunk would end it.
+void append_chunk(std::string& out, std::string_view piece);
+inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT", formatted once a second. One thread's own.
 class date_text {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "headroom/runtime/tls_stream.hpp"
+
 namespace headroom::redis {
 
 /// How the server's certificate is checked.
@@ -14,14 +16,7 @@ struct tls_terms {
     bool verify = true;
 };
 
-/// How far one step on a socket came.
-struct progress {
-    enum class need { nothing, readable, writable };
-
-    std::size_t bytes = 0;           ///< moved; 0 also when something is needed first
-    need wants = need::nothing;      ///< wait for this, then repeat the step
-    bool ended = false;              ///< the other side has said that nothing more comes
-};
+using progress = socket_progress;
 
 /// TLS 1.2 or newer, with SNI. Neither owns nor waits on the socket, which must not block. Every
 /// step throws persistence::connection_lost when it fails. Used by one thread at a time.
@@ -41,10 +36,9 @@ public:
     void say_goodbye() noexcept;
 
 private:
-    struct handles;
-    progress judge(int result, bool handshake);
+    progress checked(progress step, std::string_view what) const;
 
-    const std::unique_ptr<handles> of_;
+    std::unique_ptr<tls_stream> of_;
 };
 
 }  // namespace headroom::redis
