@@ -17,6 +17,7 @@
 #include "headroom/http/client/client_settings.hpp"
 #include "headroom/http/client/proxies.hpp"
 #include "headroom/http/method.hpp"
+#include "headroom/observability/trace_position.hpp"
 #include "headroom/runtime/reactor.hpp"
 #include "headroom/runtime/worker_pool.hpp"
 
@@ -37,6 +38,9 @@ struct client_request {
     reach where = reach::anywhere;
     /// Twice is the same as once, although its method does not say so.
     bool idempotent = false;
+    /// The caller's: sent as traceparent and tracestate, so that the server's work is found with
+    /// ours. A request of nobody's has none.
+    observability::trace_position trace{};
 };
 
 struct client_answer {

@@ -50,6 +50,22 @@ TEST_F(Client, SendsItsFieldsAndBody) {
     });
 }
 
+TEST_F(Client, TellsTheServerWhereInATraceItStands) {
+    start();
+    with_a_client([&](client& of) -> task<void> {
+        observability::trace_source source(7);
+        const std::string_view caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        auto with = get(url("/seen"));
+        with.trace = source.follow({&caller, 1}, "a=1");
+        const auto sent = "traceparent: " + std::string(with.trace.traceparent()) + "\n";
+        const auto told = co_await of.send(std::move(with), testing::soon());
+        EXPECT_THAT(told.body, HasSubstr(sent));
+        EXPECT_THAT(told.body, HasSubstr("tracestate: a=1\n"));
+        const auto untold = co_await of.send(get(url("/seen")), testing::soon());
+        EXPECT_THAT(untold.body, ::testing::Not(HasSubstr("trace")));
+    });
+}
+
 TEST_F(Client, HundredsOfRequestsShareTheConnectionsOfOneHost) {
     start();
     with_a_client([&](client& of) -> task<void> {

@@ -117,6 +117,9 @@ void transfer::set_up_request() {
         // libcurl takes "Name;" for an empty value.
         append(fields_, each.value.empty() ? each.name + ";" : each.name + ": " + each.value);
     }
+    if (what.trace) append(fields_, "traceparent: " + std::string(what.trace.traceparent()));
+    if (!what.trace.tracestate().empty())
+        append(fields_, "tracestate: " + what.trace.tracestate());
     append(fields_, "Expect:");
     if (!has_type) append(fields_, "Content-Type:");
     curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, fields_);
