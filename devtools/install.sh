@@ -4,7 +4,7 @@ packages=(
     clang-19 clang-tidy-19 lld-19 libclang-rt-19-dev llvm-19 ccache ninja-build cmake pkg-config
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libpq-dev libssl-dev
     libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev
-    libhowardhinnant-date-dev tzdata
+    libhowardhinnant-date-dev tzdata zlib1g-dev libbrotli-dev
     libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
     postgresql-15 pgbouncer redis-server nginx-light haproxy chromium wrk systemd
     curl dpkg-dev file procps iproute2 python3 python3-prometheus-client

@@ -5,6 +5,7 @@
 #pragma once
 #include <atomic>
 #include <boost/assert.hpp>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -22,10 +23,19 @@ public:
     const std::string& name() const noexcept { return name_; }
     unsigned holding() const noexcept { return holding_.load(std::memory_order_relaxed); }
 
+    /// How long it has queued for units, all together; told by the pools it queued in.
+    std::chrono::nanoseconds waited() const noexcept {
+        return std::chrono::nanoseconds(waited_ns_.load(std::memory_order_relaxed));
+    }
+    void add_wait(std::chrono::nanoseconds more) noexcept {
+        waited_ns_.fetch_add(more.count(), std::memory_order_relaxed);
+    }
+
 private:
     friend class hold;
     const std::string name_;
     std::atomic<unsigned> holding_{0};
+    std::atomic<std::chrono::nanoseconds::rep> waited_ns_{0};
 };
 
 /// The mark that a holder has one unit more. Move-only; gone, the holder has one less.

@@ -16,8 +16,13 @@ struct access_record {
     std::uint64_t bytes_in = 0;        ///< of the request, head and body
     std::uint64_t bytes_out = 0;       ///< of the answer, head and body, as far as it was sent
     std::chrono::nanoseconds took{0};  ///< from the complete request to the complete answer
+    std::chrono::nanoseconds waited{0};  ///< of it, in the queues of pools for a unit
     std::string_view request_id{};
+    std::string_view trace_id{}, span_id{};
+    std::uint8_t trace_flags = 0;
     std::string_view peer{};
+    std::string_view client{};  ///< its address; another than the peer's by proxies
+    std::string_view caller_kind{}, caller_id{};  ///< who asked, where somebody authenticated
     std::string_view error{};  ///< for the log only: an exception's text
     bool lasting = false;      ///< took is how long an event stream or a WebSocket was open
 };

@@ -1,5 +1,6 @@
 #include "headroom/http/access_report.hpp"
 
+#include <boost/container/static_vector.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -60,22 +61,42 @@ private:
     std::map<key_type, histogram, std::less<>> known_;  // guarded by mutex_
 };
 
+std::int64_t microseconds_of(std::chrono::nanoseconds time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+}
+
+// Attributes that a request may lack follow those that each has.
+class access_fields {
+public:
+    explicit access_fields(const access_record& of) {
+        add({"http.request.method", of.method});
+        add({"http.route", of.route});
+        add({"http.response.status_code", of.status});
+        add({"duration_us", microseconds_of(of.took)});
+        add({"pool_wait_us", microseconds_of(of.waited)});
+        add({"bytes_in", of.bytes_in});
+        add({"bytes_out", of.bytes_out});
+        add({"client.address", of.client});
+        add({"network.peer.address", of.peer});
+        if (!of.caller_kind.empty()) add({"caller.kind", of.caller_kind});
+        if (!of.caller_id.empty()) add({"caller.id", of.caller_id});
+        if (!of.error.empty()) add({"error", of.error});
+    }
+    std::span<const attribute> all() const { return {fields_.data(), fields_.size()}; }
+
+private:
+    void add(const attribute& field) { fields_.push_back(field); }
+
+    boost::container::static_vector<attribute, 12> fields_;
+};
+
 void write(const observability::logger& log, const access_record& record) {
     const auto level = record.status >= 500 ? severity::warn : severity::info;
     if (!log.wants(level)) return;
-    const attribute fields[] = {
-        {"http.request.method", record.method},
-        {"http.route", record.route},
-        {"http.response.status_code", record.status},
-        {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(record.took).count()},
-        {"bytes_in", record.bytes_in},
-        {"bytes_out", record.bytes_out},
-        {"client.address", record.peer},
-        {"error", record.error},
-    };
-    const std::span all(fields);
-    log.within({std::string(record.request_id), "", "", 0})
-        .report(level, "request", record.error.empty() ? all.first(all.size() - 1) : all);
+    const access_fields fields(record);
+    log.within({std::string(record.request_id), std::string(record.trace_id),
+                std::string(record.span_id), record.trace_flags})
+        .report(level, "request", fields.all());
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 namespace headroom::http {
 namespace {
 
-constexpr std::array<std::string_view, 6> standard{"type",   "title",    "status",
-                                                   "detail", "instance", "request_id"};
+constexpr std::array<std::string_view, 7> standard{"type",     "title",      "status",  "detail",
+                                                   "instance", "request_id", "trace_id"};
 
 std::string quote(std::string_view text) {
     return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
@@ -41,7 +41,8 @@ problem& problem::with_json(std::string_view name, std::string json) {
     return *this;
 }
 
-std::string to_json(const problem& of, std::string_view instance, std::string_view request_id) {
+std::string to_json(const problem& of, std::string_view instance, std::string_view request_id,
+                    std::string_view trace_id) {
     std::string out = "{";
     append(out, "type", quote(of.type));
     append(out, "title", quote(of.title.empty() ? reason_phrase(of.status) : of.title));
@@ -49,6 +50,7 @@ std::string to_json(const problem& of, std::string_view instance, std::string_vi
     if (!of.detail.empty()) append(out, "detail", quote(of.detail));
     if (!instance.empty()) append(out, "instance", quote(instance));
     if (!request_id.empty()) append(out, "request_id", quote(request_id));
+    if (!trace_id.empty()) append(out, "trace_id", quote(trace_id));
     for (const auto& each : of.members) append(out, each.name, each.json);
     out += '}';
     return out;

@@ -1,9 +1,9 @@
 // http/problem.hpp: every error a client sees, in one format (RFC 9457).
 //
 // A handler returns a problem, or throws one wrapped in `failed`; the server adds what only it
-// knows (instance, request_id) and writes it. Parser errors and timeouts take the same road, so
-// there is no second format. Nothing of the inside goes into a problem: no exception text, no
-// statement, no address.
+// knows (instance, request_id, trace_id) and writes it. Parser errors and timeouts take the same
+// road, so there is no second format. Nothing of the inside goes into a problem: no exception text,
+// no statement, no address.
 #pragma once
 #include <cstdint>
 #include <stdexcept>
@@ -34,8 +34,10 @@ struct problem {
     std::vector<member> members{};
 };
 
-/// The JSON text. `instance` (the path, still encoded) and `request_id` are left out when empty.
-std::string to_json(const problem& of, std::string_view instance, std::string_view request_id);
+/// The JSON text. `instance` (the path, still encoded), `request_id` and `trace_id` are left out
+/// when empty.
+std::string to_json(const problem& of, std::string_view instance, std::string_view request_id,
+                    std::string_view trace_id = {});
 
 /// What a client is told when a unit was refused: 503 with the refusal's figures, and nobody's
 /// name but the asker's.

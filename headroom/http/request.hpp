@@ -9,6 +9,7 @@
 #include "headroom/http/attachments.hpp"
 #include "headroom/http/fields.hpp"
 #include "headroom/http/method.hpp"
+#include "headroom/observability/trace_position.hpp"
 #include "headroom/runtime/deadline.hpp"
 
 namespace headroom::http {
@@ -36,10 +37,18 @@ struct request {
     std::string body;        ///< at most limits::body_max
     std::string_view id;     ///< the client's X-Request-Id if it is a decent one, else ours
     std::string_view peer;   ///< "127.0.0.1:40312"
+    /// The client's address, without a port: the peer's, or what trusted proxies told of it.
+    std::string_view client;
+    /// Where the request stands in its trace; hand trace.context(id) to the logger and trace itself
+    /// to whatever is called.
+    observability::trace_position trace;
     std::string_view route;  ///< the template that matched: "/v1/tenants/{tenant}"; or empty
+    bool always_admitted = false;  ///< the route is answered however busy the server is
     std::vector<path_parameter> parameters;
     budget::holder& who;  ///< for whom units are held; hand it to every pool
-    deadline until;       ///< when the answer is due; hand it to every wait
+    /// When the answer is due, by the settings or sooner by the client's Request-Timeout; hand it to
+    /// every wait.
+    deadline until;
     attachments left{};   ///< by the middlewares before
 
     /// Requires that the route's template names it.

@@ -60,10 +60,19 @@ response& response::with(std::string_view name, std::string_view value) {
     return *this;
 }
 
-void response::render(std::string_view instance, std::string_view request_id) {
+void response::render(std::string_view instance, std::string_view request_id,
+                      std::string_view trace_id) {
     if (!why_) return;
-    body_ = to_json(*why_, instance, request_id);
+    body_ = to_json(*why_, instance, request_id, trace_id);
     content_type_ = "application/problem+json";
+}
+
+void response::encoded(std::string_view coding, std::string bytes) {
+    body_ = std::move(bytes);
+    for (auto& [name, value] : added_)
+        if (detail::equal_ignoring_case(name, "ETag") && value.starts_with('"'))
+            value.insert(0, "W/");
+    added_.emplace_back("Content-Encoding", coding);
 }
 
 }  // namespace headroom::http

@@ -47,13 +47,24 @@ public:
         return added_;
     }
 
+    /// Never compressed: for an answer that holds a secret, see http/compression.hpp.
+    response& keep_plain() noexcept {
+        plain_ = true;
+        return *this;
+    }
+    bool kept_plain() const noexcept { return plain_; }
+
     /// The problem it was made from, or null. Rendered late, by the server.
     const problem* why() const noexcept { return why_.get(); }
     /// Turns the problem, if it is one, into a body.
-    void render(std::string_view instance, std::string_view request_id);
+    void render(std::string_view instance, std::string_view request_id,
+                std::string_view trace_id = {});
+    /// The body in another coding. A strong ETag becomes a weak one: these are not its bytes.
+    void encoded(std::string_view coding, std::string bytes);
 
 private:
     unsigned status_ = 204;
+    bool plain_ = false;
     std::string content_type_, body_;
     std::vector<std::pair<std::string, std::string>> added_;
     std::unique_ptr<problem> why_;

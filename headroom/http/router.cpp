@@ -76,6 +76,7 @@ task<response> router::handle(request& of) const {
         return answered(problem{501, "This server does not know that method."});
     if (of.raw_path.empty()) return answered(options(table_->allow_any()));  // OPTIONS *
     const auto found = table_->find(of.method, of.raw_path);
+    of.always_admitted = found.by != nullptr && found.by->when == admission::always;
     if (found.path != nullptr) {
         of.route = found.path->path_template;
         if (found.path->named)

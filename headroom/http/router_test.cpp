@@ -152,7 +152,7 @@ TEST(Request, FindsQueryValuesDecoded) {
     EXPECT_EQ(of.query_value("f"), std::nullopt);
 }
 
-TEST(Router, TellsEveryRouteThatWasEntered) {
+TEST_F(Router, TellsEveryRouteThatWasEntered) {
     router routes;
     const auto answer = [](request&) -> task<response> { co_return response::empty(); };
     routes.get("/v1/things", answer).post("/v1/things", answer).del("/v1/things/{thing}", answer);

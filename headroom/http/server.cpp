@@ -1,6 +1,7 @@
 #include "headroom/http/server.hpp"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/assert.hpp>
 #include <system_error>
@@ -73,6 +74,13 @@ void server::start(deadline) try {
     throw std::system_error(failed.code(), "listen on " + parts_->core->sealed.listen);
 }
 
+std::string_view server::name() const noexcept { return parts_->core->sealed.name; }
+
+void server::shed_under(pressure_gauge gauge) {
+    BOOST_ASSERT_MSG(parts_->listeners.empty(), "the gauge is known before the server starts");
+    parts_->core->pressure = std::move(gauge);
+}
+
 std::uint16_t server::port() const noexcept { return parts_->port; }
 
 void server::stop(deadline drain_until) noexcept {
@@ -94,6 +102,21 @@ server_snapshot server::snapshot() const noexcept {
     const auto& from = *parts_->core;
     return {from.accepted, from.turned_away, from.requests,  from.shed,
             from.unshaken, from.connections, from.in_flight, from.streams};
+}
+
+// Each reactor lists its own: nothing of a request may be read from another thread.
+task<std::vector<under_way>> server::requests_under_way(std::size_t most) {
+    std::vector<under_way> all;
+    const auto listeners = parts_->listeners;
+    for (const auto& each : listeners)
+        all = co_await asio::co_spawn(
+            each->on().get_executor(),
+            [each, most, so_far = std::move(all)]() mutable -> task<std::vector<under_way>> {
+                each->list(so_far, most);
+                co_return std::move(so_far);
+            },
+            use_task);
+    co_return all;
 }
 
 }  // namespace headroom::http

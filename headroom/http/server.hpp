@@ -7,7 +7,9 @@
 // for; so does its deadline.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "headroom/budget/ledger.hpp"
@@ -15,6 +17,7 @@
 #include "headroom/http/certificates.hpp"
 #include "headroom/http/router.hpp"
 #include "headroom/http/settings.hpp"
+#include "headroom/http/under_way.hpp"
 #include "headroom/runtime/part.hpp"
 #include "headroom/runtime/reactor.hpp"
 
@@ -26,6 +29,9 @@ struct server_grants {
     budget::grant connections;
     budget::grant refusals;
 };
+
+/// Rows of a list of the requests under way.
+inline constexpr std::size_t under_way_max = 256;
 
 struct server_snapshot {
     std::uint64_t accepted = 0;           ///< connections ever
@@ -40,6 +46,10 @@ struct server_snapshot {
 
 /// Start and stop from one thread that is no reactor's; hurry() and snapshot() from any.
 /// The reactors run from start() until stop() has returned, and outlive the server.
+/// Why no more can be taken now, or nothing: asked before each request that may be shed, from every
+/// reactor at once; must cost next to nothing.
+using pressure_gauge = std::function<std::optional<problem>()>;
+
 class server final : public part {
 public:
     /// Requires settings without faults() and grants of the right size for the reactors. Seals the
@@ -50,7 +60,10 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    std::string_view name() const noexcept override { return "http.server"; }
+    std::string_view name() const noexcept override;
+
+    /// Sheds while `gauge` says so: a part behind the handlers is full. Before start().
+    void shed_under(pressure_gauge gauge);
 
     /// Binds, listens, accepts; at once. Throws std::system_error when the address cannot be had.
     void start(deadline by) override;
@@ -65,6 +78,9 @@ public:
     void hurry() noexcept;
 
     server_snapshot snapshot() const noexcept;
+    /// The requests under way on all reactors, at most `most`. From a reactor; waits for the others
+    /// to have a moment.
+    task<std::vector<under_way>> requests_under_way(std::size_t most = under_way_max);
 
 private:
     struct parts;

@@ -49,6 +49,11 @@ protected:
     ~server_fixture() override { released = true; }
 
     void start(unsigned reactors = 1) {
+        prepare([this](const access_record& of) { remember(of); }, reactors);
+        serving->start(soon());
+    }
+    /// A server that has not started yet.
+    void prepare(access_log log = {}, unsigned reactors = 1) {
         if (with.tls.on()) shown = std::make_unique<certificates>(with.tls);
         std::vector<reactor*> each;
         for (unsigned i = 0; i < reactors; ++i)
@@ -62,9 +67,8 @@ protected:
                                                           : grants.connections;
             grant = ledger.open({row.name, units, 0}).value();
         }
-        serving.emplace(each, with, std::move(routes), std::move(grants),
-                        [this](const access_record& of) { remember(of); }, shown.get());
-        serving->start(soon());
+        serving.emplace(each, with, std::move(routes), std::move(grants), std::move(log),
+                        shown.get());
     }
 
     static deadline soon() { return deadline::after(std::chrono::seconds(10)); }

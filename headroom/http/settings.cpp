@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/assert.hpp>
+
 #include "headroom/http/detail/listen_address.hpp"
 
 namespace headroom::http {
@@ -34,17 +36,39 @@ private:
     std::vector<std::string> said_;
 };
 
-void check_address(const settings& of, sentences& out) {
-    const auto at = detail::parse_listen_address(of.listen);
+void check_address(std::string_view name, const std::string& address, bool beyond_loopback,
+                   sentences& out) {
+    const auto at = detail::parse_listen_address(address);
     if (!at)
         return out.say(fmt::format(
-            "listen is \"{}\"; it must be an address with a port, such as 127.0.0.1:8080.",
-            of.listen));
-    if (!at->address().is_loopback() && !of.beyond_loopback)
+            "{} is \"{}\"; it must be an address with a port, such as 127.0.0.1:8080.", name,
+            address));
+    if (!at->address().is_loopback() && !beyond_loopback)
         out.say(
-            fmt::format("listen is \"{}\", which others can reach; without authentication only a "
+            fmt::format("{} is \"{}\", which others can reach; without authentication only a "
                         "loopback address is served, unless beyond_loopback is set.",
-                        of.listen));
+                        name, address));
+}
+
+void check_clients(const settings& of, sentences& out) {
+    for (const auto& each : of.trusted)
+        if (!address_block::parse(each))
+            out.say(fmt::format("trusted has \"{}\"; it must be an address or a block of them, "
+                                "such as 10.0.0.0/8.",
+                                each));
+    out.within("connections_per_client_max", of.connections_per_client_max, 0U,
+               connections_bound_max);
+    out.within("each_client.per_second", of.each_client.per_second, 0U, rate_bound_max);
+    if (of.each_client.per_second > 0)
+        out.within("each_client.burst", of.each_client.burst, 1U, rate_bound_max);
+    out.within<std::size_t>("each_client.clients_max", of.each_client.clients_max, 1, 1'000'000);
+}
+
+void check_compression(const compression_settings& of, sentences& out) {
+    out.within<std::size_t>("compression.bytes_min", of.bytes_min, 1, body_bytes_max);
+    out.within<std::size_t>("compression.bytes_max", of.bytes_max, of.bytes_min, body_bytes_max);
+    out.within<std::size_t>("compression.slice_bytes", of.slice_bytes, 1024, line_bytes_max);
+    out.within("compression.at_once_max", of.at_once_max, 1U, 64U);
 }
 
 void check_bounds(const limits& of, sentences& out) {
@@ -83,11 +107,23 @@ void check_tls(const tls_settings& of, sentences& out) {
         out.say("Clients can prove themselves over TLS alone, which needs a certificate.");
 }
 
+budget::consumer descriptors(const char* name, unsigned units) {
+    budget::consumer row;
+    row.name = name;
+    row.package = "http";
+    row.resource = "files";
+    row.pool = units;
+    row.hardcoded = true;
+    return row;
+}
+
 }  // namespace
 
 std::vector<std::string> faults(const settings& of) {
     sentences out;
-    check_address(of, out);
+    check_address("listen", of.listen, of.beyond_loopback, out);
+    if (of.management.where == management_port::separate)
+        check_address("management.listen", of.management.listen, of.beyond_loopback, out);
     out.within("connections_max", of.connections_max, 1U, connections_bound_max);
     out.within("in_flight_max", of.in_flight_max, 1U, connections_bound_max);
     out.within("streams_max", of.streams_max, 0U, connections_bound_max);
@@ -97,31 +133,38 @@ std::vector<std::string> faults(const settings& of) {
     check_bounds(of.bounds, out);
     check_waits(of.times, out);
     check_tls(of.tls, out);
+    check_clients(of, out);
+    check_compression(of.compression, out);
+    for (auto& each : http::faults(of.cross_origin)) out.say(std::move(each));
     return std::move(out).all();
 }
 
+settings management_of(const settings& with) {
+    BOOST_ASSERT(with.management.where == management_port::separate);
+    settings out;
+    out.name = "http.management";
+    out.listen = with.management.listen;
+    out.beyond_loopback = with.beyond_loopback;
+    out.connections_max = out.in_flight_max = management_connections_max;
+    out.times = with.times;
+    out.times.drain_delay = {};  // it is the last to go, and nobody balances to it
+    out.compression = with.compression;
+    return out;
+}
+
 std::vector<budget::consumer> consumers(const settings& of, unsigned reactors) {
-    budget::consumer listener;
-    listener.name = listener_consumer;
-    listener.package = "http";
-    listener.resource = "files";
-    listener.pool = reactors;
-    listener.hardcoded = true;
-
-    budget::consumer connections;
-    connections.name = connections_consumer;
-    connections.package = "http";
-    connections.resource = "files";
-    connections.pool = of.connections_max + reactors;  // one a reactor to accept on
+    auto connections =
+        descriptors(connections_consumer, of.connections_max + reactors);  // one each to accept on
+    connections.hardcoded = false;
     connections.settings = {"HEADROOM_HTTP_CONNECTIONS_MAX"};
-
-    budget::consumer refusals;
-    refusals.name = refusals_consumer;
-    refusals.package = "http";
-    refusals.resource = "files";
-    refusals.pool = refusals_max;
-    refusals.hardcoded = true;
-    return {std::move(listener), std::move(connections), std::move(refusals)};
+    std::vector<budget::consumer> rows{descriptors(listener_consumer, reactors),
+                                       std::move(connections),
+                                       descriptors(refusals_consumer, refusals_max)};
+    if (of.management.where != management_port::separate) return rows;
+    rows.push_back(descriptors(management_listener_consumer, 1));
+    rows.push_back(descriptors(management_connections_consumer, management_connections_max + 1));
+    rows.push_back(descriptors(management_refusals_consumer, 1));
+    return rows;
 }
 
 }  // namespace headroom::http

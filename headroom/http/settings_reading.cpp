@@ -8,6 +8,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr std::size_t proxies_max = 64;
 constexpr std::uint64_t kibibyte = 1024, mebibyte = 1024 * kibibyte;
 
 std::string address_rule(std::string_view text) {
@@ -115,14 +116,110 @@ void read_tls(setting_reader& from, tls_settings& into) {
     check_files(from, into);
 }
 
+void read_proxies(setting_reader& from, settings& into) {
+    into.trusted = from.list({.name = "HEADROOM_HTTP_TRUSTED_PROXIES",
+                              .items_max = proxies_max,
+                              .doc = "Addresses and blocks (10.0.0.0/8) of proxies whose word on a "
+                                     "client's address is taken; nobody's without."});
+    std::erase_if(into.trusted, [&from](const std::string& each) {
+        if (address_block::parse(each)) return false;
+        from.fault("HEADROOM_HTTP_TRUSTED_PROXIES",
+                   "must be addresses or blocks of them; \"" + each + "\" is none");
+        return true;
+    });
+    into.told_by = from.choice<forwarding_field>(
+        {.name = "HEADROOM_HTTP_FORWARDED_BY",
+         .fallback = into.told_by,
+         .values = {{"x-forwarded-for", forwarding_field::x_forwarded_for},
+                    {"forwarded", forwarding_field::forwarded}},
+         .doc = "The field in which the trusted proxies tell it; the other is not looked at."});
+}
+
+void read_clients(setting_reader& from, settings& into) {
+    into.connections_per_client_max =
+        from.count({.name = "HEADROOM_HTTP_CONNECTIONS_PER_CLIENT",
+                    .max = connections_bound_max,
+                    .doc = "Connections of one address, or of one IPv6 /64; one more is answered "
+                           "429; 0: no such limit."});
+    into.each_client.per_second =
+        from.count({.name = "HEADROOM_HTTP_RATE",
+                    .max = rate_bound_max,
+                    .doc = "Requests a second of one client, by who it is or by its address; above "
+                           "it is answered 429; 0: no such limit."});
+    into.each_client.burst =
+        from.count({.name = "HEADROOM_HTTP_RATE_BURST",
+                    .fallback = 20,
+                    .min = 1,
+                    .max = rate_bound_max,
+                    .doc = "How many of them may come at once after a rest."});
+}
+
+void read_compression(setting_reader& from, compression_settings& into) {
+    into.on = from.flag({.name = "HEADROOM_HTTP_COMPRESSION",
+                         .fallback = into.on,
+                         .doc = "Compress answers of 1 KiB to 4 MiB for clients that take br or "
+                                "gzip."});
+}
+
+std::string management_rule(std::string_view text) {
+    return text == "auto" || text == "shared" || text == "off" ? "" : address_rule(text);
+}
+
+// One above the public port, which has no such neighbour when it is chosen freely or the last.
+std::string beside(const boost::asio::ip::tcp::endpoint& public_port) {
+    auto at = public_port;
+    at.address(public_port.address().is_v6()
+                   ? boost::asio::ip::address(boost::asio::ip::address_v6::loopback())
+                   : boost::asio::ip::address(boost::asio::ip::address_v4::loopback()));
+    const unsigned next = public_port.port() + 1U;
+    at.port(public_port.port() == 0 || next > 0xffff ? 0 : static_cast<unsigned short>(next));
+    return detail::to_string(at);
+}
+
+void read_management(setting_reader& from, settings& into) {
+    const auto text = from.text(
+        {.name = "HEADROOM_HTTP_MANAGEMENT_LISTEN",
+         .fallback = "auto",
+         .length_max = 64,
+         .rule = management_rule,
+         .bound = "address:port, auto, shared or off",
+         .doc = "Where health in detail, metrics, the budget and the requests under way are shown. "
+                "auto: on the public port while that is a loopback address, else on a loopback "
+                "address one port above."});
+    const auto at = detail::parse_listen_address(into.listen);
+    auto& out = into.management;
+    if (text == "off") out.where = management_port::off;
+    if (text == "off" || text == "shared" || !at) return;
+    if (text == "auto" && at->address().is_loopback()) return;
+    out.where = management_port::separate;
+    out.listen = text == "auto" ? beside(*at) : text;
+    const auto own = detail::parse_listen_address(out.listen);
+    if (!own) return;
+    if (!own->address().is_loopback() && !into.beyond_loopback)
+        from.fault("HEADROOM_HTTP_MANAGEMENT_LISTEN",
+                   "must be a loopback address: nobody has to sign in there",
+                   "set HEADROOM_HTTP_BEYOND_LOOPBACK=true to be reached by others");
+    if (own->port() != 0 && own->port() == at->port() &&
+        (own->address() == at->address() || at->address().is_unspecified() ||
+         own->address().is_unspecified()))
+        from.fault("HEADROOM_HTTP_MANAGEMENT_LISTEN",
+                   "must have another port than HEADROOM_HTTP_LISTEN",
+                   "say shared to have both on one");
+}
+
 }  // namespace
 
 settings read_settings(setting_reader& from) {
     settings out;
     read_address(from, out);
+    read_management(from, out);
     read_sizes(from, out);
     read_waits(from, out.times);
     read_tls(from, out.tls);
+    read_proxies(from, out);
+    read_clients(from, out);
+    read_compression(from, out.compression);
+    out.cross_origin = read_cors_settings(from);
     return out;
 }
 

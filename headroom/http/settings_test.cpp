@@ -70,5 +70,63 @@ TEST(HttpSettings, PlanADescriptorForEachListenerAndConnectionAndThoseToRefuseOn
     for (const auto& each : rows) EXPECT_EQ(each.resource, "files");
 }
 
+settings read_from(std::initializer_list<std::pair<const char*, const char*>> variables,
+                   std::size_t faults_expected = 0) {
+    environment from;
+    for (const auto& [name, value] : variables) from.add(name, value, "environment");
+    setting_reader reader(from);
+    auto read = read_settings(reader);
+    const auto sealed = reader.seal();
+    EXPECT_EQ(sealed ? 0 : sealed.error().size(), faults_expected);
+    return read;
+}
+
+TEST(HttpSettings, ShareAPortWithTheManagementOnLoopbackAlone) {
+    EXPECT_EQ(read_from({}).management.where, management_port::shared);
+    const auto open = read_from(
+        {{"HEADROOM_HTTP_LISTEN", "0.0.0.0:8080"}, {"HEADROOM_HTTP_BEYOND_LOOPBACK", "true"}});
+    EXPECT_EQ(open.management.where, management_port::separate);
+    EXPECT_EQ(open.management.listen, "127.0.0.1:8081");
+    const auto six = read_from(
+        {{"HEADROOM_HTTP_LISTEN", "[::]:65535"}, {"HEADROOM_HTTP_BEYOND_LOOPBACK", "true"}});
+    EXPECT_EQ(six.management.listen, "[::1]:0");
+    EXPECT_EQ(read_from({{"HEADROOM_HTTP_MANAGEMENT_LISTEN", "off"}}).management.where,
+              management_port::off);
+    EXPECT_EQ(read_from({{"HEADROOM_HTTP_MANAGEMENT_LISTEN", "127.0.0.1:9"}}).management.listen,
+              "127.0.0.1:9");
+}
+
+TEST(HttpSettings, RefuseAManagementPortThatIsThePublicOneOrEverybodys) {
+    read_from({{"HEADROOM_HTTP_MANAGEMENT_LISTEN", "127.0.0.1:8080"}}, 1);
+    read_from({{"HEADROOM_HTTP_MANAGEMENT_LISTEN", "0.0.0.0:9000"}}, 1);
+    read_from({{"HEADROOM_HTTP_MANAGEMENT_LISTEN", "nowhere"}}, 1);
+}
+
+TEST(HttpSettings, PlanTheManagementPortsDescriptors) {
+    settings apart;
+    apart.management = {management_port::separate, "127.0.0.1:0"};
+    const auto rows = consumers(apart, 2);
+    ASSERT_EQ(rows.size(), 6u);
+    EXPECT_EQ(rows[3].name, "http.management_listener");
+    EXPECT_EQ(rows[3].pool, 1u);
+    EXPECT_EQ(rows[4].pool, management_connections_max + 1);
+    EXPECT_EQ(rows[5].pool, 1u);
+    EXPECT_TRUE(faults(management_of(apart)).empty());
+}
+
+TEST(HttpSettings, ReadProxiesAndLimitsOfClients) {
+    const auto read = read_from({{"HEADROOM_HTTP_TRUSTED_PROXIES", "10.0.0.0/8,::1"},
+                                 {"HEADROOM_HTTP_FORWARDED_BY", "forwarded"},
+                                 {"HEADROOM_HTTP_RATE", "50"},
+                                 {"HEADROOM_HTTP_CONNECTIONS_PER_CLIENT", "20"}});
+    EXPECT_EQ(read.trusted.size(), 2u);
+    EXPECT_EQ(read.told_by, forwarding_field::forwarded);
+    EXPECT_EQ(read.each_client.per_second, 50u);
+    EXPECT_EQ(read.each_client.burst, 20u);
+    EXPECT_EQ(read.connections_per_client_max, 20u);
+    EXPECT_TRUE(faults(read).empty());
+    read_from({{"HEADROOM_HTTP_TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"}}, 1);
+}
+
 }  // namespace
 }  // namespace headroom::http

@@ -24,6 +24,17 @@ budget::refusal_reason reason_of(wait_outcome outcome) {
     }
 }
 
+// Tells the caller's holder how long it queued, however the wait ends.
+struct told_of_wait {
+    told_of_wait(budget::holder& caller, deadline::clock::time_point since)
+        : by(caller), begun(since) {}
+    ~told_of_wait() { by.add_wait(deadline::clock::now() - begun); }
+    told_of_wait(const told_of_wait&) = delete;
+
+    budget::holder& by;
+    const deadline::clock::time_point begun;
+};
+
 /// Throws when the caller was cancelled.
 task<void> ring_or_deadline(timer& bell) {
     boost::system::error_code rung;
@@ -103,6 +114,7 @@ task<budget::result<session>> sessions::wait(budget::holder& by, deadline until,
     me.may_hold = by.holding() > 0 || waits_on_nobody();
     const auto begun = deadline::clock::now();
     if (keeper_->queue().wait(me) == wait_outcome::queued) {
+        const told_of_wait told(by, begun);
         keeper_->look_after();
         co_await ring_or_deadline(*me.bell);
         keeper_->queue().withdraw(me, wait_outcome::timed_out);

@@ -20,6 +20,7 @@
 #include "headroom/http/detail/counted.hpp"
 #include "headroom/http/detail/request_reader.hpp"
 #include "headroom/http/request.hpp"
+#include "headroom/http/under_way.hpp"
 #include "headroom/runtime/tls_stream.hpp"
 
 namespace headroom::http::detail {
@@ -52,7 +53,11 @@ public:
                std::string peer);
     ~connection();
 
+    /// Of its client's network; given back with the connection.
+    void occupy(peer_counts::place place) noexcept { place_ = std::move(place); }
     void start();
+    /// The request under way, if one is.
+    std::optional<under_way> show() const;
     /// Closes as soon as no answer is owed.
     void drain();
     /// Closes now; a running handler is cancelled.
@@ -75,10 +80,13 @@ private:
     task<void> answer();
     void choose_id();
     void fill(request& of);
-    bool sheds(const request& of, unsigned in_flight);
+    void fill_origin(request& of);
+    std::optional<response> answer_unhandled(request& of, unsigned in_flight);
+    std::optional<response> sheds(const request& of, unsigned in_flight);
     void begin_handling(deadline until);
     response tell_of(const std::exception_ptr& thrown, std::string& error) const;
-    std::size_t append(response& reply, const request& of);
+    coding finish(response& reply, const request& of);
+    std::size_t append(const response& reply, const request& of);
     void report(const response& reply, const request& of, access_record so_far);
 
     void admit_stream(response& reply, counted& in_flight, std::optional<counted>& lasting);
@@ -105,6 +113,7 @@ private:
 
     presence here_;
     std::shared_ptr<listener> home_;
+    peer_counts::place place_;
     budget::lease unit_;
     tcp_socket socket_;
     std::unique_ptr<secured> tls_;  // null without TLS
@@ -127,7 +136,9 @@ private:
 
     request_reader reader_;
     std::optional<fault> refused_;
-    std::string request_id_, out_;
+    std::string request_id_, client_, out_;
+    const request* now_ = nullptr;  // being answered
+    deadline::clock::time_point complete_{};  // when it was here
     std::size_t sent_ = 0;  // of out_
     bool broken_ = false;   // nothing can be written any more
     unsigned coalesced_ = 0;

@@ -4,28 +4,40 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "headroom/http/caller.hpp"
 #include "headroom/http/detail/connection.hpp"
 #include "headroom/http/detail/listener.hpp"
+#include "headroom/http/detail/request_origin.hpp"
 
 namespace headroom::http::detail {
 namespace asio = boost::asio;
 using boost::system::error_code;
+namespace {
+
+// Seen by whoever lists the requests under way.
+struct shown_while {
+    shown_while(const request*& as, const request& of) : as_(as) { as_ = &of; }
+    ~shown_while() { as_ = nullptr; }
+    shown_while(const shown_while&) = delete;
+
+private:
+    const request*& as_;
+};
+
+}  // namespace
 
 task<void> connection::answer() {
-    const auto began = deadline::clock::now();
+    complete_ = deadline::clock::now();
     auto& shared = home_->shared();
     choose_id();
     budget::holder who(request_id_);
-    request of(who, deadline(began + shared.sealed.times.request_max));
+    request of(who, deadline(complete_ + shared.sealed.times.request_max));
     fill(of);
     counted mine(shared.in_flight);
+    const shown_while here(now_, of);
     std::string error;
-    response reply;
-    if (refused_) {
-        reply = problem{refused_->status, std::string(refused_->detail)};
-    } else if (sheds(of, mine.now)) {
-        reply = problem{503, "Too many requests are in flight."};
-    } else {
+    auto reply = answer_unhandled(of, mine.now);
+    if (!reply) {
         begin_handling(of.until);
         try {
             reply = co_await shared.routes.handle(of);
@@ -38,14 +50,38 @@ task<void> connection::answer() {
         phase_ = phase::writing;
     }
     std::optional<counted> lasting;
-    if (reply.streamed() != nullptr) admit_stream(reply, mine, lasting);
-    auto bytes = append(reply, of);
-    if (reply.streamed() != nullptr && of.method != method::head && !abandoned_)
-        bytes += co_await stream(*reply.streamed(), error);
-    report(reply, of, {.bytes_out = bytes,
-                       .took = deadline::clock::now() - began,
-                       .error = error,
-                       .lasting = lasting.has_value()});
+    if (reply->streamed() != nullptr) admit_stream(*reply, mine, lasting);
+    const auto as = finish(*reply, of);
+    if (as != coding::identity) co_await home_->compression().work(as, *reply);
+    auto bytes = append(*reply, of);
+    if (reply->streamed() != nullptr && of.method != method::head && !abandoned_)
+        bytes += co_await stream(*reply->streamed(), error);
+    report(*reply, of, {.bytes_out = bytes,
+                        .took = deadline::clock::now() - complete_,
+                        .error = error,
+                        .lasting = lasting.has_value()});
+}
+
+// What needs no handler, or may have none.
+std::optional<response> connection::answer_unhandled(request& of, unsigned in_flight) {
+    auto& shared = home_->shared();
+    if (refused_) return problem{refused_->status, std::string(refused_->detail)};
+    // Before everything else: a browser asks without credentials, and before each request.
+    if (shared.origins.is_preflight(of)) return shared.origins.preflight(of);
+    if (auto why = sheds(of, in_flight)) return why;
+    const auto patience = timeout_of(of.headers);
+    if (!patience) return std::nullopt;
+    of.until = of.until.at_most(*patience);
+    if (*patience > std::chrono::milliseconds(0)) return std::nullopt;
+    return problem{400, "Request-Timeout must be seconds: 2, or 0.25."};
+}
+
+// What every answer gets, whoever made it: a body, what other origins may read, its coding.
+coding connection::finish(response& reply, const request& of) {
+    if (abandoned_) return coding::identity;
+    reply.render(of.raw_path, of.id, of.trace.trace_id());
+    home_->shared().origins.mark(of.headers, reply);
+    return home_->compression().choose(of.headers, reply);
 }
 
 void connection::choose_id() {
@@ -66,14 +102,35 @@ void connection::fill(request& of) {
     of.headers = fields(head.header_fields);
     of.body = std::move(reader_.body());
     if (tls_ && tls_->client) of.left.put(*tls_->client);
+    fill_origin(of);
 }
 
-bool connection::sheds(const request& of, unsigned in_flight) {
+void connection::fill_origin(request& of) {
+    of.trace = position_of(home_->traces(), of.headers);
+    of.client = address_in(peer_);
+    const auto& proxies = home_->shared().proxies;
+    if (!proxies.any()) return;
+    error_code none;
+    const auto address = asio::ip::make_address(std::string(of.client), none);
+    if (none) return;
+    client_ = proxies.client_of(address, of.headers).to_string();
+    of.client = client_;
+}
+
+// Health is answered however busy we are.
+std::optional<response> connection::sheds(const request& of, unsigned in_flight) {
     auto& shared = home_->shared();
-    if (in_flight <= shared.sealed.in_flight_max) return false;
-    if (shared.routes.always_admits(of.method, of.raw_path)) return false;
+    const bool full = in_flight > shared.sealed.in_flight_max;
+    if (!full && !shared.pressure) return std::nullopt;
+    if (shared.routes.always_admits(of.method, of.raw_path)) return std::nullopt;
+    std::optional<problem> why;
+    if (full)
+        why = problem{503, "Too many requests are in flight."};
+    else
+        why = shared.pressure();
+    if (!why) return std::nullopt;
     shared.shed.fetch_add(1, std::memory_order_relaxed);
-    return true;
+    return *std::move(why);
 }
 
 void connection::begin_handling(deadline until) {
@@ -103,14 +160,13 @@ response connection::tell_of(const std::exception_ptr& thrown, std::string& erro
 }
 
 // Answers how many bytes it added.
-std::size_t connection::append(response& reply, const request& of) {
+std::size_t connection::append(const response& reply, const request& of) {
     auto& shared = home_->shared();
     const bool first_version = reader_.head().minor == 0;
     closing_ = refused_ || shared.draining || !reader_.head().frame.keep_alive ||
                (first_version && reply.streamed() != nullptr);
     if (abandoned_) return 0;
     const auto before = out_.size();
-    reply.render(of.raw_path, of.id);
     append_answer(out_, reply,
                   {.date = home_->date().at(std::chrono::system_clock::now()),
                    .request_id = of.id,
@@ -132,9 +188,32 @@ void connection::report(const response& reply, const request& of, access_record 
     so_far.route = of.route;
     so_far.status = abandoned_ && !so_far.lasting ? 499 : reply.status();
     so_far.bytes_in = reader_.bytes();
+    so_far.waited = of.who.waited();
     so_far.request_id = of.id;
+    so_far.trace_id = of.trace.trace_id();
+    so_far.span_id = of.trace.span_id();
+    so_far.trace_flags = of.trace.flags();
     so_far.peer = peer_;
+    so_far.client = of.client;
+    if (const auto* by = of.left.find<caller>()) {
+        so_far.caller_kind = by->kind;
+        so_far.caller_id = by->id;
+    }
     shared.access(so_far);
+}
+
+std::optional<under_way> connection::show() const {
+    if (now_ == nullptr) return std::nullopt;
+    return under_way{
+        .method = std::string(to_string(now_->method)),
+        .route = std::string(now_->route),
+        .phase = lasting_                    ? "streaming"
+                 : phase_ == phase::writing ? "writing"
+                                            : "handling",
+        .request_id = std::string(now_->id),
+        .trace_id = std::string(now_->trace.trace_id()),
+        .age = std::chrono::duration_cast<std::chrono::milliseconds>(deadline::clock::now() -
+                                                                     complete_)};
 }
 
 // ---- writing

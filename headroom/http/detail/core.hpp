@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "headroom/http/detail/peer_counts.hpp"
 #include "headroom/http/server.hpp"
 
 namespace headroom::http::detail {
@@ -18,13 +19,19 @@ struct core {
           routes(std::move(routed)),
           grants(std::move(granted)),
           access(std::move(log)),
-          shown(show) {}
+          shown(show),
+          origins(sealed.cross_origin),
+          proxies(sealed.trusted, sealed.told_by) {}
 
     const settings sealed;
     const router routes;
     server_grants grants;
     const access_log access;
     certificates* const shown;  // null without TLS
+    const cors origins;
+    const trusted_proxies proxies;
+    peer_counts peers;
+    pressure_gauge pressure;  // set before the server starts
     std::atomic<bool> draining{false};
     std::atomic<std::uint64_t> accepted{0}, turned_away{0}, requests{0}, shed{0}, unshaken{0};
     std::atomic<unsigned> connections{0}, in_flight{0}, streams{0};

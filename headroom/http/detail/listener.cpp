@@ -26,7 +26,8 @@ listener::listener(reactor& on, std::shared_ptr<core> of, std::shared_ptr<stilln
       core_(std::move(of)),
       still_(std::move(in)),
       door_(std::move(door)),
-      acceptor_(on.get_executor()) {
+      acceptor_(on.get_executor()),
+      compressor_(core_->sealed.compression) {
     BOOST_ASSERT_MSG(door_, "a listener opens from a lease");
 }
 
@@ -57,20 +58,32 @@ task<void> listener::accept(budget::lease spare) {
             continue;
         }
         core_->accepted.fetch_add(1, std::memory_order_relaxed);
-        if (auto following = core_->grants.connections.take()) {
-            admit(std::move(socket), std::exchange(spare, std::move(*following)), peer);
+        peer_counts::place place;
+        if (!enter(place, peer.address())) {
+            turn_away(std::move(socket), {429, "This client has too many connections open."});
+        } else if (auto following = core_->grants.connections.take()) {
+            admit(std::move(socket), std::exchange(spare, std::move(*following)), peer,
+                  std::move(place));
         } else {
-            turn_away(std::move(socket), following.error());
+            turn_away(std::move(socket), to_problem(following.error()));
         }
     }
 }
 
+// A trusted proxy's connections are those of all its clients.
+bool listener::enter(peer_counts::place& into, const asio::ip::address& from) {
+    const auto most = core_->sealed.connections_per_client_max;
+    if (most == 0 || core_->proxies.trusts(from)) return true;
+    into = core_->peers.enter(network_of(from.to_string()), most);
+    return static_cast<bool>(into);
+}
+
 // The client has a moment to take note, beside what is accepted next, as long as there is a lease
 // to wait on; without one its socket closes at once.
-void listener::turn_away(tcp_socket socket, const budget::refusal& why) {
+void listener::turn_away(tcp_socket socket, problem why) {
     core_->turned_away.fetch_add(1, std::memory_order_relaxed);
     if (core_->shown != nullptr) return;  // a handshake is what there is no room for
-    say_no(socket, why);
+    say_no(socket, std::move(why));
     auto unit = core_->grants.refusals.take();
     if (!unit) return;
     on_.spawn([here = presence(core_, still_), self = shared_from_this(),
@@ -79,8 +92,8 @@ void listener::turn_away(tcp_socket socket, const budget::refusal& why) {
     });
 }
 
-void listener::say_no(tcp_socket& socket, const budget::refusal& why) {
-    response reply = to_problem(why);
+void listener::say_no(tcp_socket& socket, problem why) {
+    response reply = std::move(why);
     reply.render({}, {});
     std::string text;
     append_answer(text, reply,
@@ -112,11 +125,20 @@ task<void> listener::see_off(refused client) {
     std::ignore = socket.close(failed);
 }
 
-void listener::admit(tcp_socket socket, budget::lease unit, const asio::ip::tcp::endpoint& peer) {
+void listener::admit(tcp_socket socket, budget::lease unit, const asio::ip::tcp::endpoint& peer,
+                     peer_counts::place place) {
     auto added = std::make_shared<connection>(shared_from_this(), presence(core_, still_),
                                               std::move(unit), std::move(socket), to_string(peer));
+    added->occupy(std::move(place));
     open_.push_back(*added);
     added->start();
+}
+
+void listener::list(std::vector<under_way>& into, std::size_t most) const {
+    for (const auto& each : open_) {
+        if (into.size() >= most) return;
+        if (auto found = each.show()) into.push_back(std::move(*found));
+    }
 }
 
 void listener::drain() {

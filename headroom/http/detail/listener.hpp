@@ -5,9 +5,11 @@
 #include <boost/intrusive/list.hpp>
 #include <memory>
 
+#include "headroom/http/detail/compressor.hpp"
 #include "headroom/http/detail/connection.hpp"
 #include "headroom/http/detail/core.hpp"
 #include "headroom/http/detail/response_writer.hpp"
+#include "headroom/http/under_way.hpp"
 
 namespace headroom::http::detail {
 
@@ -34,6 +36,10 @@ public:
     core& shared() noexcept { return *core_; }
     date_text& date() noexcept { return date_; }
     request_ids& ids() noexcept { return ids_; }
+    observability::trace_source& traces() noexcept { return traces_; }
+    compressor& compression() noexcept { return compressor_; }
+    /// Adds the requests under way, up to `most` in all.
+    void list(std::vector<under_way>& into, std::size_t most) const;
 
 private:
     task<void> accept(budget::lease spare);
@@ -42,10 +48,13 @@ private:
         budget::lease unit;
         tcp_socket socket;
     };
-    void turn_away(tcp_socket socket, const budget::refusal& why);
-    void say_no(tcp_socket& socket, const budget::refusal& why);
+    void turn_away(tcp_socket socket, problem why);
+    void say_no(tcp_socket& socket, problem why);
     task<void> see_off(refused client);
-    void admit(tcp_socket socket, budget::lease unit, const boost::asio::ip::tcp::endpoint& peer);
+    /// False when the client's network has as many connections as it may.
+    bool enter(peer_counts::place& into, const boost::asio::ip::address& from);
+    void admit(tcp_socket socket, budget::lease unit, const boost::asio::ip::tcp::endpoint& peer,
+               peer_counts::place place);
 
     reactor& on_;
     std::shared_ptr<core> core_;
@@ -58,6 +67,8 @@ private:
     bool closed_ = false;
     date_text date_;
     request_ids ids_;
+    observability::trace_source traces_;
+    compressor compressor_;
 };
 
 }  // namespace headroom::http::detail
