@@ -10,6 +10,7 @@ namespace headroom::service {
 struct actor {
     std::string name = "anonymous";  ///< who, until somebody can sign in
     std::string correlation_id;      ///< the request's
+    std::string traceparent;         ///< its position in a trace, for the tasks it asks for
     /// The aggregate's version the caller has seen; a conflict with it is the caller's to resolve.
     std::optional<eventsourcing::stream_version> expected;
 

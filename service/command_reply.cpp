@@ -30,6 +30,8 @@ std::string_view type_of(error_code of) noexcept {
 std::optional<stream_version> if_match(const http::request& of) {
     auto text = of.headers.find("If-Match").value_or("*");
     if (text == "*") return std::nullopt;
+    // Weak since the answer was compressed; a version is one whatever the bytes.
+    if (text.starts_with("W/")) text.remove_prefix(2);
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
         text = text.substr(1, text.size() - 2);
     const auto version = whole_number<stream_version>(text);
@@ -107,6 +109,7 @@ std::int64_t count_in(const http::request& of, std::string_view parameter,
 actor actor_of(const http::request& of) {
     actor by;
     by.correlation_id = std::string(of.id);
+    by.traceparent = of.trace.traceparent();
     by.expected = if_match(of);
     return by;
 }

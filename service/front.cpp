@@ -1,6 +1,7 @@
 #include "service/front.hpp"
 
 #include "headroom/http/access_report.hpp"
+#include "headroom/http/rate_limit.hpp"
 #include "headroom/observability/process_metrics.hpp"
 #include "service/errors.hpp"
 #include "service/starting.hpp"
@@ -33,7 +34,39 @@ front::front(const front_ground& of)
     metrics_.before_scrape(
         [this] { lost_records_.grow_to(static_cast<double>(of_.log.dropped())); });
     routes_.use(translate_errors{});
-    add_routes(routes_, looks_);
+    limit_rates();
+    add_probes(routes_, looks_);
+    using enum http::management_port;
+    const auto where = of.with.http.management.where;
+    if (where == shared) add_figures(routes_, looks_);
+    if (where == separate) {
+        add_probes(management_routes_, looks_);
+        add_figures(management_routes_, looks_);
+    }
+}
+
+// Behind whoever authenticates, so that a caller is known by name before the address counts.
+void front::limit_rates() {
+    const auto& each = of_.with.http.each_client;
+    if (each.per_second == 0) return;
+    rates_ = std::make_shared<http::rate_limiter>(
+        http::rate_terms{each.per_second, each.burst, each.clients_max});
+    routes_.use(http::rate_limit(rates_));
+}
+
+http::server_grants front::grants_of(const char* listener, const char* connections,
+                                     const char* refusals) {
+    return {taken(of_.book, listener), taken(of_.book, connections), taken(of_.book, refusals)};
+}
+
+// On the home reactor alone: looking is nobody's load.
+void front::open_management() {
+    if (of_.with.http.management.where != http::management_port::separate) return;
+    management_.emplace(std::vector<reactor*>{&of_.on.home()},
+                        http::management_of(of_.with.http), std::move(management_routes_),
+                        grants_of(http::management_listener_consumer,
+                                  http::management_connections_consumer,
+                                  http::management_refusals_consumer));
 }
 
 // Those on call see when a certificate ends before its clients do.
@@ -41,25 +74,30 @@ void front::open_certificates() {
     if (!of_.with.http.tls.on()) return;
     certificates_.emplace(of_.with.http.tls);
     renewal_.emplace(of_.on.home(), of_.on.system_pool(), *certificates_, of_.log);
-    const auto ends = metrics_.measure("http_server_certificate_end_timestamp_seconds",
-                                       "When the certificate that is shown ends.");
+    auto ends = metrics_.measure("http_server_certificate_end_timestamp_seconds",
+                                 "When the certificate that is shown ends.");
     metrics_.before_scrape([this, ends]() mutable {
         ends.set(static_cast<double>(certificates_->ends().time_since_epoch().count()));
     });
 }
 
 std::vector<part*> front::parts(std::size_t projections) {
+    open_management();
     open_certificates();
     server_.emplace(reactors_of(of_.on), of_.with.http, std::move(routes_),
-                    http::server_grants{taken(of_.book, http::listener_consumer),
-                                        taken(of_.book, http::connections_consumer),
-                                        taken(of_.book, http::refusals_consumer)},
+                    grants_of(http::listener_consumer, http::connections_consumer,
+                              http::refusals_consumer),
                     http::access_report(of_.log, metrics_),
                     certificates_ ? &*certificates_ : nullptr);
-    announced_.emplace(*server_, health_, of_.log, projections,
-                       threads_planned(of_.book.planned()));
-    std::vector<part*> all{&*server_, &*announced_};
-    if (renewal_) all.insert(all.begin(), &*renewal_);
+    looks_.public_server = &*server_;
+    served_.emplace(metrics_, *server_, rates_.get());
+    announced_.emplace(*server_, management_ ? &*management_ : nullptr, health_, of_.log,
+                       projections, threads_planned(of_.book.planned()));
+    // The management's before the public one, so that it goes after: a drain can be watched.
+    std::vector<part*> all;
+    if (renewal_) all.push_back(&*renewal_);
+    if (management_) all.push_back(&*management_);
+    all.insert(all.end(), {&*server_, &*announced_});
     return all;
 }
 

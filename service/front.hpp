@@ -1,13 +1,16 @@
-// service/front.hpp: the HTTP server of a process, and what every process shows there.
+// service/front.hpp: the HTTP server of a process, and what every process shows there or on the
+// management port.
 #pragma once
 #include <optional>
 
 #include "headroom/http/certificate_watch.hpp"
+#include "headroom/http/rate_limiter.hpp"
 #include "headroom/http/server.hpp"
 #include "headroom/observability/budget_metrics.hpp"
 #include "headroom/runtime/runtime.hpp"
 #include "service/operations_routes.hpp"
 #include "service/parts.hpp"
+#include "service/server_metrics.hpp"
 #include "service/settings.hpp"
 
 namespace headroom::service {
@@ -32,11 +35,15 @@ public:
     http::router& routes() noexcept { return routes_; }
     observability::health& health() noexcept { return health_; }
     observability::metrics& metrics() noexcept { return metrics_; }
-    /// The server and the announcement, which tells of so many projections: to be started last.
+    /// The servers and the announcement, which tells of so many projections: to be started last.
     /// Called once. Throws http::certificate_fault.
     std::vector<part*> parts(std::size_t projections = 0);
 
 private:
+    http::server_grants grants_of(const char* listener, const char* connections,
+                                  const char* refusals);
+    void limit_rates();
+    void open_management();
     void open_certificates();
 
     const front_ground of_;
@@ -45,10 +52,12 @@ private:
     observability::budget_metrics budget_;
     observability::counter lost_records_;
     operations looks_;
-    http::router routes_;
+    std::shared_ptr<http::rate_limiter> rates_;  // null: no such limit
+    http::router routes_, management_routes_;
     std::optional<http::certificates> certificates_;  // where the settings say TLS
     std::optional<http::certificate_watch> renewal_;
-    std::optional<http::server> server_;
+    std::optional<http::server> management_, server_;
+    std::optional<server_metrics> served_;
     std::optional<announcement> announced_;
 };
 

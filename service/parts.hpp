@@ -13,16 +13,19 @@ namespace headroom::service {
 /// moment a stop is asked for, while the server still accepts.
 class announcement final : public part {
 public:
-    /// `projections`: that run here; `threads`: that the plan has.
-    announcement(const http::server& server, observability::health& health,
-                 const observability::logger& log, std::size_t projections, std::uint64_t threads)
-        : server_(server), health_(health), log_(log), projections_(projections),
-          threads_(threads) {}
+    /// `management`: null where it has no port of its own. `projections`: that run here; `threads`:
+    /// that the plan has.
+    announcement(const http::server& server, const http::server* management,
+                 observability::health& health, const observability::logger& log,
+                 std::size_t projections, std::uint64_t threads)
+        : server_(server), management_(management), health_(health), log_(log),
+          projections_(projections), threads_(threads) {}
 
     std::string_view name() const noexcept override { return "service.announcement"; }
     void start(deadline) override {
         health_.started();
         log_.info("ready", {{"port", server_.port()},
+                            {"management_port", management_ != nullptr ? management_->port() : 0},
                             {"projections", projections_},
                             {"threads", observability::read_process_figures().threads.value_or(0)},
                             {"threads_planned", threads_}});
@@ -34,6 +37,7 @@ public:
 
 private:
     const http::server& server_;
+    const http::server* const management_;
     observability::health& health_;
     const observability::logger& log_;
     const std::size_t projections_;

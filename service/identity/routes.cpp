@@ -183,7 +183,7 @@ task<http::response> make_key(identity_desk desk, http::request& of, key_command
                                   {"key_id", made.key_id},
                                   {"key", std::string(made.text.reveal())}},
                                  keys_projection, 201);
-    answer.with("Cache-Control", "no-store");
+    answer.with("Cache-Control", "no-store").keep_plain();
     co_return answer;
 }
 

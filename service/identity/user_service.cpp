@@ -47,7 +47,7 @@ task<outcome<provisioned_user>> user_service::run(provision_user command, actor 
     const auto id = user_stream(command.issuer, command.oidc_sub);
     std::vector<eventsourcing::append_guard> welcomed;
     if (command.email)
-        welcomed = ask_.of(welcome_task, eventsourcing::to_string(id), *command.email,
+        welcomed = ask_.of(by, welcome_task, eventsourcing::to_string(id), *command.email,
                            command.name.value_or(""));
     auto result = co_await execute(id, std::move(command), std::move(by), until,
                                    std::move(welcomed));

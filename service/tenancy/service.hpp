@@ -31,10 +31,10 @@ public:
     template <class Command>
     task<outcome<done>> run(const persistence::tenant_id& tenant, Command command, actor by,
                             deadline until) const {
+        auto asked = follow_ups(command, tenant, by);
         co_return co_await execute(
             all_, stream_of(tenant), std::move(by), tenant.text(), until,
-            [&](const tenancy::tenant& now) { return decide(now, command); },
-            follow_ups(command, tenant));
+            [&](const tenancy::tenant& now) { return decide(now, command); }, std::move(asked));
     }
 
     /// The tenant as it is now, by its events; version 0: there is none.
@@ -46,9 +46,10 @@ public:
 private:
     template <class Command>
     std::vector<eventsourcing::append_guard> follow_ups(
-        const Command&, const persistence::tenant_id& tenant) const {
+        const Command&, const persistence::tenant_id& tenant,
+        [[maybe_unused]] const actor& by) const {
         if constexpr (std::same_as<Command, decommission>)
-            return ask_.of(deletion_task, tenant.text());
+            return ask_.of(by, deletion_task, tenant.text());
         else
             return {};
     }

@@ -76,6 +76,18 @@ TEST_F(Work, ANewUserIsWelcomedOnce) {
     EXPECT_THAT(text, HasSubstr("Welcome, Ada."));
 }
 
+TEST_F(Work, ATaskStandsInTheTraceOfTheRequestThatAskedForIt) {
+    running_service serve(with());
+    ASSERT_TRUE(serve.ready()) << serve.errors();
+    serve.make_tenant("acme");
+    const auto made = serve.send(
+        "POST", "/v1/tenants/acme/users", ada,
+        "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n");
+    ASSERT_LT(made.status, 300u) << made.body;
+    EXPECT_THAT(rows("select message from headroom_task_outbox"),
+                HasSubstr("00-0af7651916cd43dd8448eb211c80319c-"));
+}
+
 TEST_F(Work, ADecommissionedTenantsDataGo) {
     running_service serve(with());
     ASSERT_TRUE(serve.ready()) << serve.errors();

@@ -1,0 +1,27 @@
+// service/server_metrics.hpp: connections and requests of the HTTP server, and whom it turned away.
+#pragma once
+#include "headroom/http/rate_limiter.hpp"
+#include "headroom/http/server.hpp"
+#include "headroom/observability/metrics.hpp"
+
+namespace headroom::service {
+
+/// Read when somebody scrapes; everything outlives the last scrape.
+class server_metrics {
+public:
+    /// `rates`: null where no rate is limited.
+    server_metrics(observability::metrics& to, const http::server& of,
+                   const http::rate_limiter* rates);
+    server_metrics(const server_metrics&) = delete;
+    server_metrics& operator=(const server_metrics&) = delete;
+
+private:
+    void refresh();
+
+    const http::server& of_;
+    const http::rate_limiter* rates_;
+    observability::gauge connections_, in_flight_;
+    observability::counter accepted_, turned_away_, shed_, limited_;
+};
+
+}  // namespace headroom::service
