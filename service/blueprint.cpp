@@ -129,6 +129,8 @@ bool uses_redis(const settings& with, duty of) { return redis_of(with, of).serve
 
 bool uses_postgres(duty of) noexcept { return of != duty::schedule; }
 
+bool asks_others(duty of) noexcept { return of == duty::serve; }
+
 std::expected<void, setting_fault> declare(budget::book& into, const settings& with, duty of,
                                            const process_limits& process) {
     const auto sizes = sizes_of(with, of);
@@ -146,6 +148,8 @@ std::expected<void, setting_fault> declare(budget::book& into, const settings& w
     for (auto& each : headroom::consumers(runtime_of(with, of))) into.declare(std::move(each));
     for (auto& each : http::consumers(with.http, with.process.reactors))
         into.declare(std::move(each));
+    if (asks_others(of))
+        for (auto& each : http::client_consumers(with.client)) into.declare(std::move(each));
     return {};
 }
 

@@ -37,6 +37,8 @@ redis::settings redis_of(const settings& with, duty of);
 redis::uses redis_uses_of(duty of) noexcept;
 bool uses_redis(const settings& with, duty of);
 bool uses_postgres(duty of) noexcept;
+/// It has an HTTP client: identity providers are asked for their keys.
+bool asks_others(duty of) noexcept;
 
 /// Enters resources and consumers of every part. With HEADROOM_BUDGET_POSTGRES the reserve is what
 /// that leaves above the floors; a value below them is a fault, as a line that names it.

@@ -33,6 +33,15 @@ std::string read_mail_directory(setting_reader& from) {
                              "written."});
 }
 
+/// Nobody beyond this machine may be let in without a credential.
+auth::settings read_auth(setting_reader& from, const http::settings& served) {
+    auto made = auth::read_settings(from);
+    if (made.bypass && served.beyond_loopback)
+        from.fault("AUTH_DEV_BYPASS", "must be off where others than this machine are served",
+                   "unset it, or HEADROOM_HTTP_BEYOND_LOOPBACK");
+    return made;
+}
+
 std::string check_defaults(std::string_view text) {
     const auto parsed = tenancy::parse_system_defaults(text);
     return parsed ? "" : parsed.error();
@@ -61,6 +70,8 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.process = read_runtime_settings(reader);
     all.logs = observability::read_settings(reader);
     all.http = http::read_settings(reader);
+    all.client = http::read_client_settings(reader);
+    all.auth = read_auth(reader, all.http);
     all.database = persistence::read_database_settings(reader);
     all.redis = redis::read_settings(reader);
     all.cache = cache::read_settings(reader, all.process.system);

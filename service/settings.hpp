@@ -3,8 +3,10 @@
 #include <expected>
 #include <vector>
 
+#include "headroom/auth/settings.hpp"
 #include "headroom/eventsourcing/settings.hpp"
 #include "headroom/fleet/settings.hpp"
+#include "headroom/http/client/client_settings.hpp"
 #include "headroom/http/settings.hpp"
 #include "headroom/observability/settings.hpp"
 #include "headroom/persistence/cache/settings.hpp"
@@ -20,6 +22,8 @@ struct settings {
     runtime_settings process;
     observability::settings logs;
     http::settings http;
+    http::client_settings client;  ///< of the one HTTP client
+    auth::settings auth;
     persistence::database_settings database;
     redis::settings redis;
     cache::settings cache;

@@ -146,6 +146,17 @@ std::expected<std::vector<std::string>, token_fault> names_in(const object& clai
     return names;
 }
 
+std::optional<std::string> short_claim(const object& claims, std::string_view name) {
+    const auto found = text_of(claims, name);
+    if (!found || !is_name(*found)) return std::nullopt;
+    return std::string(*found);
+}
+
+principal_kind kind_of(const object& claims) {
+    return text_of(claims, "principal_type") == "agent" ? principal_kind::agent
+                                                        : principal_kind::user;
+}
+
 }  // namespace
 
 std::expected<accepted_claims, token_fault> check_claims(const object& claims,
@@ -172,7 +183,8 @@ std::expected<accepted_claims, token_fault> check_claims(const object& claims,
     if (claims.contains("jti") && (!token_id || !is_name(*token_id))) return std::unexpected(bad);
     return accepted_claims{{policy.issuer, std::string(*subject), std::move(*tenant),
                             std::move(*scopes), std::move(*roles), ends->expiry,
-                            std::string(token_id.value_or(""))},
+                            std::string(token_id.value_or("")), kind_of(claims), {},
+                            short_claim(claims, "email"), short_claim(claims, "name")},
                            ends->until};
 }
 

@@ -4,6 +4,10 @@
 
 namespace headroom::auth {
 
+std::string_view to_string(principal_kind of) noexcept {
+    return of == principal_kind::agent ? "agent" : "user";
+}
+
 bool principal::has_scope(std::string_view scope) const {
     return std::ranges::find(scopes, scope) != scopes.end();
 }

@@ -66,7 +66,8 @@ verified_principal token_verifier::verify_whole(std::string_view token, const to
     const auto* policy = issuer ? policy_for(*issuer) : nullptr;
     if (policy == nullptr) return refused(token_fault::unknown_issuer);
     const auto keys = keys_(policy->issuer);
-    if (keys == nullptr) return refused(token_fault::no_keys);
+    if (keys == nullptr)
+        return std::unexpected(token_refusal{token_fault::no_keys, policy->issuer, {}});
     const auto key = verify_signature(*read, *keys, policy->algorithms);
     if (key == std::unexpected(token_fault::unknown_key))
         return std::unexpected(token_refusal{token_fault::unknown_key, policy->issuer,

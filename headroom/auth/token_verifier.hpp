@@ -21,8 +21,8 @@ namespace headroom::auth {
 
 struct token_refusal {
     token_fault why;
-    /// With unknown_key: whose keys may have changed, and which one is wanted. Empty otherwise. The
-    /// kid is text of the token, of any bytes: not for logs.
+    /// With unknown_key: whose keys may have changed, and which one is wanted; with no_keys, whose
+    /// are wanted. Empty otherwise. The kid is text of the token, of any bytes: not for logs.
     std::string issuer, kid;
 };
 

@@ -29,10 +29,11 @@ struct client_settings {
 /// Declares and reads the HEADROOM_HTTP_CLIENT_* variables; what has none keeps its default.
 client_settings read_client_settings(setting_reader& from);
 
-inline constexpr char client_resource[] = "http";
+inline constexpr char client_resource[] = "files";
 inline constexpr char client_consumer[] = "http.client";
 
-/// What a client of these settings draws on: its connections, to whichever server.
+/// What a client of these settings draws on: a descriptor for each of its connections, to whichever
+/// server.
 std::vector<budget::consumer> client_consumers(const client_settings& of);
 
 }  // namespace headroom::http

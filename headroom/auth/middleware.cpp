@@ -1,0 +1,70 @@
+#include "headroom/auth/middleware.hpp"
+
+#include <algorithm>
+
+#include "headroom/auth/bearer.hpp"
+
+namespace headroom::auth {
+namespace {
+
+constexpr char authorization_header[] = "Authorization", token_parameter[] = "access_token";
+
+bool is_exempt(const exempt_routes& all, const http::request& of) {
+    return !of.route.empty() && std::ranges::find(all, of.route) != all.end();
+}
+
+std::vector<std::string_view> authorizations_of(const http::request& of) {
+    std::vector<std::string_view> found;
+    const auto count = of.headers.count(authorization_header);
+    if (count == 0) return found;
+    if (count == 1) return {*of.headers.find(authorization_header)};
+    found.resize(count);  // too many, whatever they say
+    return found;
+}
+
+}  // namespace
+
+task<http::response> answer_denials::operator()(http::request& of, http::next onward) const {
+    try {
+        co_return co_await onward(of);
+    } catch (const denied& why) {
+        if (tell_) tell_(why.why().reason);
+        co_return to_response(why.why());
+    }
+}
+
+task<http::response> accept_api_key::operator()(http::request& of, http::next onward) const {
+    const auto count = of.headers.count(api_key_header);
+    if (count == 0 || is_exempt(exempt_, of)) co_return co_await onward(of);
+    if (count > 1) throw denied(denial_of(api_key_fault::repeated));
+    if (of.headers.count(authorization_header) > 0)
+        throw denied(denial_of(token_fault::many_credentials));
+    const auto who = co_await keys_.verify(*of.headers.find(api_key_header), of.until);
+    if (!who) throw denied(denial_of(who.error()));
+    of.left.put(known_principal{*who});
+    co_return co_await onward(of);
+}
+
+task<http::response> accept_bearer::operator()(http::request& of, http::next onward) const {
+    const auto presented = authorizations_of(of);
+    if (presented.empty() || find_principal(of) != nullptr || is_exempt(exempt_, of))
+        co_return co_await onward(of);
+    const auto token = bearer_token(presented);
+    if (!token && token.error() == token_fault::no_credentials) co_return co_await onward(of);
+    if (!token) throw denied(denial_of(token.error()));
+    if (of.query_value(token_parameter))
+        throw denied(denial_of(token_fault::many_credentials));
+    const auto who = co_await tokens_.verify(*token, of.until);
+    if (!who) throw denied(denial_of(who.error().why));
+    of.left.put(known_principal{*who});
+    co_return co_await onward(of);
+}
+
+task<http::response> assume_principal::operator()(http::request& of, http::next onward) const {
+    const bool presented = of.headers.count(authorization_header) > 0 ||
+                           of.headers.count(api_key_header) > 0;
+    if (!presented && find_principal(of) == nullptr) of.left.put(known_principal{who_});
+    co_return co_await onward(of);
+}
+
+}  // namespace headroom::auth
