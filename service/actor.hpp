@@ -8,7 +8,7 @@
 namespace headroom::service {
 
 struct actor {
-    std::string name = "anonymous";  ///< who, until somebody can sign in
+    std::string name = "anonymous";  ///< who: see access/account.hpp
     std::string correlation_id;      ///< the request's
     std::string traceparent;         ///< its position in a trace, for the tasks it asks for
     /// The aggregate's version the caller has seen; a conflict with it is the caller's to resolve.

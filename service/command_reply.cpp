@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "headroom/auth/request_principal.hpp"
+#include "service/access/account.hpp"
 #include "service/whole_number.hpp"
 
 namespace headroom::service {
@@ -108,6 +110,7 @@ std::int64_t count_in(const http::request& of, std::string_view parameter,
 
 actor actor_of(const http::request& of) {
     actor by;
+    if (const auto* who = auth::find_principal(of)) by.name = access::actor_name(*who);
     by.correlation_id = std::string(of.id);
     by.traceparent = of.trace.traceparent();
     by.expected = if_match(of);

@@ -1,5 +1,7 @@
 #include "service/domains.hpp"
 
+#include "service/access/me_routes.hpp"
+
 namespace headroom::service {
 
 domains::domains(const settings& with, persistence::database& db,
@@ -21,6 +23,7 @@ void domains::add_routes(http::router& to, read_models& models) {
     tenancy::add_resolution_routes(to, configuration);
     identity::add_routes(
         to, {users_, agents_, profiles_, tenants_, models, issues_keys_});
+    access::add_routes(to, {profiles_, models});
 }
 
 }  // namespace headroom::service

@@ -19,6 +19,9 @@ public:
 
     void add_routes(http::router& to, read_models& models);
 
+    const identity::user_service& users() const noexcept { return users_; }
+    const identity::agent_service& agents() const noexcept { return agents_; }
+
 private:
     const task_requests ask_;
     const tenancy::tenant_service tenants_;

@@ -1,11 +1,27 @@
 #include "service/serve.hpp"
 
+#include "headroom/budget/exit_code.hpp"
+#include "service/access/entrance.hpp"
+#include "service/access/table.hpp"
 #include "service/caching.hpp"
 #include "service/domains.hpp"
 #include "service/face.hpp"
+#include "service/outbound.hpp"
 
 namespace headroom::service {
 namespace {
+
+/// Whether requests can be told apart; says why not.
+bool may_serve(process& in, const http::router& routes) {
+    auto faults = access::missing_rules(routes);
+    const auto nobody = access::faults_of(in.with());
+    if (in.with().process.profile == profile::production)
+        faults.insert(faults.end(), nobody.begin(), nobody.end());
+    else
+        for (const auto& each : nobody) in.log().warn(each);
+    if (!faults.empty()) refuse_start(in.log(), faults);
+    return faults.empty();
+}
 
 int work(process& in, const projection_source& run) {
     persistence::database db(in.on(), in.book(), in.query_door(), in.database_terms(), &in.door());
@@ -14,14 +30,22 @@ int work(process& in, const projection_source& run) {
     });
     eventsourcing::event_store store(db, in.book());
     caching kept(in);
-    projecting events(in, db, &store, kept.values(), run);
+    access::memory decided(kept.values());
+    projecting events(in, db, &store, &decided, run);
     read_models models(db, events);
     domains all(in.with(), db, store, kept.values());
     face shown(in, db, events, &store, kept.levels());
+    outbound client(in, shown.metrics());
+    access::entrance door({in, db, client.client(), decided, all.users(), all.agents(),
+                           shown.health(), shown.metrics()});
+    door.guard(shown.routes());
     all.add_routes(shown.routes(), models);
+    if (!may_serve(in, shown.routes())) return budget::exit_code::refused;
     auto parts = kept.parts();
     parts.push_back(&store);
     for (auto* each : events.parts()) parts.push_back(each);
+    parts.push_back(&client);
+    for (auto* each : door.parts()) parts.push_back(each);
     for (auto* each : shown.parts()) parts.push_back(each);
     return in.run(db, std::move(parts));
 }

@@ -48,6 +48,11 @@ task<outcome<done>> agent_service::run(eventsourcing::stream_id agent, expire_ke
     return execute(agent, std::move(command), std::move(by), until);
 }
 
+task<outcome<done>> agent_service::run(eventsourcing::stream_id agent, rehash_key command,
+                                       actor by, deadline until) const {
+    return execute(agent, std::move(command), std::move(by), until);
+}
+
 template <class Command>
 task<outcome<issued_key>> agent_service::with_key(eventsourcing::stream_id agent,
                                                   std::string tenant, actor by,

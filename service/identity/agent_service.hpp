@@ -39,6 +39,10 @@ public:
     task<outcome<done>> run(eventsourcing::stream_id agent, expire_keys command, actor by,
                             deadline until) const;
 
+    /// `key_hash` is under the pepper already.
+    task<outcome<done>> run(eventsourcing::stream_id agent, rehash_key command, actor by,
+                            deadline until) const;
+
     /// The agent as it is now, by its events; version 0: there is none.
     task<eventsourcing::loaded<agents>> load(eventsourcing::stream_id agent, deadline until) const {
         return all_.load(agent, until);

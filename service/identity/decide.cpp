@@ -98,4 +98,13 @@ agent_decision decide(const agent& now, const expire_keys& command) {
     return made;
 }
 
+agent_decision decide(const agent& now, const rehash_key& command) {
+    if (!is_visible(now, command.tenant_id)) return no_such("agent");
+    const auto key = std::ranges::find(now.keys, command.key_id, &api_key::id);
+    if (key == now.keys.end()) return no_such("key");
+    if (!key->active || key->rehashed) return std::vector<agent_event>{};
+    return std::vector<agent_event>{
+        key_rehashed{command.tenant_id, command.key_id, command.key_hash}};
+}
+
 }  // namespace headroom::service::identity

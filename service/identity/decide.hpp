@@ -66,4 +66,10 @@ struct expire_keys {
 };
 agent_decision decide(const agent& now, const expire_keys& command);
 
+/// Nothing where the key was hashed anew already, or is not in force; none where there is no such.
+struct rehash_key {
+    std::string tenant_id, key_id, key_hash;
+};
+agent_decision decide(const agent& now, const rehash_key& command);
+
 }  // namespace headroom::service::identity

@@ -81,7 +81,15 @@ struct key_expired {
 };
 BOOST_DESCRIBE_STRUCT(key_expired, (), (tenant_id, key_id, expired_at))
 
+/// A secret that an older system hashed in its own way was presented, and is kept as ours are.
+struct key_rehashed {
+    static constexpr char topic[] = "identity:Agent.APIKeyRehashed";
+    std::string tenant_id, key_id, key_hash;
+    bool operator==(const key_rehashed&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(key_rehashed, (), (tenant_id, key_id, key_hash))
+
 using agent_event = std::variant<agent_registered, agent_suspended, agent_reactivated, key_issued,
-                                 key_rotated, key_expired>;
+                                 key_rotated, key_expired, key_rehashed>;
 
 }  // namespace headroom::service::identity

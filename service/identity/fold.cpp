@@ -29,6 +29,10 @@ struct apply_to_agent {
         to.keys.push_back({what.new_key_id, true, what.rotated_at});
     }
     void operator()(const key_expired& what) const { end(what.key_id); }
+    void operator()(const key_rehashed& what) const {
+        for (auto& each : to.keys)
+            if (each.id == what.key_id) each.rehashed = true;
+    }
 
     void end(const std::string& key) const {
         for (auto& each : to.keys)

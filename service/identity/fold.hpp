@@ -14,6 +14,7 @@ struct api_key {
     std::string id;
     bool active = true;
     timestamp issued_at{};
+    bool rehashed = false;  ///< once is enough
     bool operator==(const api_key&) const = default;
 };
 

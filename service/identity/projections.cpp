@@ -34,10 +34,13 @@ on conflict (key_id) do update set agent_id = excluded.agent_id, tenant_id = exc
     created_at = excluded.created_at, revoked_at = null)");
 constexpr statement revoke_key(
     "update agent_api_key_registry set status = 'revoked', revoked_at = $2 where key_id = $1");
+constexpr statement set_key_hash(
+    "update agent_api_key_registry set key_hash = $2 where key_id = $1");
 constexpr statement set_agent_active(
     "update agent_api_key_registry set agent_active = $2 where agent_id = $1");
 constexpr statement delete_keys_of_tenant(
     "delete from agent_api_key_registry where tenant_id = $1");
+constexpr statement delete_uses_of_tenant("delete from agent_api_key_use where tenant_id = $1");
 constexpr statement delete_keys("delete from agent_api_key_registry");
 
 /// The tenant whose data of this category are deleted by an event; none by any other.
@@ -78,7 +81,8 @@ private:
     }
 };
 
-// A suspended agent's keys are refused as long as it lasts, so its state stands beside each.
+// A suspended agent's keys are refused as long as it lasts, so its state stands beside each. Who
+// keeps copies is told of the agent, or of the tenant whose keys are all gone.
 class api_keys final : public eventsourcing::projection {
 public:
     std::string_view name() const noexcept override { return keys_projection; }
@@ -87,11 +91,15 @@ public:
         return eventsourcing::knows_topic<agent_event>(topic) && topic != agent_registered::topic;
     }
     void apply(const recorded_event& from, effects& to) override {
-        if (const auto gone = tenant_gone(from, tenancy::category::api_keys))
-            return to.run(delete_keys_of_tenant, *gone);
+        if (const auto gone = tenant_gone(from, tenancy::category::api_keys)) {
+            to.run(delete_keys_of_tenant, *gone);
+            to.run(delete_uses_of_tenant, *gone);
+            return to.touch(*gone);
+        }
         if (from.topic == tenancy::data_deleted::topic) return;
         std::visit([&](const auto& what) { write(what, from, to); },
                    eventsourcing::decode<agent_event>(from.topic, from.state));
+        to.touch(eventsourcing::to_string(from.stream));
     }
     void clear(effects& to) override { to.run(delete_keys); }
 
@@ -114,6 +122,9 @@ private:
     }
     static void write(const key_expired& what, const recorded_event&, effects& to) {
         to.run(revoke_key, what.key_id, what.expired_at);
+    }
+    static void write(const key_rehashed& what, const recorded_event&, effects& to) {
+        to.run(set_key_hash, what.key_id, what.key_hash);
     }
 };
 

@@ -38,6 +38,7 @@ constexpr statement delete_values_of_tenant(
     "delete from tenant_configuration where tenant_id = $1");
 constexpr statement delete_values("delete from tenant_configuration");
 
+// Who keeps copies of a tenant's status is told of each change of it.
 class tenant_rows final : public eventsourcing::projection {
 public:
     std::string_view name() const noexcept override { return tenants_projection; }
@@ -54,18 +55,23 @@ private:
     static void write(const provisioned& what, const recorded_event& from, effects& to) {
         to.run(insert_tenant, from.stream, from.version, what.slug, what.name,
                jsonb{what.metadata.value_or(json_text{"{}"}).text}, from.recorded_at);
+        to.touch(what.slug);
     }
-    static void write(const activated&, const recorded_event& from, effects& to) {
+    static void write(const activated& what, const recorded_event& from, effects& to) {
         to.run(set_active, from.stream, from.version, from.recorded_at);
+        to.touch(what.tenant_id);
     }
-    static void write(const reactivated&, const recorded_event& from, effects& to) {
+    static void write(const reactivated& what, const recorded_event& from, effects& to) {
         to.run(set_active, from.stream, from.version, from.recorded_at);
+        to.touch(what.tenant_id);
     }
-    static void write(const suspended&, const recorded_event& from, effects& to) {
+    static void write(const suspended& what, const recorded_event& from, effects& to) {
         to.run(set_suspended, from.stream, from.version, from.recorded_at);
+        to.touch(what.tenant_id);
     }
-    static void write(const decommissioned&, const recorded_event& from, effects& to) {
+    static void write(const decommissioned& what, const recorded_event& from, effects& to) {
         to.run(set_decommissioned, from.stream, from.version, from.recorded_at);
+        to.touch(what.tenant_id);
     }
     static void write(const metadata_updated& what, const recorded_event& from, effects& to) {
         to.run(merge_metadata, from.stream, from.version, jsonb{what.metadata.text});

@@ -1,0 +1,15 @@
+// access/account.hpp: a principal's account here: its id, and its name in what it did.
+#pragma once
+#include "headroom/auth/principal.hpp"
+#include "headroom/eventsourcing/event.hpp"
+
+namespace headroom::service::access {
+
+/// Of a user the stream of issuer and subject; of a key its agent.
+eventsourcing::uuid account_of(const auth::principal& who);
+
+/// "user:" or "agent:" and the account's id; "operator:" and the key's id for a key of the
+/// platform's own. Never a name, an address or text of a token.
+std::string actor_name(const auth::principal& who);
+
+}  // namespace headroom::service::access

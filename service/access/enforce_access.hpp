@@ -1,0 +1,30 @@
+// access/enforce_access.hpp: nobody comes further whom the table does not let in.
+#pragma once
+#include "headroom/auth/request_principal.hpp"
+#include "headroom/auth/settings.hpp"
+#include "headroom/http/router.hpp"
+#include "service/access/table.hpp"
+
+namespace headroom::service::access {
+
+inline constexpr char tenant_header[] = "X-Tenant-ID";
+
+/// Behind authentication. Without a principal 401, on paths that are not served too; with one whose
+/// tenant or role is another, 403. Throws auth::denied.
+class enforce_access {
+public:
+    /// Outlives the router.
+    explicit enforce_access(const auth::settings& with) : with_(with) {}
+    task<http::response> operator()(http::request& of, http::next onward) const;
+
+private:
+    void check(const http::request& of) const;
+    callers who_asks(const http::request& of, const auth::principal& who) const;
+
+    const auth::settings& with_;
+};
+
+/// Whether the principal may act for every tenant.
+bool is_platform(const auth::settings& with, const auth::principal& who);
+
+}  // namespace headroom::service::access

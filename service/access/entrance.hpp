@@ -1,0 +1,71 @@
+// access/entrance.hpp: all that stands between a request and the routes.
+//
+//     denials -> API key -> bearer token -> (development) -> the table -> the tenant's state ->
+//     the user of a first request
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "headroom/auth/key_sources.hpp"
+#include "headroom/auth/middleware.hpp"
+#include "headroom/auth/older_api_keys.hpp"
+#include "headroom/observability/health.hpp"
+#include "headroom/persistence/database.hpp"
+#include "service/access/access_metrics.hpp"
+#include "service/access/first_sign_in.hpp"
+#include "service/access/key_keeper.hpp"
+#include "service/access/key_registry.hpp"
+#include "service/access/key_watch.hpp"
+#include "service/access/memory.hpp"
+#include "service/process.hpp"
+
+namespace headroom::service::access {
+
+/// What it is made of; all of it outlives it.
+struct entrance_ground {
+    process& in;
+    persistence::database& db;
+    http::client& client;
+    memory& kept;
+    const identity::user_service& users;
+    const identity::agent_service& agents;
+    observability::health& health;
+    observability::metrics& metrics;
+};
+
+/// Outlives the server.
+class entrance {
+public:
+    explicit entrance(const entrance_ground& of);
+    entrance(const entrance&) = delete;
+    entrance& operator=(const entrance&) = delete;
+
+    /// Before any route answers.
+    void guard(http::router& to);
+    /// To be started after the database and the client, before the server.
+    std::vector<part*> parts();
+
+private:
+    auth::api_key_terms key_terms(const entrance_ground& of);
+
+    const settings& with_;
+    const persistence::lanes& lanes_;
+    memory& kept_;
+    const identity::user_service& users_;
+    auth::key_sources sources_;
+    auth::token_verifier tokens_;
+    const auth::authenticator bearer_;
+    const key_registry registry_;
+    key_keeper keeper_;
+    std::optional<auth::older_api_keys> older_;
+    const auth::api_key_verifier keys_;
+    known_users known_;
+    access_metrics figures_;
+    key_watch watch_;
+};
+
+/// A line for each reason why nobody could be let in, or too many would: what a production process
+/// refuses to start for, and another one warns of.
+std::vector<std::string> faults_of(const settings& with);
+
+}  // namespace headroom::service::access

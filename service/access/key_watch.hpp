@@ -1,0 +1,44 @@
+// access/key_watch.hpp: how the keys of each issuer are, for readiness and in metrics.
+#pragma once
+#include "headroom/auth/key_sources.hpp"
+#include "headroom/observability/health.hpp"
+#include "headroom/observability/metrics.hpp"
+#include "headroom/runtime/part.hpp"
+
+namespace headroom::service::access {
+
+/// What one issuer's figures mean: stale keys, a failing fetch and keys that were refused are
+/// warnings; no keys that can be used is a failure, as nobody signs in by a token then.
+observability::health_result health_of(const auth::key_source_figures& of);
+
+/// Reports from its start to its stop, on the home reactor.
+class key_watch final : public part {
+public:
+    static constexpr std::chrono::milliseconds period_ms{500};
+
+    /// Declares its checks and series. Everything outlives it, and the last scrape.
+    key_watch(reactor& home, const auth::key_sources& of, observability::health& to,
+              observability::metrics& also);
+
+    std::string_view name() const noexcept override { return "service.key_watch"; }
+    void start(deadline by) override;
+    void stop(deadline drain_until) noexcept override;
+
+private:
+    struct shown {
+        const auth::key_source* source;
+        std::size_t check;
+        observability::gauge freshness, keys, refused;
+        observability::counter fetches, failures;
+    };
+    void look();
+    void refresh();
+
+    reactor& home_;
+    observability::health& to_;
+    std::vector<shown> all_;
+    alarm next_;
+    bool started_ = false;
+};
+
+}  // namespace headroom::service::access

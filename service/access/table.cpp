@@ -1,0 +1,82 @@
+#include "service/access/table.hpp"
+
+#include <algorithm>
+
+namespace headroom::service::access {
+namespace {
+
+using enum caller;
+using enum http::method;
+
+constexpr callers open{anybody};
+constexpr callers on_call{operations, platform};
+constexpr callers of_platform{platform};
+constexpr callers administrators{platform, admin};
+constexpr callers whoever{platform, admin, member, agent};
+constexpr callers oneself{platform, admin, self};
+
+constexpr rule rules[] = {
+    {{get, "/livez"}, open},
+    {{get, "/readyz"}, open},
+    {{get, "/healthz"}, on_call},
+    {{get, "/metrics"}, on_call},
+    {{get, "/budget"}, on_call},
+
+    {{get, "/v1/me"}, whoever},
+
+    {{post, "/v1/tenants"}, of_platform},
+    {{get, "/v1/tenants"}, of_platform},
+    {{get, "/v1/tenants/{tenant}"}, whoever},
+    {{post, "/v1/tenants/{tenant}/activate"}, of_platform},
+    {{post, "/v1/tenants/{tenant}/suspend"}, of_platform},
+    {{post, "/v1/tenants/{tenant}/reactivate"}, of_platform},
+    {{post, "/v1/tenants/{tenant}/decommission"}, of_platform},
+    {{patch, "/v1/tenants/{tenant}/metadata"}, administrators},
+
+    {{get, "/v1/tenants/{tenant}/configuration"}, whoever},
+    {{get, "/v1/tenants/{tenant}/configuration/{key}"}, whoever},
+    {{put, "/v1/tenants/{tenant}/configuration/{key}"}, administrators},
+    {{get, "/v1/tenants/{tenant}/features/{feature}"}, whoever},
+    {{get, "/v1/tenants/{tenant}/limits/{resource}"}, whoever},
+    {{get, "/v1/tenants/{tenant}/policies/{type}"}, whoever},
+
+    {{post, "/v1/tenants/{tenant}/users"}, administrators},
+    {{get, "/v1/tenants/{tenant}/users/{user}"}, oneself},
+    {{put, "/v1/tenants/{tenant}/users/{user}/profile"}, oneself},
+    {{put, "/v1/tenants/{tenant}/users/{user}/preferences"}, oneself},
+
+    {{post, "/v1/tenants/{tenant}/agents"}, administrators},
+    {{get, "/v1/tenants/{tenant}/agents/{agent}"}, oneself},
+    {{post, "/v1/tenants/{tenant}/agents/{agent}/suspend"}, administrators},
+    {{post, "/v1/tenants/{tenant}/agents/{agent}/reactivate"}, administrators},
+    {{post, "/v1/tenants/{tenant}/agents/{agent}/keys"}, administrators},
+    {{post, "/v1/tenants/{tenant}/agents/{agent}/keys/rotate"}, oneself},
+};
+
+}  // namespace
+
+std::span<const rule> table() noexcept { return rules; }
+
+const rule* find_rule(http::method verb, std::string_view path_template) noexcept {
+    const http::route_name wanted{verb == head ? get : verb, path_template};
+    const auto* found = std::ranges::find(rules, wanted, &rule::route);
+    return found == std::end(rules) ? nullptr : found;
+}
+
+std::vector<std::string> open_routes() {
+    std::vector<std::string> made;
+    for (const auto& each : rules)
+        if (each.may.has(anybody)) made.emplace_back(each.route.path_template);
+    return made;
+}
+
+std::vector<std::string> missing_rules(const http::router& of) {
+    std::vector<std::string> made;
+    for (const auto& each : of.served())
+        if (find_rule(each.verb, each.path_template) == nullptr)
+            made.push_back("no rule says who may call " + std::string(http::to_string(each.verb)) +
+                           " " + std::string(each.path_template));
+    return made;
+}
+
+}  // namespace headroom::service::access

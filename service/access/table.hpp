@@ -1,0 +1,28 @@
+// access/table.hpp: every route, and who may call it. A route that is not here is not served.
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "headroom/http/router.hpp"
+#include "service/access/rights.hpp"
+
+namespace headroom::service::access {
+
+struct rule {
+    http::route_name route;
+    callers may;
+};
+
+std::span<const rule> table() noexcept;
+
+/// A HEAD is what its GET is. Null for what is not in the table.
+const rule* find_rule(http::method verb, std::string_view path_template) noexcept;
+
+/// The templates of routes for anybody: no credential is looked at on them.
+std::vector<std::string> open_routes();
+
+/// A line for each route that is served and not in the table: the start is refused for them.
+std::vector<std::string> missing_rules(const http::router& of);
+
+}  // namespace headroom::service::access
