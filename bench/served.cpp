@@ -24,6 +24,7 @@ testing::program served::with_settings(std::vector<std::string> program) const {
     what.environment = {{"DATABASE_URL", server_.url("app", "shop")},
                         {"HEADROOM_MIGRATE_URL", server_.url("postgres", "shop")},
                         {"HEADROOM_PROJECTOR_URL", server_.url("projector", "shop")},
+                        {"AUTH_DEV_BYPASS", "true"},
                         {"MAX_PROJECTION_RUNNERS", "64"}};
     what.clean_environment = true;
     return what;

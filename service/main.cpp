@@ -5,6 +5,7 @@
 
 #include "headroom/budget/exit_code.hpp"
 #include "service/migrate_command.hpp"
+#include "service/operator_key_command.hpp"
 #include "service/project.hpp"
 #include "service/projections_command.hpp"
 #include "service/schedule.hpp"
@@ -148,6 +149,7 @@ void declare(CLI::App& app, options& into) {
                into);
     declare_projections(app, into);
     declare_tasks(app, into);
+    app.add_subcommand("operator-key", "Make an API key of the platform's own, and print it");
     app.require_subcommand(1);
     app.fallthrough();
     app.footer(
@@ -193,6 +195,8 @@ int run(const CLI::App& app, const options& given, headroom::blocking_resolver& 
     }
     if (app.got_subcommand("tasks"))
         return operate_tasks(*with, given.tasks, given.as(), names, std::cout, std::cerr);
+    if (app.got_subcommand("operator-key"))
+        return make_operator_key(*with, std::cout, std::cerr);
     if (app.got_subcommand("project")) return project(*with);
     if (app.got_subcommand("work")) return work(*with);
     if (app.got_subcommand("schedule")) return schedule(*with);

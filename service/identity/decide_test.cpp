@@ -83,6 +83,17 @@ TEST(Agents, KeysThatAreTooOldExpireOnce) {
               error_code::resource_not_found);
 }
 
+TEST(Agents, AKeyIsHashedAnewOnceAndOnlyWhileItIsInForce) {
+    const rehash_key anew{"acme", "AAAAAAAA", "hash-b"};
+    const auto now = after<agents>(robot, first_key);
+    EXPECT_EQ(decide(now, anew).value(),
+              (std::vector<agent_event>{key_rehashed{"acme", "AAAAAAAA", "hash-b"}}));
+    EXPECT_TRUE(decide(after<agents>(robot, first_key, anew), anew).value().empty());
+    EXPECT_TRUE(decide(after<agents>(robot, first_key, second_key), anew).value().empty());
+    EXPECT_FALSE(decide(after<agents>(robot), anew));
+    EXPECT_FALSE(decide(now, rehash_key{"globex", "AAAAAAAA", "hash-b"}));
+}
+
 TEST(Agents, SoManyKeysExpireAtATime) {
     auto now = after<agents>(robot);
     for (std::size_t i = 0; i <= keys_expired_max; ++i)

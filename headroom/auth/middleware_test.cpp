@@ -1,0 +1,171 @@
+#include "headroom/auth/middleware.hpp"
+
+#include <gtest/gtest.h>
+
+#include "headroom/auth/token_verifier_fixture.hpp"
+#include "headroom/testing/run.hpp"
+#include "headroom/testing/soon.hpp"
+
+namespace headroom::auth {
+namespace {
+
+/// Routes behind authentication: /open is exempt, /me names who asks, /write wants a scope.
+class AuthMiddleware : public ::testing::Test {
+protected:
+    struct answered {
+        unsigned status = 0;
+        std::string body, challenge;
+    };
+
+    AuthMiddleware() {
+        row.id = key.id;
+        row.hash = api_key_hash(key.value, pepper_of_this);
+        principal agent;
+        agent.subject = "agent-1";
+        agent.key_id = key.id;
+        row.who = std::make_shared<const principal>(std::move(agent));
+        shelf.put(fixture::home, fixture::all_jwks());
+        api_key_terms terms;
+        terms.pepper = pepper_of_this;
+        terms.look_up = [this](std::string,
+                               deadline) -> task<std::optional<registered_api_key>> {
+            ++look_ups;
+            co_return row;
+        };
+        keys.emplace(std::move(terms), kept);
+        table.use(answer_denials([this](std::string_view why) { told += std::string(why) + ";"; }));
+        table.use(accept_api_key(*keys, {"/open"}));
+        table.use(accept_bearer(bearer, {"/open"}));
+        table.get("/open", [](http::request& of) -> task<http::response> {
+            co_return http::response::text(find_principal(of) == nullptr ? "nobody" : "somebody");
+        });
+        table.get("/me", [](http::request& of) -> task<http::response> {
+            co_return http::response::text(principal_of(of).subject);
+        });
+        table.get("/write", [](http::request& of) -> task<http::response> {
+            require_scope(of, "orders:write");
+            co_return http::response::text("written");
+        });
+        table.get("/rule", [](http::request& of) -> task<http::response> {
+            require_role(of, {"admin", "owner"});
+            co_return http::response::text("ruled");
+        });
+    }
+
+    answered ask(std::string_view path, std::vector<http::field> fields,
+                 std::string_view query = "") {
+        answered out;
+        testing::run([&]() -> task<void> {
+            budget::holder who;
+            http::request of(who, testing::soon());
+            of.raw_path = of.path = path;
+            of.query = query;
+            of.headers = http::fields(fields);
+            auto reply = co_await table.handle(of);
+            out.status = reply.status();
+            for (const auto& [name, value] : reply.added())
+                if (name == "WWW-Authenticate") out.challenge = value;
+            reply.render(path, "");
+            out.body = reply.body();
+        });
+        return out;
+    }
+    static std::string token(std::string_view more = "") {
+        return "Bearer " + fixture::key_of(key_kind::p256)
+                               .token(algorithm::es256, fixture::claims_of(fixture::home, more));
+    }
+
+    const secret pepper_of_this{"a-pepper-for-middleware"};
+    const new_api_key key = make_api_key();
+    const std::string presented{key.text.reveal()};
+    registered_api_key row;
+    int look_ups = 0;
+    kept_api_keys kept{10, std::chrono::seconds(5)};
+    std::optional<api_key_verifier> keys;
+    fixture::key_shelf shelf;
+    token_verifier tokens{{fixture::policy_of(fixture::home)}, shelf.source(), 10};
+    const authenticator bearer{
+        tokens,
+        [](std::string_view, deadline) -> task<key_source::looked> {
+            co_return key_source::looked::unavailable;
+        },
+        [] { return fixture::at(fixture::noon); }};
+    std::string told;
+    http::router table;
+};
+
+TEST_F(AuthMiddleware, EitherCredentialIsItsPrincipal) {
+    EXPECT_EQ(ask("/me", {{"authorization", token()}}).body, "user-1");
+    EXPECT_EQ(ask("/me", {{"x-api-key", presented}}).body, "agent-1");
+    EXPECT_EQ(told, "");
+}
+
+TEST_F(AuthMiddleware, WithoutOneTheRouteDecides) {
+    const auto refused = ask("/me", {});
+    EXPECT_EQ(refused.status, 401U);
+    EXPECT_EQ(refused.challenge, "Bearer realm=\"API\"");
+    EXPECT_NE(refused.body.find("MISSING_TOKEN"), std::string::npos);
+    EXPECT_EQ(ask("/open", {}).body, "nobody");
+    EXPECT_EQ(told, "no_credentials;");
+}
+
+TEST_F(AuthMiddleware, AnotherSchemeIsNoCredentialOfOurs) {
+    EXPECT_EQ(ask("/me", {{"Authorization", "Basic eDp5"}}).status, 401U);
+}
+
+TEST_F(AuthMiddleware, OnAnExemptRouteNoCredentialIsLookedAt) {
+    EXPECT_EQ(ask("/open", {{"X-API-Key", presented}}).body, "nobody");
+    EXPECT_EQ(ask("/open", {{"Authorization", "Bearer x"}}).body, "nobody");
+    EXPECT_EQ(look_ups, 0);
+}
+
+TEST_F(AuthMiddleware, TwoCredentialsAreRefusedUnverified) {
+    const std::string good = token();
+    for (const auto& fields :
+         {std::vector<http::field>{{"X-API-Key", presented}, {"Authorization", good}},
+          {{"X-API-Key", presented}, {"X-API-Key", presented}},
+          {{"Authorization", good}, {"Authorization", good}}})
+        EXPECT_EQ(ask("/me", fields).status, 400U);
+    EXPECT_EQ(ask("/me", {{"Authorization", good}}, "access_token=x").status, 400U);
+    EXPECT_EQ(look_ups, 0);
+}
+
+TEST_F(AuthMiddleware, AKeyIsRefusedInItsOwnScheme) {
+    const auto refused = ask("/me", {{"X-API-Key", "nonsense"}});
+    EXPECT_EQ(refused.status, 401U);
+    EXPECT_EQ(refused.challenge, "APIKey");
+    EXPECT_NE(refused.body.find("/errors/invalid-format"), std::string::npos);
+    EXPECT_EQ(refused.body.find("nonsense"), std::string::npos);
+}
+
+TEST_F(AuthMiddleware, WithoutKeysOfTheIssuerItIs503) {
+    shelf.remove(fixture::home);
+    const auto refused = ask("/me", {{"Authorization", token()}});
+    EXPECT_EQ(refused.status, 503U);
+    EXPECT_EQ(refused.challenge, "");
+}
+
+TEST_F(AuthMiddleware, AMissingScopeIsNamed) {
+    const auto refused = ask("/write", {{"Authorization", token()}});
+    EXPECT_EQ(refused.status, 403U);
+    EXPECT_NE(refused.challenge.find("error=\"insufficient_scope\""), std::string::npos);
+    EXPECT_NE(refused.challenge.find("scope=\"orders:write\""), std::string::npos);
+}
+
+TEST_F(AuthMiddleware, AMissingRoleIsForbidden) {
+    EXPECT_EQ(ask("/rule", {{"Authorization", token()}}).status, 403U);
+    EXPECT_EQ(ask("/rule", {{"Authorization", token(R"(,"roles":["owner"])")}}).body, "ruled");
+    EXPECT_EQ(ask("/rule", {}).status, 401U);
+}
+
+TEST_F(AuthMiddleware, WhoIsAssumedIsSoOnlyWithoutACredential) {
+    principal developer;
+    developer.subject = "dev";
+    table.use(assume_principal(developer));
+    EXPECT_EQ(ask("/me", {}).body, "dev");
+    EXPECT_EQ(ask("/me", {{"X-API-Key", presented}}).body, "agent-1");
+    EXPECT_EQ(ask("/me", {{"X-API-Key", "nonsense"}}).status, 401U);
+}
+
+}  // namespace
+}  // namespace headroom::auth
