@@ -95,20 +95,37 @@ std::string_view redis_note(const budget::judged& of) {
            "close of a lost one is\nnot known yet.";
 }
 
+/// The HTTP client's row among those of descriptors; null where the process has none.
+const row* client_row(const budget::total& files) {
+    const auto found = std::ranges::find(files.rows, http::client_consumer, &row::name);
+    return found == files.rows.end() ? nullptr : &*found;
+}
+
+std::string client_note(const budget::total& files) {
+    const auto* client = client_row(files);
+    if (client == nullptr) return "None: this process asks no other server.";
+    return fmt::format(
+        "{} at most, to all servers together (`HEADROOM_HTTP_CLIENT_CONNECTIONS`), of these as "
+        "many to one\nserver as `HEADROOM_HTTP_CLIENT_PER_HOST` says. Identity providers are "
+        "asked for their keys by it. Each\nis a descriptor: the row `{}` below.",
+        budget::to_text(client->max), client->name);
+}
+
 std::string inventory(const budget::plan& of) {
+    const auto files = judged_of(of, "files").all;
     const auto redis = judged_of(of, redis::resource);
     return fmt::format(
         "## Resource Inventory\n\n### PostgreSQL Connections\n\n{}\n"
         "A shared overflow borrows from the one reserve and adds nothing to the sum. No row is "
         "per projection:\nprojections share the feed and the writers.\n\n"
         "### Redis Connections\n\n{}\n{}\n\n"
-        "### HTTP Client Connections\n\nNone yet: there is no HTTP client.\n\n"
+        "### HTTP Client Connections\n\n{}\n\n"
         "### Background Threads/Tasks\n\n{}\n"
         "Projections, the feed and the event store are coroutines on the reactors: none has a "
         "thread.\n\n### File Descriptors\n\n{}\n",
         connections_table(judged_of(of, "postgres").all),
-        connections_table(redis.all), redis_note(redis),
-        threads_table(judged_of(of, "threads").all), threads_table(judged_of(of, "files").all));
+        connections_table(redis.all), redis_note(redis), client_note(files),
+        threads_table(judged_of(of, "threads").all), threads_table(files));
 }
 
 // ---- summary ----
@@ -140,7 +157,12 @@ std::expected<std::string, setting_fault> summary(const settings& with, duty of,
     table.rows.push_back({"Redis connections", none ? "none without `REDIS_URL`" : redis.arithmetic,
                           none ? "0" : budget::to_text(redis.sum), "10000, read at start",
                           none ? "GREEN" : "refused at start where it does not fit"});
-    table.rows.push_back({"HTTP client connections", "none yet", "0", "N/A", "GREEN"});
+    const auto files = judged_of(own, "files").all;
+    const auto* client = client_row(files);
+    table.rows.push_back({"HTTP client connections",
+                          client == nullptr ? "none" : "one client, bounded",
+                          client == nullptr ? "0" : budget::to_text(client->max),
+                          "of each server asked", "GREEN"});
     for (const auto& [name, shown] : {std::pair("threads", "Threads (any number of projections)"),
                                       std::pair("files", "File descriptors")}) {
         const auto found = judged_of(own, name);
@@ -229,10 +251,14 @@ finding r6() {
             "None."};
 }
 
-finding r7() {
-    return {"XC-R7", "LOW", "OPEN",
-            "There is no HTTP client yet, so none can multiply.",
-            "Give it a planned pool when sign-in comes."};
+finding r7(const budget::plan& own) {
+    const auto files = judged_of(own, "files").all;
+    return {"XC-R7", "LOW", "PASS",
+            client_row(files) == nullptr
+                ? "This process has no HTTP client."
+                : "A process has one HTTP client, whatever asks by it; its connections are a row "
+                  "of the plan and are kept alive between requests.",
+            "None."};
 }
 
 std::string findings(const settings& with, duty of, const budget::plan& own) {
@@ -240,7 +266,7 @@ std::string findings(const settings& with, duty of, const budget::plan& own) {
     grid table{{"ID", "Severity", "State", "Description", "Recommendation"}, {}};
     for (const auto& each :
          {r1(connections), r2(judged_of(own, redis::resource)), r3(judged_of(own, "threads")),
-          r4(with, of), r5(connections), r6(), r7()})
+          r4(with, of), r5(connections), r6(), r7(own)})
         table.rows.push_back(
             {each.id, each.severity, each.state, each.description, each.recommendation});
     return fmt::format("## Findings\n\n{}\n", budget::markdown(table));
@@ -264,8 +290,7 @@ std::string analysis(const settings& with, duty of, const budget::plan& own) {
         "speed.\n\n### Recommendations Priority\n\n1. **Before production:** give "
         "`HEADROOM_PROJECTOR_URL` to a login of its own, so that the app's login stays bound by\n"
         "   row security.\n2. **With more than one process:** multiply the sum, and leave room for "
-        "one more while a deploy rolls.\n3. **When the HTTP client comes:** plan it as rows here; "
-        "XC-R7 stays open until then.\n",
+        "one more while a deploy rolls.\n",
         floors, budget::to_text(all.of.reserve), budget::to_text(all.sum), with.events.writers,
         four);
 }

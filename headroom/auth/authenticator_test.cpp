@@ -13,7 +13,7 @@ using looked = key_source::looked;
 
 class Authenticator : public ::testing::Test {
 protected:
-    /// "" or the fault's word; a look at the issuer answers `found`, and adds a key where it should.
+    /// "" or the fault's word; a look at the issuer answers `found`, and adds the keys if it may.
     std::string outcome(looked found, bool brings_the_key) {
         token_verifier tokens({fixture::policy_of(fixture::home)}, shelf.source(), 10);
         const authenticator by(

@@ -27,8 +27,8 @@ struct accepted_claims {
 /// Pure: the signature was checked before. `typ` is the header's (jws_header). A date is a whole or
 /// fractional number of seconds since 1970, never text. The token is accepted from `nbf` - leeway
 /// on and before `exp` + leeway. `scope` and roles are a list of strings, or a string with spaces
-/// between; nothing else is converted into anything. `principal_type` "agent" makes an agent, anything
-/// else a user; `email` and `name` are passed over when they are no short text.
+/// between; nothing else is converted into anything. `principal_type` "agent" makes an agent,
+/// anything else a user; `email` and `name` are passed over when they are no short text.
 std::expected<accepted_claims, token_fault> check_claims(const boost::json::object& claims,
                                                          std::string_view typ,
                                                          const issuer_policy& policy,

@@ -13,8 +13,10 @@ constexpr std::string_view api_key_challenge = "APIKey";
 /// "TOKEN_EXPIRED" is "/errors/token-expired".
 std::string type_of(std::string_view code) {
     std::string made = "/errors/";
-    for (const char each : code)
-        made += each == '_' ? '-' : static_cast<char>(each >= 'A' && each <= 'Z' ? each | 32 : each);
+    for (const char each : code) {
+        const bool capital = each >= 'A' && each <= 'Z';
+        made += each == '_' ? '-' : static_cast<char>(capital ? each - 'A' + 'a' : each);
+    }
     return made;
 }
 

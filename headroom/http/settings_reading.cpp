@@ -23,12 +23,12 @@ void read_address(setting_reader& from, settings& into) {
                              .bound = "address:port",
                              .doc = "Where HTTP is served; port 0 picks a free one."});
     into.beyond_loopback = from.flag({.name = "HEADROOM_HTTP_BEYOND_LOOPBACK",
-                                      .doc = "Serve on an address that other machines reach, "
-                                             "though nothing is authenticated yet."});
+                                      .doc = "Serve on an address that other machines "
+                                             "reach."});
     const auto at = detail::parse_listen_address(into.listen);
     if (at && !at->address().is_loopback() && !into.beyond_loopback)
         from.fault("HEADROOM_HTTP_LISTEN",
-                   "must be a loopback address: nothing is authenticated yet",
+                   "must be a loopback address, unless others are to be served",
                    "set HEADROOM_HTTP_BEYOND_LOOPBACK=true to be reached by others");
 }
 

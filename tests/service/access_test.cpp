@@ -1,4 +1,4 @@
-// What those who are let in may do: roles, tenants, states of tenants and agents, keys, first users.
+// What those who are let in may do: roles, tenants and their state, agents and keys, first users.
 #include <gmock/gmock.h>
 
 #include <csignal>
@@ -235,11 +235,10 @@ TEST_F(Access, OfTwentyFirstRequestsAtOnceOneMakesTheUser) {
     for (auto& each : all) each.join();
     EXPECT_EQ(good, 20U);
     auto& database = guarded::one().database;
-    EXPECT_EQ(database.server().value("select count(*) from headroom_events where topic = "
-                                      "'identity:User.Provisioned' and convert_from(state, 'UTF8') like '%crowd-" +
-                                          slug + "%'",
-                                      database.name()),
-              "1");
+    const auto made = "select count(*) from headroom_events where topic ="
+                      " 'identity:User.Provisioned' and convert_from(state, 'UTF8') like '%crowd-" +
+                      slug + "%'";
+    EXPECT_EQ(database.server().value(made, database.name()), "1");
 }
 
 TEST_F(Access, ASubjectThatBelongsToAnotherTenantIsAConflict) {
