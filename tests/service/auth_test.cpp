@@ -30,7 +30,9 @@ TEST_F(SignIn, NoSpellingOfAnExemptPathOpensAnother) {
         EXPECT_TRUE(refused.status == 401 || refused.status == 400) << path << refused.status;
     }
     EXPECT_EQ(get("/livez?x=1", "").status, 200U);
-    EXPECT_EQ(service().send("POST", "/livez", "", "").status, 405U);
+    EXPECT_EQ(service().send("HEAD", "/livez", "", "").status, 200U);
+    EXPECT_EQ(service().send("POST", "/livez", "", "").status, 401U) << "who asks is to be known";
+    EXPECT_EQ(service().send("POST", "/livez", "", as_platform()).status, 405U);
 }
 
 TEST_F(SignIn, OperationsAreForThisMachineAndNotForWhomAProxySpeaks) {
