@@ -31,8 +31,7 @@ TEST_F(SignIn, NoSpellingOfAnExemptPathOpensAnother) {
     }
     EXPECT_EQ(get("/livez?x=1", "").status, 200U);
     EXPECT_EQ(service().send("HEAD", "/livez", "", "").status, 200U);
-    EXPECT_EQ(service().send("POST", "/livez", "", "").status, 401U) << "who asks is to be known";
-    EXPECT_EQ(service().send("POST", "/livez", "", as_platform()).status, 405U);
+    EXPECT_EQ(service().send("POST", "/livez", "", "").status, 401U) << "a GET is what is open";
 }
 
 TEST_F(SignIn, OperationsAreForThisMachineAndNotForWhomAProxySpeaks) {
