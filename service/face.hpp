@@ -19,6 +19,7 @@ public:
     face& operator=(const face&) = delete;
 
     http::router& routes() noexcept { return front_.routes(); }
+    void limit_rates() { front_.limit_rates(); }
     observability::health& health() noexcept { return front_.health(); }
     observability::metrics& metrics() noexcept { return front_.metrics(); }
     /// Readiness, the server, the announcement: to be started last. Called once.

@@ -34,7 +34,6 @@ front::front(const front_ground& of)
     metrics_.before_scrape(
         [this] { lost_records_.grow_to(static_cast<double>(of_.log.dropped())); });
     routes_.use(translate_errors{});
-    limit_rates();
     add_probes(routes_, looks_);
     using enum http::management_port;
     const auto where = of.with.http.management.where;
@@ -45,10 +44,9 @@ front::front(const front_ground& of)
     }
 }
 
-// Behind whoever authenticates, so that a caller is known by name before the address counts.
 void front::limit_rates() {
     const auto& each = of_.with.http.each_client;
-    if (each.per_second == 0) return;
+    if (each.per_second == 0 || rates_) return;
     rates_ = std::make_shared<http::rate_limiter>(
         http::rate_terms{each.per_second, each.burst, each.clients_max});
     routes_.use(http::rate_limit(rates_));
@@ -82,6 +80,7 @@ void front::open_certificates() {
 }
 
 std::vector<part*> front::parts(std::size_t projections) {
+    limit_rates();
     open_management();
     open_certificates();
     server_.emplace(reactors_of(of_.on), of_.with.http, std::move(routes_),

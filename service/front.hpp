@@ -33,6 +33,9 @@ public:
     front& operator=(const front&) = delete;
 
     http::router& routes() noexcept { return routes_; }
+    /// What one client may ask, counted from here on: behind whoever authenticates, so that a
+    /// caller is known by name before the address counts. parts() does it where nobody did.
+    void limit_rates();
     observability::health& health() noexcept { return health_; }
     observability::metrics& metrics() noexcept { return metrics_; }
     /// The servers and the announcement, which tells of so many projections: to be started last.
@@ -42,7 +45,6 @@ public:
 private:
     http::server_grants grants_of(const char* listener, const char* connections,
                                   const char* refusals);
-    void limit_rates();
     void open_management();
     void open_certificates();
 

@@ -38,7 +38,9 @@ int work(process& in, const projection_source& run) {
     outbound client(in, shown.metrics());
     access::entrance door({in, db, client.client(), decided, all.users(), all.agents(),
                            shown.health(), shown.metrics()});
-    door.guard(shown.routes());
+    door.authenticate(shown.routes());
+    shown.limit_rates();
+    door.authorise(shown.routes());
     all.add_routes(shown.routes(), models);
     if (!may_serve(in, shown.routes())) return budget::exit_code::refused;
     auto parts = kept.parts();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "headroom/http/client/address_scope.hpp"
+#include "headroom/http/forwarded.hpp"
 #include "service/access/account.hpp"
 
 namespace headroom::service::access {
@@ -15,8 +17,7 @@ std::optional<std::string> path_value(const http::request& of, std::string_view 
 
 /// Asked from this machine, and not by a proxy on it for somebody else.
 bool is_local(const http::request& of) {
-    const bool own = of.peer.starts_with("127.") || of.peer.starts_with("[::1]");
-    return own && !of.headers.find("Forwarded") && !of.headers.find("X-Forwarded-For");
+    return http::is_own_machine(http::address_in(of.peer)) && !of.headers.find("Forwarded") && !of.headers.find("X-Forwarded-For");
 }
 
 bool names_itself(const http::request& of, const auth::principal& who) {

@@ -1,5 +1,6 @@
 #include "service/access/entrance.hpp"
 
+#include "service/access/account.hpp"
 #include "service/access/enforce_access.hpp"
 #include "service/access/tenant_gate.hpp"
 
@@ -59,12 +60,16 @@ auth::api_key_terms entrance::key_terms(const entrance_ground& of) {
     return made;
 }
 
-void entrance::guard(http::router& to) {
+void entrance::authenticate(http::router& to) {
     const auto open = open_routes();
     to.use(auth::answer_denials([this](std::string_view why) { figures_.refused(why); }));
     to.use(auth::accept_api_key(keys_, open));
     to.use(auth::accept_bearer(bearer_, open));
     if (with_.auth.bypass) to.use(auth::assume_principal(developer()));
+    to.use(name_caller());
+}
+
+void entrance::authorise(http::router& to) {
     to.use(enforce_access(with_.auth));
     to.use(tenant_gate(with_.auth, lanes_, kept_));
     to.use(first_sign_in(users_, known_));

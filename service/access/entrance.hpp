@@ -1,7 +1,7 @@
 // access/entrance.hpp: all that stands between a request and the routes.
 //
-//     denials -> API key -> bearer token -> (development) -> the table -> the tenant's state ->
-//     the user of a first request
+//     denials -> API key -> bearer token -> (development) -> its name
+//     -> (limits of each client) -> the table -> the tenant's state -> the user of a first request
 #pragma once
 #include <memory>
 #include <optional>
@@ -40,8 +40,10 @@ public:
     entrance(const entrance&) = delete;
     entrance& operator=(const entrance&) = delete;
 
-    /// Before any route answers.
-    void guard(http::router& to);
+    /// Who asks is known behind this. A request without a credential goes on.
+    void authenticate(http::router& to);
+    /// Nobody who may not comes behind this.
+    void authorise(http::router& to);
     /// To be started after the database and the client, before the server.
     std::vector<part*> parts();
 

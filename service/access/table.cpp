@@ -21,6 +21,7 @@ constexpr rule rules[] = {
     {{get, "/healthz"}, on_call},
     {{get, "/metrics"}, on_call},
     {{get, "/budget"}, on_call},
+    {{get, "/inflight"}, on_call},
 
     {{get, "/v1/me"}, whoever},
 

@@ -205,7 +205,7 @@ TEST_F(Access, WhenAKeyWasUsedLastIsWrittenDown) {
         ASSERT_TRUE(fresh.ready()) << fresh.errors();
         ASSERT_EQ(fresh.send("GET", "/v1/me", "", api_key(robot.key)).status, 200U);
         fresh.process().signal(SIGTERM);
-        ASSERT_TRUE(testing::eventually([&] { return !fresh.process().running(); }));
+        ASSERT_TRUE(fresh.process().wait(std::chrono::seconds(10)));
     }
     auto& database = guarded::one().database;
     EXPECT_EQ(database.server().value("select count(*) from agent_api_key_use where key_id = '" +

@@ -35,7 +35,7 @@ TEST_F(SignIn, NoSpellingOfAnExemptPathOpensAnother) {
 }
 
 TEST_F(SignIn, OperationsAreForThisMachineAndNotForWhomAProxySpeaks) {
-    for (const auto* path : {"/healthz", "/metrics", "/budget"}) {
+    for (const auto* path : {"/healthz", "/metrics", "/budget", "/inflight"}) {
         EXPECT_EQ(get(path, "").status, 200U) << path;
         EXPECT_EQ(get(path, "X-Forwarded-For: 203.0.113.9\r\n").status, 401U) << path;
         EXPECT_EQ(get(path, "X-Forwarded-For: 203.0.113.9\r\n" + as_platform()).status, 200U);
