@@ -7,13 +7,13 @@ namespace {
 
 using cache::figures;
 
-struct shown {
+struct shown_of_cache {
     const char *name, *help;
     std::uint64_t figures::*of;
     const char* level = nullptr;  // a label, where the name is shared
 };
 
-constexpr std::array<shown, 14> totals{{
+constexpr std::array<shown_of_cache, 14> totals{{
     {"headroom_cache_hits_total", "Values given from the cache.", &figures::local_hits, "local"},
     {"headroom_cache_hits_total", "Values given from the cache.", &figures::redis_hits, "redis"},
     {"headroom_cache_misses_total", "Values that neither level had.", &figures::misses},
@@ -38,7 +38,7 @@ constexpr std::array<shown, 14> totals{{
      &figures::too_large},
 }};
 
-constexpr std::array<shown, 3> moments{{
+constexpr std::array<shown_of_cache, 3> moments{{
     {"headroom_cache_local_entries", "Values in the local level.", &figures::entries},
     {"headroom_cache_local_bytes", "Their bytes.", &figures::bytes},
     {"headroom_cache_owed_invalidations", "Invalidations that Redis has not been told yet.",

@@ -8,19 +8,19 @@ namespace {
 using tasks::scheduler_figures;
 
 template <class Number>
-struct shown {
+struct shown_of_schedules {
     const char *name, *help;
     Number scheduler_figures::*of;
 };
 
-constexpr std::array<shown<std::size_t>, 3> known{{
+constexpr std::array<shown_of_schedules<std::size_t>, 3> known{{
     {"headroom_schedules", "Schedules known.", &scheduler_figures::schedules},
     {"headroom_schedules_faulty", "Schedules that cannot be read.", &scheduler_figures::faulty},
     {"headroom_schedules_never_due", "Schedules that mean no moment.",
      &scheduler_figures::never_due},
 }};
 
-constexpr std::array<shown<std::uint64_t>, 5> slots{{
+constexpr std::array<shown_of_schedules<std::uint64_t>, 5> slots{{
     {"headroom_schedule_fired_total", "Slots sent by this scheduler.", &scheduler_figures::fired},
     {"headroom_schedule_missed_total", "Slots missed, and not sent.", &scheduler_figures::passed},
     {"headroom_schedule_beaten_total", "Slots another scheduler sent first.",

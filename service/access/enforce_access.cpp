@@ -17,7 +17,8 @@ std::optional<std::string> path_value(const http::request& of, std::string_view 
 
 /// Asked from this machine, and not by a proxy on it for somebody else.
 bool is_local(const http::request& of) {
-    return http::is_own_machine(http::address_in(of.peer)) && !of.headers.find("Forwarded") && !of.headers.find("X-Forwarded-For");
+    return http::is_own_machine(http::address_in(of.peer)) && !of.headers.find("Forwarded") &&
+           !of.headers.find("X-Forwarded-For");
 }
 
 bool names_itself(const http::request& of, const auth::principal& who) {
