@@ -32,6 +32,13 @@ protected:
             answer.with("ETag", "\"7\"");
             co_return answer;
         });
+        routes.get("/stream", [](request&) -> task<response> {
+            co_return response::stream("text/plain", [left = 2](deadline) mutable
+                                       -> task<std::optional<std::string>> {
+                if (left-- == 0) co_return std::nullopt;
+                co_return "piece";
+            });
+        });
         routes.get("/trace", [](request& of) -> task<response> {
             co_return response::text(std::string(of.trace.traceparent()) + " " +
                                      of.trace.tracestate());
@@ -54,6 +61,7 @@ TEST_F(ServerFace, AllowsAnOriginOnEveryAnswer) {
         std::string text;
     } rows[] = {
         {" 200 ", "GET /hello HTTP/1.1\r\n" + head + "\r\n"},
+        {" 200 ", "GET /stream HTTP/1.1\r\n" + head + "\r\n"},
         {" 404 ", "GET /nothing HTTP/1.1\r\n" + head + "\r\n"},
         {" 405 ", "DELETE /hello HTTP/1.1\r\n" + head + "\r\n"},
         {" 500 ", "GET /broken HTTP/1.1\r\n" + head + "\r\n"},

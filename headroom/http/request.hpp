@@ -46,8 +46,8 @@ struct request {
     bool always_admitted = false;  ///< the route is answered however busy the server is
     std::vector<path_parameter> parameters;
     budget::holder& who;  ///< for whom units are held; hand it to every pool
-    /// When the answer is due, by the settings or sooner by the client's Request-Timeout; hand it to
-    /// every wait.
+    /// When the answer is due, by the settings or sooner by the client's Request-Timeout; hand it
+    /// to every wait.
     deadline until;
     attachments left{};   ///< by the middlewares before
 

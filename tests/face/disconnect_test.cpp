@@ -2,6 +2,8 @@
 // in Redis, and every unit comes back.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "headroom/http/server.hpp"
 #include "headroom/persistence/canceller.hpp"
 #include "headroom/persistence/redis/connection.hpp"
@@ -69,7 +71,8 @@ protected:
         server_grants grants{taken(listener_consumer, 1),
                              taken(connections_consumer, with.connections_max + 1),
                              taken(refusals_consumer, refusals_max)};
-        serving.emplace(std::vector<reactor*>{&home}, with, std::move(routes), std::move(grants));
+        serving.emplace(std::vector<reactor*>{&home}, with, std::move(routes), std::move(grants),
+                        [this](const access_record& of) { waited_ns += of.waited.count(); });
         serving->start(soon());
     }
     void open_redis() {
@@ -114,6 +117,7 @@ protected:
     std::unique_ptr<redis::connection> link;
     settings with;
     router routes;
+    std::atomic<std::chrono::nanoseconds::rep> waited_ns{0};  // by all that were answered
     std::optional<server> serving;
 };
 
@@ -145,6 +149,7 @@ TEST_F(Disconnect, LeavesTheQueueOfThePool) {
     }
     EXPECT_TRUE(eventually([&] { return figures().pending == 0; }));
     EXPECT_TRUE(dozes("1"));
+    EXPECT_TRUE(eventually([&] { return waited_ns > 0; })) << "the log tells of its wait";
 }
 
 TEST_F(Disconnect, OfManyGivesEverySessionBack) {
