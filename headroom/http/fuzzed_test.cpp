@@ -1,7 +1,6 @@
 // Thousands of requests that are wrong in ways nobody wrote down, to a live server.
 #include "headroom/http/server_fixture.hpp"
-#include "headroom/testing/http_answer.hpp"
-#include "headroom/testing/mutated_requests.hpp"
+#include "headroom/testing/fuzzing_contract.hpp"
 
 namespace headroom::http::detail {
 namespace {
@@ -34,33 +33,17 @@ protected:
             co_return response::text(of.parameter("tenant") + of.parameter("key"));
         });
     }
-
-    // Sends it, ends the sending, and judges all that is answered until the server closes.
-    std::size_t expect_problems(const std::string& text) {
-        text_client client(port());
-        client.send(text);
-        client.finish();
-        const auto answers = testing::split_answers(client.rest());
-        EXPECT_TRUE(answers) << "no whole answers";
-        if (!answers) return 0;
-        for (const auto& each : *answers)
-            EXPECT_EQ(testing::fault_of(each), "") << each.head << each.body;
-        return answers->size();
-    }
 };
 
 TEST_F(Fuzzed, RequestsAreAnsweredByProblemsAndLeaveNothingBehind) {
     start();
-    const auto seed = testing::fuzz_seed();
-    RecordProperty("seed", std::to_string(seed));
-    testing::mutated_requests row(seed, valid_requests);
-    std::size_t answers = 0;
-    for (unsigned i = 0; i < fuzzed_requests && !HasFailure(); ++i) {
-        const auto text = row.next();
-        SCOPED_TRACE(testing::printable(text) + "\nHEADROOM_FUZZ_SEED=" + std::to_string(seed));
-        answers += expect_problems(text);
-    }
-    EXPECT_GT(answers, fuzzed_requests / 3) << "most of them deserve an answer";
+    testing::expect_answers_to_mutations(valid_requests, fuzzed_requests,
+                                         [this](const std::string& text) {
+                                             text_client client(port());
+                                             client.send(text);
+                                             client.finish();
+                                             return client.rest();
+                                         });
     EXPECT_TRUE(has(testing::say(port(), hello_and_close), " 200 OK"));
     EXPECT_TRUE(eventually([&] { return connections() == 0 && ledger.held() == 2; }))
         << "a listener, and one to accept on";
