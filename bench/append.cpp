@@ -184,8 +184,7 @@ int main(int argc, char** argv) {
         enter(seen, "slow_append_16", append_for(*slow, few, with.each));
         enter(seen, "slow_append_512", append_for(*slow, many, with.each));
     }
-    std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name] = bench::median(values);
+    auto figures = bench::medians(seen);
     const auto ratio = [&](const char* name, const char* a, const char* b) {
         figures[name] = figures[a] / figures[b];
     };

@@ -161,8 +161,7 @@ void run(const bench_settings& with) {
         seen["read_redis"].push_back(measure(server, contestant::shared_level, with.each));
         seen["read_local"].push_back(measure(server, contestant::local_level, with.each));
     }
-    std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name + "_per_s"] = bench::median(values);
+    auto figures = bench::medians(seen, "_per_s");
     const double rival = figures["get_redis_benchmark_per_s"];
     figures["ratio_get_mux"] = figures["get_mux_per_s"] / rival;
     figures["ratio_read_redis"] = figures["read_redis_per_s"] / rival;
@@ -174,10 +173,5 @@ void run(const bench_settings& with) {
 
 int main(int argc, char** argv) {
     const auto with = bench::read_arguments<bench_settings>(argc, argv);
-    try {
-        run(with);
-    } catch (const std::exception& failed) {
-        fmt::print(stderr, "bench_cache: {}\n", failed.what());
-        return EXIT_FAILURE;
-    }
+    return bench::run_bench("cache", [&] { run(with); });
 }

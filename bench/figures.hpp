@@ -20,6 +20,14 @@ inline double median(std::vector<double> of) {
     return of[of.size() / 2];
 }
 
+/// The median of each figure's rounds, under its name with `suffix` behind.
+inline std::map<std::string, double> medians(
+    const std::map<std::string, std::vector<double>>& seen, std::string_view suffix = "") {
+    std::map<std::string, double> out;
+    for (const auto& [name, values] : seen) out[name + std::string(suffix)] = median(values);
+    return out;
+}
+
 /// A line each, or one of JSON: {"bench":"NAME","FIGURE":1.00,...}. Throws when nobody reads.
 inline void print(std::string_view bench, const std::map<std::string, double>& of, bool json) {
     if (json) {

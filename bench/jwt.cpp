@@ -110,7 +110,6 @@ int main(int argc, char** argv) {
         for (const auto& each : all_compared) compare(each, seen);
         measure_key(seen);
     }
-    std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name] = bench::median(values);
+    auto figures = bench::medians(seen);
     bench::print("jwt", figures, json);
 }

@@ -9,15 +9,17 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "bench/arguments.hpp"
 #include "bench/figures.hpp"
-#include "headroom/http/server.hpp"
-#include "headroom/testing/child_process.hpp"
-#include "headroom/testing/run.hpp"
+#include "bench/http_ours.hpp"
+#include "bench/wrk.hpp"
 
 using namespace headroom;
 
@@ -53,30 +55,24 @@ struct outcome {
 class overloaded {
 public:
     explicit overloaded(unsigned in_flight_max)
-        : with_(settings(in_flight_max)),
-          serving_({&home_}, with_, routes(), {take(0), take(1), take(2)},
-                   [this](const http::access_record& of) { note(of); }) {
-        serving_.start(deadline::after(std::chrono::seconds(1)));
-    }
+        : serving_(1, settings(in_flight_max), routes(),
+                   [this](const http::access_record& of) { note(of); }) {}
 
     outcome under(unsigned connections, std::chrono::milliseconds time) {
         clear();
-        const auto seconds = std::max<long long>(1, time.count() / 1000);
-        const auto ran = testing::run_program(
-            {.arguments = {"wrk", "-t", "1", "-c", std::to_string(connections), "-d",
-                           fmt::format("{}s", seconds),
-                           fmt::format("http://127.0.0.1:{}/", serving_.port())}});
+        const auto seen = bench::drive(
+            serving_.port(), {.threads = 1, .connections = connections,
+                              .ms = static_cast<unsigned>(time.count())});
         std::scoped_lock lock(mutex_);
-        if (took_ms_.empty()) throw std::runtime_error("wrk said: " + ran.output);
+        if (took_ms_.empty()) throw std::runtime_error("wrk said: " + seen.text);
         std::ranges::sort(took_ms_);
-        return {static_cast<double>(took_ms_.size()) / static_cast<double>(seconds),
+        return {static_cast<double>(took_ms_.size()) / seen.seconds,
                 took_ms_[took_ms_.size() * 99 / 100]};
     }
 
 private:
     static http::settings settings(unsigned in_flight_max) {
         http::settings out;
-        out.listen = "127.0.0.1:0";
         out.connections_max = 2 * asking;
         out.in_flight_max = in_flight_max;
         return out;
@@ -89,10 +85,6 @@ private:
         });
         return out;
     }
-    budget::grant take(std::size_t which) {
-        const auto row = http::consumers(with_)[which];
-        return files_.open({row.name, static_cast<unsigned>(*row.pool), 0}).value();
-    }
     void note(const http::access_record& of) {
         if (of.status != 200) return;
         std::scoped_lock lock(mutex_);
@@ -103,24 +95,27 @@ private:
         took_ms_.clear();
     }
 
-    const http::settings with_;
-    budget::ledger files_{"files", 3 * asking};
     std::mutex mutex_;
     std::vector<double> took_ms_;  // guarded by mutex_
     units_behind behind_;
-    testing::test_reactor home_;
-    http::server serving_;
+    bench::our_server serving_;
 };
 
-}  // namespace
+/// The most this process has had resident so far.
+double resident_mib() {
+    std::ifstream lines("/proc/self/status");
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+    return 0;
+}
 
-int main(int argc, char** argv) {
-    const auto with = bench::read_arguments<overload_arguments>(argc, argv);
+void run(const overload_arguments& with) {
     std::map<std::string, std::vector<double>> seen;
     for (unsigned round = 0; round < with.rounds; ++round) {
         overloaded bounded(in_flight), open(unbounded);
         const auto calm = bounded.under(in_flight, with.each);
         const auto storm = bounded.under(asking, with.each);
+        seen["resident_mib"].push_back(resident_mib());
         const auto queued = open.under(asking, with.each);
         seen["capacity_per_s"].push_back(calm.good_per_s);
         seen["capacity_p99_ms"].push_back(calm.p99_ms);
@@ -130,7 +125,12 @@ int main(int argc, char** argv) {
         seen["without_bound_good_per_s"].push_back(queued.good_per_s);
         seen["without_bound_p99_ms"].push_back(queued.p99_ms);
     }
-    std::map<std::string, double> told;
-    for (const auto& [name, values] : seen) told[name] = bench::median(values);
-    bench::print("overload", told, with.json);
+    bench::print("overload", bench::medians(seen), with.json);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto with = bench::read_arguments<overload_arguments>(argc, argv);
+    return bench::run_bench("overload", [&] { run(with); });
 }

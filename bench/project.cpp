@@ -15,6 +15,7 @@
 #include <map>
 #include <string_view>
 
+#include "bench/arguments.hpp"
 #include "bench/figures.hpp"
 #include "headroom/eventsourcing/projections_fixture.hpp"
 #include "headroom/eventsourcing/schema.hpp"
@@ -193,17 +194,11 @@ double quantile(std::vector<double> of, double share) {
 }
 
 bench_settings read(int argc, char** argv) {
-    bench_settings with;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view word = argv[i];
-        if (word == "--json") with.json = true;
-        if (word == "--json") continue;
-        const int number = i + 1 < argc ? std::atoi(argv[++i]) : 0;
-        if (word == "--rounds" && number > 0) with.rounds = static_cast<unsigned>(number);
+    const auto more = [](bench_settings& with, std::string_view word, const char* value) {
+        const int number = std::atoi(value);
         if (word == "--events" && number > 0) with.events = number;
-        if (word == "--ms" && number > 0) with.each = milliseconds(number);
-    }
-    return with;
+    };
+    return bench::read_arguments(argc, argv, bench_settings(), more);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <map>
 #include <thread>
 
+#include "bench/arguments.hpp"
 #include "bench/figures.hpp"
 #include "headroom/persistence/door.hpp"
 #include "headroom/persistence/lanes.hpp"
@@ -190,20 +191,10 @@ void fill(const testing::private_postgres& server) {
 }
 
 bench_settings read(int argc, char** argv) {
-    bench_settings with;
-    for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i];
-        if (word == "--json") with.json = true;
-        if (word == "--json") continue;
-        if (word == "--only" && i + 1 < argc) {
-            with.only = argv[++i];
-            continue;
-        }
-        const int number = i + 1 < argc ? std::atoi(argv[++i]) : 0;
-        if (word == "--rounds" && number > 0) with.rounds = static_cast<unsigned>(number);
-        if (word == "--ms" && number > 0) with.each = std::chrono::milliseconds(number);
-    }
-    return with;
+    const auto more = [](bench_settings& with, std::string_view word, const char* value) {
+        if (word == "--only") with.only = value;
+    };
+    return bench::read_arguments(argc, argv, bench_settings(), more);
 }
 
 struct contestant {
@@ -258,8 +249,7 @@ void run(const bench_settings& with) {
             seen[who.name].push_back(rate_of(who, round));
         }
     if (seen.empty()) throw std::runtime_error("there is no contestant called " + with.only);
-    std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name + "_per_s"] = bench::median(values);
+    auto figures = bench::medians(seen, "_per_s");
     add_ratio(figures, "ratio_sync_each_to_pgbench", "sync_each", "pgbench_pipeline");
     add_ratio(figures, "ratio_batch_to_pgbench", "batch", "pgbench_pipeline");
     add_ratio(figures, "ratio_sync_each_to_blocking", "sync_each", "blocking_pool_each");
@@ -272,10 +262,5 @@ void run(const bench_settings& with) {
 
 int main(int argc, char** argv) {
     const auto with = read(argc, argv);
-    try {
-        run(with);
-    } catch (const std::exception& failed) {
-        fmt::print(stderr, "bench_query: {}\n", failed.what());
-        return EXIT_FAILURE;
-    }
+    return bench::run_bench("query", [&] { run(with); });
 }

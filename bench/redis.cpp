@@ -173,8 +173,7 @@ void run(const bench_settings& with) {
         seen["parse_texts"].push_back(measure_parser(false, with.each / 4));
         seen["parse_stream_entries"].push_back(measure_parser(true, with.each / 4));
     }
-    std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name + "_per_s"] = bench::median(values);
+    auto figures = bench::medians(seen, "_per_s");
     for (const std::string name : {"get", "set", "xadd"})
         figures["ratio_" + name] =
             figures[name + "_per_s"] / figures[name + "_redis_benchmark_per_s"];
@@ -185,10 +184,5 @@ void run(const bench_settings& with) {
 
 int main(int argc, char** argv) {
     const auto with = bench::read_arguments<bench_settings>(argc, argv);
-    try {
-        run(with);
-    } catch (const std::exception& failed) {
-        fmt::print(stderr, "bench_redis: {}\n", failed.what());
-        return EXIT_FAILURE;
-    }
+    return bench::run_bench("redis", [&] { run(with); });
 }

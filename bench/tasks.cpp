@@ -16,6 +16,7 @@
 #include <map>
 #include <thread>
 
+#include "bench/arguments.hpp"
 #include "bench/figures.hpp"
 #include "bench/tasks_rivals.hpp"
 #include "headroom/tasks/producer.hpp"
@@ -162,16 +163,11 @@ task<std::vector<double>> start_latency(ground& on) {
 }
 
 bench_settings read(int argc, char** argv) {
-    bench_settings with;
-    for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i];
-        if (word == "--json") with.json = true;
-        if (word == "--json") continue;
-        const int number = i + 1 < argc ? std::atoi(argv[++i]) : 0;
-        if (word == "--rounds" && number > 0) with.rounds = static_cast<unsigned>(number);
+    const auto more = [](bench_settings& with, std::string_view word, const char* value) {
+        const int number = std::atoi(value);
         if (word == "--tasks" && number > 0) with.tasks = static_cast<unsigned>(number);
-    }
-    return with;
+    };
+    return bench::read_arguments(argc, argv, bench_settings(), more);
 }
 
 void measure_rivals(const testing::private_redis& server, unsigned count, rounds& seen) {
@@ -218,8 +214,7 @@ void run(const bench_settings& with) {
         measure_rivals(server, with.tasks, seen);
         measure_ours(server, with.tasks, seen);
     }
-    std::map<std::string, double> figures;
-    for (const auto& [name, values] : seen) figures[name] = bench::median(values);
+    auto figures = bench::medians(seen);
     add_ratios(figures);
     bench::print("tasks", figures, with.json);
 }
@@ -228,11 +223,5 @@ void run(const bench_settings& with) {
 
 int main(int argc, char** argv) {
     const auto with = read(argc, argv);
-    try {
-        run(with);
-    } catch (const std::exception& failed) {
-        fmt::print(stderr, "bench_tasks: {}\n", failed.what());
-        return EXIT_FAILURE;
-    }
-    return EXIT_SUCCESS;
+    return bench::run_bench("tasks", [&] { run(with); });
 }

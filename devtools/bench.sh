@@ -27,20 +27,52 @@ install_bullmq() {
     export BENCH_BULLMQ=$into
 }
 
+# Rivals from Debian for the one measurement that has them; they are no part of what is built.
+http_rivals=(python3-fastapi uvicorn python3-uvloop python3-httptools)
+install_http_rivals() {
+    local missing
+    mapfile -t missing < <(missing_packages "${http_rivals[@]}")
+    [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}" >build/.rivals.log 2>&1 \
+        || echo "FastAPI is left out: see build/.rivals.log" >&2
+}
+
+# What there is to be measured stands in bench/CMakeLists.txt; a loop there names several.
+bench_names() {
+    sed -n -e 's/^ *add_executable(bench_\([a-z]*\) .*/\1/p' -e 's/^foreach(each \(.*\))/\1/p' \
+        bench/CMakeLists.txt | tr ' ' '\n' | sort
+}
+
+bench_usage() {
+    cat <<HELP
+usage: ./dev bench [--json] [--rounds N] [--ms N] [NAME...]
+
+Builds and runs the measurements of bench/, all or the named ones, on an idle machine if they are to
+mean anything. --json prints one JSON object for each and nothing else. --rounds and --ms are for
+those that repeat short measurements: how many times, and how long each. What a measurement does
+stands at the beginning of bench/NAME.cpp.
+
+names: $(bench_names | tr '\n' ' ' | fold -s -w 90 | sed '2,$s/^/       /')
+HELP
+}
+
 # dev_bench [--json] [NAME...]: with --json one JSON object for each measurement, and nothing else.
 dev_bench() {
     local options=() names=() each
-    for each in "$@"; do
-        case $each in
-            -*) options+=("$each") ;;
-            *) names+=("$each") ;;
+    while [ $# -gt 0 ]; do
+        case $1 in
+            -h | --help) bench_usage && return ;;
+            --rounds | --ms) options+=("$1" "${2:?$1 takes a number}") && shift ;;
+            -*) options+=("$1") ;;
+            *) names+=("$1") ;;
         esac
+        shift
     done
     mkdir -p build
     { step "packages" dev_install && step "build" build_benches; } >&2 || return 1
     [ ${#names[@]} -gt 0 ] || mapfile -t names < <(
         find build/release/bin -name 'bench_*' -printf '%f\n' | sed 's/^bench_//' | sort)
     [[ " ${names[*]} " != *" tasks "* ]] || install_bullmq
+    [[ " ${names[*]} " != *" http "* ]] || install_http_rivals
     for each in "${names[@]}"; do
         [ -x "build/release/bin/bench_$each" ] || fail "there is no measurement called $each"
         "build/release/bin/bench_$each" "${options[@]}" || return 1

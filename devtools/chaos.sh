@@ -1,6 +1,6 @@
 # devtools/chaos.sh: at full length, the proofs that `./dev test` runs for seconds.
 
-chaos_names=(soak foreign kills tasks memory fleet)
+chaos_names=(soak foreign kills tasks memory fleet rolling)
 
 # prove NAME BINARY FILTER: runs it and prints the figures that its tests recorded.
 prove() {
@@ -43,10 +43,30 @@ chaos_fleet() {
     HEADROOM_CHAOS_SECONDS=${HEADROOM_CHAOS_SECONDS:-3600} prove fleet fleet_chaos_test 'Chaos.*'
 }
 
+# Twenty restarts of two instances behind each of two balancers, under load.
+chaos_rolling() {
+    HEADROOM_ROLLING_RESTARTS=20 prove rolling service_end_to_end_test 'Rolling.*'
+}
+
+# The sentence above each proof's function.
+chaos_usage() {
+    cat <<'HELP'
+usage: ./dev chaos [NAME...]
+
+The proofs that `./dev test` runs for seconds, at full length: all of them or the named ones, one
+after the other. On an idle machine, for some bound times.
+
+HELP
+    awk '/^# / {said = substr($0, 3)} /^chaos_[a-z]*\(\)/ && said {
+        sub(/^chaos_/, ""); sub(/\(.*/, ""); if ($0 != "usage") printf "  %-9s %s\n", $0, said
+        said = "" }' devtools/chaos.sh
+}
+
 # dev_chaos [NAME...]: all of them or the named ones, one after the other; on an idle machine, for
 # some bound times.
 dev_chaos() {
     local names=("$@") each status=0
+    case ${1:-} in -h | --help) chaos_usage && return ;; esac
     [ ${#names[@]} -gt 0 ] || names=("${chaos_names[@]}")
     for each in "${names[@]}"; do
         [[ " ${chaos_names[*]} " = *" $each "* ]] \
@@ -55,7 +75,7 @@ dev_chaos() {
     mkdir -p build/chaos
     step "packages" dev_install \
         && step "build" build release eventsourcing_soak_test eventsourcing_processes_test \
-            tasks_processes_test fleet_chaos_test \
+            tasks_processes_test fleet_chaos_test service_end_to_end_test \
         || return 1
     for each in "${names[@]}"; do
         step "$each" "chaos_$each" || status=1

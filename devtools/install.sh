@@ -6,7 +6,7 @@ packages=(
     libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev
     libhowardhinnant-date-dev tzdata zlib1g-dev libbrotli-dev
     libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
-    postgresql-15 pgbouncer redis-server nginx-light haproxy chromium wrk systemd
+    postgresql-15 pgbouncer redis-server nginx-light haproxy varnish chromium wrk systemd
     curl dpkg-dev file procps iproute2 python3 python3-prometheus-client
 )
 
@@ -60,7 +60,7 @@ install_packages() (
 # Node from elsewhere than Debian serves as well.
 node_packages() { command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm; }
 
-# Other people's programs that only tests speak to; each checkout has its own, as the lock file says.
+# Other people's programs that only tests speak to; each checkout has its own, by the lock file.
 install_peers() {
     local into=tests/peers
     [ "$into/node_modules/.package-lock.json" -nt "$into/package-lock.json" ] && return 0

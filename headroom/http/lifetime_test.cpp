@@ -27,6 +27,18 @@ protected:
     };
 
     unsigned leases() const { return ledger.held(); }
+
+    // Nobody listens any more.
+    bool closes() const {
+        return eventually([this] {
+            try {
+                const text_client probe(port());
+                return false;
+            } catch (const std::system_error&) {
+                return true;
+            }
+        });
+    }
 };
 
 TEST_F(Lifetime, AClientThatLeavesCancelsTheHandlerItWaitedFor) {
@@ -108,18 +120,54 @@ TEST_F(Lifetime, StopWaitsForTheAnswerInFlightAndClosesItsConnection) {
     client.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
     ASSERT_TRUE(waits());
     stopping stop(*serving);
-    ASSERT_TRUE(eventually([&] {
-        try {
-            text_client probe(port());
-            return false;
-        } catch (const std::system_error&) {
-            return true;
-        }
-    }));
+    ASSERT_TRUE(closes());
     released = true;
     const auto answer = client.rest();
     EXPECT_TRUE(has(answer, "at last"));
     EXPECT_TRUE(has(answer, "Connection: close\r\n"));
+    stop.ends();
+}
+
+TEST_F(Lifetime, StopAnswersWhoHasConnectedAndNotAskedYet) {
+    with.times.arrival_max = 10s;
+    start();
+    text_client client(port());
+    ASSERT_TRUE(eventually([&] { return connections() == 1; }));
+    stopping stop(*serving);
+    ASSERT_TRUE(closes());
+    client.send(hello);
+    const auto answer = client.rest();
+    EXPECT_TRUE(has(answer, " 200 OK")) << answer;
+    EXPECT_TRUE(has(answer, "Connection: close\r\n"));
+    stop.ends();
+}
+
+TEST_F(Lifetime, StopWaitsNotForEverForWhoHasConnectedAndDoesNotAsk) {
+    with.times.arrival_max = 10ms;
+    start();
+    text_client client(port());
+    ASSERT_TRUE(eventually([&] { return connections() == 1; }));
+    serving->stop(soon());
+    EXPECT_EQ(client.rest(), "");
+    EXPECT_EQ(leases(), 0u);
+}
+
+TEST_F(Lifetime, StopAnswersWhoWaitsInTheKernelsQueue) {
+    std::atomic<bool> busy{false}, go_on{false};
+    routes.get("/busy", [&](request&) -> task<response> {
+        busy = true;
+        testing::eventually([&] { return go_on.load(); });  // on purpose: nobody is accepted now
+        co_return response::empty();
+    });
+    start();
+    text_client first(port());
+    first.send("GET /busy HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(eventually([&] { return busy.load(); }));
+    std::vector<text_client> queue;
+    for (int i = 0; i < 20; ++i) queue.emplace_back(port()).send(hello);
+    stopping stop(*serving);
+    go_on = true;
+    for (auto& each : queue) EXPECT_TRUE(has(each.rest(), " 200 OK"));
     stop.ends();
 }
 

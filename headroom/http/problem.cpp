@@ -16,7 +16,11 @@ namespace {
 constexpr std::array<std::string_view, 7> standard{"type",     "title",      "status",  "detail",
                                                    "instance", "request_id", "trace_id"};
 
+// Almost every text stands for itself, and an overloaded server says many of them.
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
 std::string quote(std::string_view text) {
+    if (std::ranges::none_of(text, needs_escape)) return fmt::format("\"{}\"", text);
     return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
 }
 

@@ -93,6 +93,7 @@ void check_waits(const waits& of, sentences& out) {
     out.within("heartbeat", of.heartbeat, 1ms);
     out.within("linger_max", of.linger_max, 0ms);
     out.within("drain_delay", of.drain_delay, 0ms);
+    out.within("arrival_max", of.arrival_max, 0ms);
 }
 
 void check_tls(const tls_settings& of, sentences& out) {

@@ -4,30 +4,17 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <system_error>
 
-#include "headroom/testing/text_client.hpp"
+#include "headroom/testing/detail/listened_on.hpp"
 
 namespace headroom::testing {
-namespace {
-
-bool is_listened_on(unsigned short port) {
-    try {
-        const text_client probe(port);
-        return true;
-    } catch (const std::system_error&) {
-        return false;
-    }
-}
-
-}  // namespace
 
 private_nginx::private_nginx(const std::string& servers, const std::vector<unsigned short>& ports) {
     const auto file = in_.write("nginx.conf", configuration(servers));
     give_to(server_user(), in_.path());
     process_.start({.arguments = {find_server("nginx", "HEADROOM_NGINX_BIN"), "-c", file, "-e",
                                   "stderr", "-p", in_.path()}},
-                   [&] { return std::ranges::all_of(ports, is_listened_on); });
+                   [&] { return std::ranges::all_of(ports, detail::is_listened_on); });
 }
 
 private_nginx::~private_nginx() { process_.stop(SIGTERM); }

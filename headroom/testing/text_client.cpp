@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 namespace headroom::testing {
@@ -38,6 +39,12 @@ text_client::text_client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_ST
 
 text_client::text_client(text_client&& from) noexcept
     : socket_(std::exchange(from.socket_, -1)), read_(std::move(from.read_)) {}
+
+text_client& text_client::operator=(text_client&& from) noexcept {
+    std::swap(socket_, from.socket_);
+    std::swap(read_, from.read_);
+    return *this;
+}
 
 text_client::~text_client() {
     if (socket_ >= 0) ::close(socket_);
@@ -103,6 +110,11 @@ std::string text_client::until(std::string_view mark) {
 std::string text_client::rest() {
     while (read_more(wait_max)) {
     }
+    return std::exchange(read_, {});
+}
+
+std::string text_client::until_quiet(std::chrono::milliseconds wait) {
+    std::ignore = closed_within(wait);
     return std::exchange(read_, {});
 }
 

@@ -15,6 +15,7 @@ public:
     explicit text_client(std::uint16_t port);
     ~text_client();
     text_client(text_client&& from) noexcept;
+    text_client& operator=(text_client&& from) noexcept;
     text_client(const text_client&) = delete;
 
     /// Blocks until the kernel has it all. False when the server does not take it any more.
@@ -29,6 +30,8 @@ public:
     std::string until(std::string_view mark);
     /// Everything until the server closes.
     std::string rest();
+    /// Everything until the server closes, or has been silent for `wait`.
+    std::string until_quiet(std::chrono::milliseconds wait);
     /// True when the server has closed; false after `wait` without a word.
     bool closed_within(std::chrono::milliseconds wait);
 

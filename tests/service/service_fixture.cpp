@@ -83,8 +83,8 @@ testing::outcome run_service(const variables& with, std::vector<std::string> arg
     return testing::run_program(service(with, std::move(arguments)), bound);
 }
 
-running_service::running_service(variables with, const std::string& role)
-    : port_(testing::free_port()) {
+running_service::running_service(variables with, const std::string& role, std::uint16_t port)
+    : port_(port != 0 ? port : testing::free_port()) {
     with["HEADROOM_HTTP_LISTEN"] = fmt::format("127.0.0.1:{}", port_);
     // Most tests are about something else than who asks.
     if (!with.contains("HEADROOM_PROFILE")) with.emplace("AUTH_DEV_BYPASS", "true");

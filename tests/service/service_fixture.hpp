@@ -52,11 +52,12 @@ private:
 testing::outcome run_service(const variables& with, std::vector<std::string> arguments,
                              std::chrono::milliseconds bound = std::chrono::seconds(30));
 
-/// A running `headroom-service serve`, or `project`, on a free port. Who presents no credential may
-/// do everything, unless `with` sets AUTH_DEV_BYPASS to false or names a profile.
+/// A running `headroom-service serve`, or `project`, on a free port or the given one. Who presents no
+/// credential may do everything, unless `with` sets AUTH_DEV_BYPASS to false or names a profile.
 class running_service {
 public:
-    explicit running_service(variables with, const std::string& role = "serve");
+    explicit running_service(variables with, const std::string& role = "serve",
+                             std::uint16_t port = 0);
 
     /// False when it ended or was not ready in time; errors() then says why.
     bool ready(std::chrono::milliseconds bound = std::chrono::seconds(10));

@@ -27,6 +27,21 @@ class Scripts(unittest.TestCase):
         known = set(re.findall(r"^    ([a-z]+)\) dev_", tree.text("dev"), re.M))
         self.assertEqual(words, known)
 
+    def test_chaos_names_its_proofs_and_does_nothing_else(self):
+        answer = run("./dev", "chaos", "--help")
+        listed = re.findall(r"^  ([a-z]+) ", answer.stdout, re.M)
+        known = re.search(r"^chaos_names=\((.*)\)", tree.text("devtools/chaos.sh"), re.M)
+        self.assertEqual(listed, known[1].split())
+        self.assertNotIn("== ", answer.stdout)
+
+    def test_bench_names_its_measurements_and_does_nothing_else(self):
+        answer = run("./dev", "bench", "--help")
+        listed = answer.stdout.split("names:")[1].split()
+        programs = [path.stem for path in tree.files(".cpp", under="bench")
+                    if re.search(r"^int main\(", tree.text(path), re.M)]
+        self.assertEqual(listed, programs)
+        self.assertNotIn("== ", answer.stdout)
+
     def test_an_unknown_word_is_wrong_usage(self):
         answer = run("./dev", "tset")
         self.assertEqual(answer.returncode, 64)

@@ -16,6 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds accept_pause_ms{50};    // after an accept the system refused
 constexpr std::chrono::milliseconds turn_away_ms_max{250};  // for a client to read its 503
 
+problem crowded() { return {429, "This client has too many connections open."}; }
+
 using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 }  // namespace
@@ -52,15 +54,15 @@ task<void> listener::accept(budget::lease spare) {
         tcp_socket socket(on_.get_executor());
         boost::system::error_code failed;
         co_await acceptor_.async_accept(socket, peer, asio::redirect_error(use_task, failed));
-        if (closed_) break;
         if (failed) {
+            if (closed_) break;
             co_await sleep_until(deadline::after(accept_pause_ms));
             continue;
         }
         core_->accepted.fetch_add(1, std::memory_order_relaxed);
         peer_counts::place place;
         if (!enter(place, peer.address())) {
-            turn_away(std::move(socket), {429, "This client has too many connections open."});
+            turn_away(std::move(socket), crowded());
         } else if (auto following = core_->grants.connections.take()) {
             admit(std::move(socket), std::exchange(spare, std::move(*following)), peer,
                   std::move(place));
@@ -131,6 +133,7 @@ void listener::admit(tcp_socket socket, budget::lease unit, const asio::ip::tcp:
                                               std::move(unit), std::move(socket), to_string(peer));
     added->occupy(std::move(place));
     open_.push_back(*added);
+    if (closed_) added->drain();
     added->start();
 }
 
@@ -141,9 +144,31 @@ void listener::list(std::vector<under_way>& into, std::size_t most) const {
     }
 }
 
+// Who stands in the kernel's queue has been let in as far as he can tell, and may have asked
+// already: a listener that closes would reset him.
+void listener::admit_waiting() {
+    boost::system::error_code failed;
+    std::ignore = acceptor_.non_blocking(true, failed);
+    while (!failed) {
+        auto unit = core_->grants.connections.take();
+        if (!unit) return;
+        asio::ip::tcp::endpoint peer;
+        tcp_socket socket(on_.get_executor());
+        std::ignore = acceptor_.accept(socket, peer, failed);
+        if (failed) return;
+        core_->accepted.fetch_add(1, std::memory_order_relaxed);
+        peer_counts::place place;
+        if (enter(place, peer.address()))
+            admit(std::move(socket), std::move(*unit), peer, std::move(place));
+        else
+            turn_away(std::move(socket), crowded());
+    }
+}
+
 void listener::drain() {
     if (closed_) return;
     closed_ = true;
+    admit_waiting();
     boost::system::error_code ignored;
     std::ignore = acceptor_.close(ignored);
     door_ = {};

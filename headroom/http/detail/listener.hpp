@@ -53,6 +53,7 @@ private:
     task<void> see_off(refused client);
     /// False when the client's network has as many connections as it may.
     bool enter(peer_counts::place& into, const boost::asio::ip::address& from);
+    void admit_waiting();
     void admit(tcp_socket socket, budget::lease unit, const boost::asio::ip::tcp::endpoint& peer,
                peer_counts::place place);
 

@@ -1,36 +1,11 @@
 #include "headroom/http/detail/request_reader.hpp"
 
-#include <gtest/gtest.h>
+#include "headroom/http/split_reading_fixture.hpp"
 
 namespace headroom::http::detail {
 namespace {
 
 using state = request_reader::state;
-
-// What became of a text: "200" when one complete request begins it, the fault's status, or "more".
-std::string outcome(std::string_view text, std::size_t split, const limits& bounds = {}) {
-    request_reader reader(bounds);
-    for (const auto part : {text.substr(0, split), text.substr(split)}) {
-        if (reader.at() == state::complete || reader.at() == state::failed) break;
-        reader.read(part);
-    }
-    if (reader.at() == state::complete) return "200";
-    if (reader.at() == state::failed) return std::to_string(reader.failed()->status);
-    return "more";
-}
-
-// The same at every split, or it is a failure of the test.
-std::string read(std::string_view text) {
-    const auto whole = outcome(text, text.size());
-    for (std::size_t at = 0; at < text.size(); ++at)
-        EXPECT_EQ(outcome(text, at), whole) << "split at " << at << " of: " << text;
-    return whole;
-}
-
-// A request with these lines after a valid request line and Host.
-std::string with_lines(std::string_view lines, std::string_view rest = "") {
-    return "POST / HTTP/1.1\r\nHost: x\r\n" + std::string(lines) + "\r\n" + std::string(rest);
-}
 
 std::string chunked(std::string_view body) {
     return read(with_lines("Transfer-Encoding: chunked\r\n", body));
