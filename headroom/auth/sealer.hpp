@@ -19,7 +19,8 @@ public:
     static constexpr std::size_t secret_bytes_min = 32;
     static constexpr std::size_t text_bytes_max = 1 << 20;
 
-    /// Requires a secret of secret_bytes_min or more. `purpose` is a word of the program: "session".
+    /// Requires a secret of secret_bytes_min or more. `purpose` is a word of the program,
+    /// "session".
     sealer(secret key, std::string purpose);
 
     /// `name`: what the text belongs to, which has to be the same to open it. May be secret itself:

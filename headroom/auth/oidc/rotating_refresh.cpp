@@ -50,7 +50,8 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
         auto& found = flights[name];
         if (found == nullptr) found = std::make_shared<flight>(by.home());
         const auto one = found;
-        auto got = co_await one->join([self, spent, name] { return self->run(spent, name); }, until);
+        const auto run = [self, spent, name] { return self->run(spent, name); };
+        auto got = co_await one->join(run, until);
         if (!got) co_return std::unexpected(detail::no_answer_in_time());
         co_return *std::move(got);
     }

@@ -1,9 +1,9 @@
 // auth/oidc/sessions.hpp: who is signed in with a browser, kept on our side.
 //
 // The browser holds an id of 256 random bits and nothing else; the tokens rest in Redis, sealed
-// under a key that only follows from the id, beside a name that is its digest: a dump of Redis signs
-// nobody in. A session ends after idle_max without a request, after life_max in any case, when it is
-// ended, and when the provider refuses to renew its tokens.
+// under a key that only follows from the id, beside a name that is its digest: a dump of Redis
+// signs nobody in. A session ends after idle_max without a request, after life_max in any case,
+// when it is ended, and when the provider refuses to renew its tokens.
 #pragma once
 #include <optional>
 

@@ -44,7 +44,8 @@ sign_in::sign_in(token_client& provider, key_source& keys, sign_in_states& state
                  sign_in_terms terms)
     : provider_(provider), keys_(keys), states_(states), terms_(std::move(terms)) {
     BOOST_ASSERT(faults_of(terms_.id_tokens).empty());
-    BOOST_ASSERT(terms_.id_tokens.issuer == provider.issuer() && keys.issuer() == provider.issuer());
+    BOOST_ASSERT(terms_.id_tokens.issuer == provider.issuer());
+    BOOST_ASSERT(keys.issuer() == provider.issuer());
 }
 
 task<oidc_result<begun_for_browser>> sign_in::begin(std::string return_to, deadline until) {
@@ -67,7 +68,8 @@ task<sign_in_end> sign_in::finish(callback_query with, secret cookie, deadline u
     using enum sign_in_fault;
     const auto begun = co_await states_.take(with.state, until);
     if (!begun) co_return sign_in_failed(unknown_state);
-    if (secret(binding_of(cookie)) != secret(begun->binding)) co_return sign_in_failed(other_browser);
+    const secret shown(binding_of(cookie)), kept(begun->binding);  // compared in constant time
+    if (shown != kept) co_return sign_in_failed(other_browser);
     const auto known = co_await provider_.metadata(until);
     if (!known) co_return sign_in_failed(known.error());
     const bool must_name = (*known)->names_itself || !with.issuer.empty();

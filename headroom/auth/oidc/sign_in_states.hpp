@@ -27,7 +27,8 @@ public:
     static constexpr std::chrono::seconds ttl{600};
     static constexpr std::size_t return_to_bytes_max = 2'048;
 
-    /// `prefix`: before all names, "orders:". `sealing`: as in sealer.hpp, of all processes the same.
+    /// `prefix`: before all names, "orders:". `sealing`: as in sealer.hpp, of all processes the
+    /// same.
     sign_in_states(redis::mux& shared, std::string prefix, const secret& sealing);
 
     // Both throw as redis::mux::run does. From any reactor.

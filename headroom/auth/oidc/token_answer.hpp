@@ -1,7 +1,8 @@
 // auth/oidc/token_answer.hpp: what a provider's endpoints answer, read strictly. Pure.
 //
-// RFC 6749, sections 5.1 and 5.2; RFC 7662, section 2.2; RFC 9126, section 2.2. An answer is bounded
-// before it is read, its JSON has one reading only, and no text of it leaves but what is named here.
+// RFC 6749, sections 5.1 and 5.2; RFC 7662, section 2.2; RFC 9126, section 2.2. An answer is
+// bounded before it is read, its JSON has one reading only, and no text of it leaves but what is
+// named here.
 #pragma once
 #include <chrono>
 #include <cstddef>

@@ -31,8 +31,9 @@ TEST(TokenAnswer, IsReadWhole) {
 
 TEST(TokenAnswer, ALifeThatIsNotStatedIsTheDefault) {
     EXPECT_EQ(token_answer(R"({"access_token":"a","token_type":"Bearer"})")->life, 3'600s);
-    EXPECT_EQ(token_answer(R"({"access_token":"a","token_type":"Bearer","expires_in":1e300})")->life,
-              token_life_max);
+    const auto read =
+        token_answer(R"({"access_token":"a","token_type":"Bearer","expires_in":1e300})");
+    EXPECT_EQ(read->life, token_life_max);
 }
 
 TEST(TokenAnswer, AnythingElseIsNone) {

@@ -39,7 +39,9 @@ TEST_F(TokenClient, ASecretOfAnyCharactersGoesByTheField) {
     gets_a_token(identity(client_auth::client_secret_basic));
 }
 
-TEST_F(TokenClient, ASecretGoesInTheBody) { gets_a_token(identity(client_auth::client_secret_post)); }
+TEST_F(TokenClient, ASecretGoesInTheBody) {
+    gets_a_token(identity(client_auth::client_secret_post));
+}
 
 TEST_F(TokenClient, AnAssertionIsSignedByEachKindOfKey) {
     for (const auto kind : assertion_kinds)
