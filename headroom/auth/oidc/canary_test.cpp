@@ -69,7 +69,9 @@ TEST_F(Canary, NothingOfASecretIsShownWhateverGoesWrong) {
                   rotating_refresh renewing(of, shared, {.sealing = sealing()});
                   show(co_await renewing.refresh(tokens.access, soon()));
                   sessions all(of, renewing, shared, {.sealing = sealing()});
-                  principal who{of.issuer(), "user-1", {}, {}, {}, {}, {}};
+                  principal who{};
+                  who.issuer = of.issuer();
+                  who.subject = "user-1";
                   secrets.push_back(co_await all.begin(
                       {std::make_shared<const principal>(who), tokens, {}, "/"}, soon()));
                   co_await renewing.stop();

@@ -32,7 +32,7 @@ struct client_identity {
     client_auth by = client_auth::client_secret_basic;
     secret password{};                           ///< of basic and post
     std::shared_ptr<const jws_signer> signer{};  ///< of private_key_jwt
-    http::client_certificate certificate{};      ///< of tls_client_auth
+    http::own_certificate certificate{};      ///< of tls_client_auth
 };
 
 /// A sentence for each part that is missing; empty when it may be used.

@@ -27,8 +27,13 @@ protected:
     static task<signed_in> somebody(token_client& of) {
         auto tokens = co_await signed_in_tokens(of);
         const auto now = std::chrono::floor<wall_time::duration>(std::chrono::system_clock::now());
-        principal who{of.issuer(), "user-1", persistence::tenant_id::parse("acme").value(),
-                      {"read"}, {"admin"}, now + 10min, {}};
+        principal who{};
+        who.issuer = of.issuer();
+        who.subject = "user-1";
+        who.tenant = persistence::tenant_id::parse("acme").value();
+        who.scopes = {"read"};
+        who.roles = {"admin"};
+        who.expiry = now + 10min;
         co_return signed_in{std::make_shared<const principal>(std::move(who)), std::move(tokens),
                             now, "/"};
     }

@@ -29,7 +29,7 @@ struct own_field {
 };
 
 /// What we show a server that asks who we are: two PEM files, read when a connection opens.
-struct client_certificate {
+struct own_certificate {
     std::string certificate_file{}, key_file{};
     bool empty() const noexcept { return certificate_file.empty(); }
 };
@@ -49,7 +49,7 @@ struct client_request {
     observability::trace_position trace{};
     /// Shown over TLS to the first origin alone. A connection that has shown one carries no request
     /// with another or without.
-    client_certificate certificate{};
+    own_certificate certificate{};
 };
 
 struct client_answer {

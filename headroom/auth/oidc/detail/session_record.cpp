@@ -41,8 +41,12 @@ std::optional<principal> person_in(const boost::json::object& of) {
                tenant = text_of(of, "tenant");
     const auto expiry = time_in(of, "exp");
     if (!issuer || !subject || !tenant || !expiry) return std::nullopt;
-    principal made{std::string(*issuer), std::string(*subject), {}, names_under(of, "scopes"),
-                   names_under(of, "roles"), *expiry, {}};
+    principal made{};
+    made.issuer = *issuer;
+    made.subject = *subject;
+    made.scopes = names_under(of, "scopes");
+    made.roles = names_under(of, "roles");
+    made.expiry = *expiry;
     if (tenant->empty()) return made;
     auto read = persistence::tenant_id::parse(*tenant);
     if (!read) return std::nullopt;
