@@ -101,6 +101,7 @@ protected:
              .challenge = pkce_challenge(verifier), .audience = std::move(audience),
              .push = push},
             testing::soon());
+        EXPECT_TRUE(url) << of.client_id() << ": " << url.error().sentence();
         const auto back = provider().sign_in(url.value());
         EXPECT_EQ(parameter(back, "state"), "a-state");
         co_return code_in_hand{secret(parameter(back, "code")), secret(verifier), *url};

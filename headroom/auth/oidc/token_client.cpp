@@ -35,10 +35,9 @@ std::string with_query(const std::string& url, const form& query) {
     return url + (url.contains('?') ? "&" : "?") + query.text();
 }
 
-form query_of(const authorization_request& what, const std::string& client) {
+form query_of(const authorization_request& what) {
     form made;
     made.add("response_type", "code")
-        .add("client_id", client)
         .add("redirect_uri", what.redirect_uri)
         .add("scope", what.scope)
         .add("state", what.state)
@@ -100,7 +99,10 @@ struct token_client::body : std::enable_shared_from_this<token_client::body> {
         if (!known) co_return std::unexpected(known.error());
         const auto& page = (*known)->authorization_url;
         if (page.empty()) co_return std::unexpected(oidc_failure{oidc_fault::not_offered});
-        auto query = query_of(what, terms.as.id);
+        auto query = query_of(what);
+        // Pushed, it stands there as a part of the proof already, but for a proof in a field.
+        if (!what.push || terms.as.by == client_auth::client_secret_basic)
+            query.add("client_id", terms.as.id);
         query.add_some(terms.audience_parameter, what.audience);
         if (!what.push) co_return with_query(page, query);
         const auto uri = co_await read(pushed_endpoint, query, read_pushed_answer, until);
