@@ -23,7 +23,7 @@ namespace {
 using std::chrono_literals::operator""ms;
 constexpr auto rotation_stop_look_ms = 5ms;
 
-wall_time wall_now() {
+wall_time rotation_time() {
     return std::chrono::floor<wall_time::duration>(std::chrono::system_clock::now());
 }
 
@@ -96,7 +96,7 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
 
     task<outcome> lead(const secret& spent, std::string key, std::int64_t turn, deadline until) {
         ++counts.led;
-        const auto issued = wall_now();
+        const auto issued = rotation_time();
         auto got = co_await by.refresh(spent, {}, deadline::after(terms.exchange_max));
         if (!got) {
             co_await tell_failure(got.error(), key, turn, until);
@@ -129,7 +129,7 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
     outcome opened(const secret& spent, const std::string& sealed) const {
         const auto text = seal.open(spent.reveal(), sealed);
         const auto read = text ? detail::strict_object(text->reveal()) : std::nullopt;
-        auto made = read ? detail::from_record(*read, wall_now()) : std::nullopt;
+        auto made = read ? detail::from_record(*read, rotation_time()) : std::nullopt;
         if (!made) return std::unexpected(sign_in_again("what came is sealed by another key"));
         return *std::move(made);
     }

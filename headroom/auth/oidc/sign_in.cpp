@@ -48,9 +48,10 @@ sign_in::sign_in(token_client& provider, key_source& keys, sign_in_states& state
     BOOST_ASSERT(keys.issuer() == provider.issuer());
 }
 
-task<oidc_result<begun_for_browser>> sign_in::begin(std::string return_to, deadline until) {
+task<oidc_result<begun_for_browser>> sign_in::begin(std::string return_to, secret cookie,
+                                                    deadline until) {
     const auto state = random_text();
-    const secret cookie(random_text());
+    if (cookie.reveal().size() != unguessable_length) cookie = secret(random_text());
     begun_sign_in begun{.verifier = secret(random_text()), .redirect_uri = terms_.redirect_uri,
                         .nonce = random_text(), .binding = binding_of(cookie),
                         .return_to = std::move(return_to), .begun = time_of_sign_in()};

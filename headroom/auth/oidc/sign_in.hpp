@@ -66,7 +66,10 @@ public:
     // From any reactor. Throw what Redis throws (redis::mux::run), and operation_aborted when the
     // caller is cancelled.
 
-    task<oidc_result<begun_for_browser>> begin(std::string return_to, deadline until);
+    /// `cookie`: one that the browser has of another sign-in that it began, in another window; it
+    /// goes on being good for both. Empty when it has none.
+    task<oidc_result<begun_for_browser>> begin(std::string return_to, secret cookie,
+                                               deadline until);
     /// `cookie`: as the browser sent it; empty when it sent none.
     task<std::expected<signed_in, sign_in_failure>> finish(callback_query with, secret cookie,
                                                            deadline until);

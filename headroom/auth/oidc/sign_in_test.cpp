@@ -1,6 +1,6 @@
 #include "headroom/auth/oidc/sign_in.hpp"
 
-#include "headroom/auth/oidc/shared_fixture.hpp"
+#include "headroom/auth/oidc/sign_in_fixture.hpp"
 
 namespace headroom::auth {
 namespace {
@@ -77,44 +77,16 @@ TEST_F(SignInStates, OneThatSomebodyElseWroteIsNone) {
     });
 }
 
-class SignIn : public shared_fixture {
+class SignIn : public sign_in_fixture {
 protected:
-    sign_in_terms terms{.redirect_uri = testing::private_provider::callback,
-                        .scope = "openid email offline_access read",
-                        .id_tokens = {}};
-
     void with_sign_in(std::function<task<void>(sign_in&)> body,
                       client_auth by = client_auth::client_secret_basic) {
-        with_client.authorities = provider().certificates().certificate_file();
-        with_a_client([&](http::client& over) -> task<void> {
-            token_client provider_client(*reactor::current(), over, terms_of(identity(by)));
-            key_source keys(*reactor::current(), over,
-                            {.issuer = provider().issuer(), .loopback = true});
-            terms.id_tokens = id_token_policy(provider().issuer(), provider_client.client_id());
-            testing::thread_budget threads{1};
-            worker_pool elsewhere("main", threads.several(1));
-            co_await elsewhere.run([&] { keys.start(soon()); });
-            co_await testing::and_at_last(
-                [&]() -> task<void> {
-                    co_await with_redis([&](redis::mux& shared) -> task<void> {
-                        sign_in_states states(shared, "s:", sealing());
-                        sign_in one(provider_client, keys, states, terms);
-                        co_await body(one);
-                    });
-                },
-                [&]() -> task<void> {
-                    co_await elsewhere.run([&] { keys.stop(soon()); });
-                });
-        });
-    }
-    static callback_query answer_of(const std::string& back) {
-        return {.state = parameter(back, "state"), .code = secret(parameter(back, "code")),
-                .issuer = provider().issuer(), .error = parameter(back, "error")};
+        with_all([body = std::move(body)](const all_of_it& of) { return body(of.in); }, by);
     }
     /// The fault of a sign-in whose answer was tampered with; "" when it goes well.
     static task<std::string> fault_with(sign_in& of,
                                         std::function<void(callback_query&, secret&)> tamper) {
-        auto begun = (co_await of.begin("/orders", soon())).value();
+        auto begun = (co_await of.begin("/orders", {}, soon())).value();
         auto answer = answer_of(provider().sign_in(begun.url));
         tamper(answer, begun.cookie);
         const auto end = co_await of.finish(std::move(answer), begun.cookie, soon());
@@ -126,7 +98,7 @@ TEST_F(SignIn, TellsWhoItIsAndWhereToGo) {
     for (const auto by : {client_auth::client_secret_basic, client_auth::none})
         with_sign_in(
             [](sign_in& of) -> task<void> {
-                const auto begun = (co_await of.begin("/orders", soon())).value();
+                const auto begun = (co_await of.begin("/orders", {}, soon())).value();
                 const auto back = provider().sign_in(begun.url);
                 const auto end = co_await of.finish(answer_of(back), begun.cookie, soon());
                 EXPECT_TRUE(end) << to_string(end.error().why) << " " << end.error().detail;
@@ -188,7 +160,7 @@ TEST_F(SignIn, AnotherCodeIsRefused) {
 
 TEST_F(SignIn, ACodeOfAnotherSignInIsRefused) {
     with_sign_in([](sign_in& of) -> task<void> {
-        const auto other = (co_await of.begin("/", soon())).value();
+        const auto other = (co_await of.begin("/", {}, soon())).value();
         const auto stolen = answer_of(provider().sign_in(other.url)).code;
         EXPECT_EQ(co_await fault_with(of, [&](callback_query& answer, auto&) {
                       answer.code = stolen;
@@ -197,9 +169,21 @@ TEST_F(SignIn, ACodeOfAnotherSignInIsRefused) {
     });
 }
 
+TEST_F(SignIn, TwoWindowsOfOneBrowserSignInBeside) {
+    with_sign_in([](sign_in& of) -> task<void> {
+        const auto one = (co_await of.begin("/one", {}, soon())).value();
+        const auto two = (co_await of.begin("/two", one.cookie, soon())).value();
+        EXPECT_EQ(one.cookie, two.cookie);
+        for (const auto& each : {one, two}) {
+            auto answer = answer_of(provider().sign_in(each.url));
+            EXPECT_TRUE(co_await of.finish(std::move(answer), two.cookie, soon()));
+        }
+    });
+}
+
 TEST_F(SignIn, AProviderInTroubleIsNotTheUsersFault) {
     with_sign_in([](sign_in& of) -> task<void> {
-        const auto begun = (co_await of.begin("/orders", soon())).value();
+        const auto begun = (co_await of.begin("/orders", {}, soon())).value();
         auto answer = answer_of(provider().sign_in(begun.url));
         provider().answer_by("path=/token&status=503");
         const auto end = co_await of.finish(std::move(answer), begun.cookie, soon());
