@@ -71,8 +71,9 @@ struct token_client::body : std::enable_shared_from_this<token_client::body> {
         const auto& url = shown && !alias.empty() ? alias : provider.*of.at;
         if (url.empty()) co_return std::unexpected(oidc_failure{oidc_fault::not_offered});
         http::client_request request{.verb = http::method::post, .url = url};
-        const bool by_issuer = terms.assertions == assertion_audience::issuer;
-        authenticate(terms.as, by_issuer ? terms.issuer : provider.token_url, now(), what, request);
+        if (!prove(provider, what, request))
+            co_return std::unexpected(oidc_failure{.why = oidc_fault::misconfigured,
+                                                   .detail = "its key does not sign"});
         request.body = what.text();
         request.body_bytes_max = token_answer_bytes_max;
         request.fields.push_back({"Content-Type", "application/x-www-form-urlencoded"});
@@ -81,6 +82,17 @@ struct token_client::body : std::enable_shared_from_this<token_client::body> {
                                                  until.at_most(terms.exchange_max));
         if (answer && has_moved(answer->status)) directory.doubt();
         co_return answer;
+    }
+
+    /// False when OpenSSL does not sign, or has no randomness.
+    bool prove(const provider_metadata& to, form& what, http::client_request& request) const {
+        const bool by_issuer = terms.assertions == assertion_audience::issuer;
+        try {
+            authenticate(terms.as, by_issuer ? terms.issuer : to.token_url, now(), what, request);
+            return true;
+        } catch (const std::runtime_error&) {
+            return false;
+        }
     }
 
     /// The answer, read.
