@@ -65,7 +65,7 @@ oidc_result<answer_object> object_of(const raw_answer& of) {
     return *std::move(read);
 }
 
-bool is_bearer(std::string_view type) {
+bool is_bearer_type(std::string_view type) {
     constexpr std::string_view bearer = "bearer";
     return std::ranges::equal(type, bearer, [](char a, char b) {
         return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b;
@@ -99,7 +99,7 @@ oidc_result<token_set> read_token_answer(const raw_answer& of) {
     auto id = printable(*read, "id_token", issued_token_bytes_max);
     auto scope = printable(*read, "scope", answer_text_bytes_max);
     const auto life = life_of(*read);
-    if (!type || !is_bearer(*type) || !access || access->empty() || !refresh || !id || !scope ||
+    if (!type || !is_bearer_type(*type) || !access || access->empty() || !refresh || !id || !scope ||
         !life)
         return no_answer(of);
     return token_set{secret(*std::move(access)), secret(*std::move(refresh)),
