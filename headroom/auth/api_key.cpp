@@ -4,28 +4,19 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <boost/crc.hpp>
 #include <stdexcept>
 
 #include "headroom/auth/base64url.hpp"
+#include "headroom/auth/random_text.hpp"
 
 namespace headroom::auth {
 namespace {
 
 constexpr std::string_view api_key_prefix = "pk_";
 constexpr std::size_t id_bytes = 6, secret_bytes = 32;
-
-std::string random_text(std::size_t bytes) {
-    std::string made(bytes, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(made.data()), static_cast<int>(bytes)) != 1)
-        throw std::runtime_error("the system has no randomness to give");
-    auto text = to_base64url(made);
-    wipe(made);
-    return text;
-}
 
 std::string checksum_of(std::string_view text) {
     boost::crc_32_type sum;

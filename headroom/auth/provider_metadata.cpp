@@ -20,6 +20,25 @@ constexpr url_member urls[] = {
     {"revocation_endpoint", &provider_metadata::revocation_url},
     {"pushed_authorization_request_endpoint", &provider_metadata::pushed_request_url}};
 
+using alias_member = std::pair<const char*, std::string provider_aliases::*>;
+
+constexpr alias_member aliased_urls[] = {
+    {"token_endpoint", &provider_aliases::token_url},
+    {"introspection_endpoint", &provider_aliases::introspection_url},
+    {"revocation_endpoint", &provider_aliases::revocation_url},
+    {"pushed_authorization_request_endpoint", &provider_aliases::pushed_request_url}};
+
+/// Reads the URLs that are there into `to`; "" or what is wrong with one.
+template <class Members, class Made>
+std::string read_urls(const json::object& of, const Members& members, bool loopback, Made& to) {
+    for (const auto& [name, member] : members) {
+        to.*member = detail::text_of(of, name).value_or("");
+        const auto fault = (to.*member).empty() ? "" : may_be_asked(to.*member, loopback);
+        if (!fault.empty()) return std::string(name) + ": " + fault;
+    }
+    return "";
+}
+
 std::vector<std::string> texts_of(const json::object& of, std::string_view name) {
     std::vector<std::string> found;
     const auto* const list = of.if_contains(name);
@@ -53,13 +72,15 @@ std::expected<provider_metadata, std::string> read_metadata(std::string_view doc
     provider_metadata made;
     made.issuer = detail::text_of(*read, "issuer").value_or("");
     if (made.issuer != issuer) return std::unexpected("the metadata are another issuer's");
-    for (const auto& [name, member] : urls) {
-        made.*member = detail::text_of(*read, name).value_or("");
-        const auto fault = (made.*member).empty() ? "" : may_be_asked(made.*member, loopback);
-        if (!fault.empty()) return std::unexpected(std::string(name) + ": " + fault);
-    }
+    auto fault = read_urls(*read, urls, loopback, made);
+    const auto* const aliases = read->if_contains("mtls_endpoint_aliases");
+    if (fault.empty() && aliases != nullptr && aliases->is_object())
+        fault = read_urls(aliases->get_object(), aliased_urls, loopback, made.aliases);
+    if (!fault.empty()) return std::unexpected(fault);
     if (made.keys_url.empty()) return std::unexpected("the metadata name no jwks_uri");
     made.token_auth_methods = texts_of(*read, "token_endpoint_auth_methods_supported");
+    const auto* const names = read->if_contains("authorization_response_iss_parameter_supported");
+    made.names_itself = names != nullptr && names->is_bool() && names->get_bool();
     return made;
 }
 

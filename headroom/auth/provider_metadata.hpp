@@ -10,6 +10,12 @@ namespace headroom::auth {
 
 inline constexpr std::size_t metadata_bytes_max = 256 * 1024;
 
+/// Where a client that shows its certificate asks instead (RFC 8705, section 5); empty where there
+/// is no other place.
+struct provider_aliases {
+    std::string token_url, introspection_url, revocation_url, pushed_request_url;
+};
+
 struct provider_metadata {
     std::string issuer;
     std::string keys_url;           ///< jwks_uri
@@ -17,6 +23,8 @@ struct provider_metadata {
     std::string authorization_url;
     std::string introspection_url, revocation_url, pushed_request_url;
     std::vector<std::string> token_auth_methods;  ///< of token_endpoint_auth_methods_supported
+    provider_aliases aliases;                     ///< of mtls_endpoint_aliases
+    bool names_itself = false;  ///< in the answers to authorization requests (RFC 9207)
 };
 
 /// Where the document stands: the issuer without a final slash, and the well-known path.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <array>
@@ -14,6 +15,7 @@
 #include "headroom/auth/base64url.hpp"
 #include "headroom/auth/detail/evp.hpp"
 #include "headroom/auth/detail/public_key.hpp"
+#include "headroom/runtime/secret.hpp"
 
 namespace headroom::auth::fixture {
 
@@ -126,6 +128,17 @@ private:
     std::string kid_;
     detail::pkey_ptr key_;
 };
+
+/// A private key as a setting holds it.
+inline secret pem_of(EVP_PKEY* key) {
+    auto* const to = BIO_new(BIO_s_mem());
+    must(PEM_write_bio_PrivateKey(to, key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+    char* text = nullptr;
+    const auto size = BIO_get_mem_data(to, &text);
+    secret made(std::string(text, static_cast<std::size_t>(size)));
+    BIO_free_all(to);
+    return made;
+}
 
 /// One of each kind for a whole program: RSA keys take long to make.
 inline const signing_key& key_of(key_kind kind) {

@@ -28,6 +28,12 @@ struct own_field {
     std::string name, value;
 };
 
+/// What we show a server that asks who we are: two PEM files, read when a connection opens.
+struct own_certificate {
+    std::string certificate_file{}, key_file{};
+    bool empty() const noexcept { return certificate_file.empty(); }
+};
+
 struct client_request {
     method verb = method::get;
     std::string url;
@@ -41,6 +47,9 @@ struct client_request {
     /// The caller's: sent as traceparent and tracestate, so that the server's work is found with
     /// ours. A request of nobody's has none.
     observability::trace_position trace{};
+    /// Shown over TLS to the first origin alone. A connection that has shown one carries no request
+    /// with another or without.
+    own_certificate certificate{};
 };
 
 struct client_answer {

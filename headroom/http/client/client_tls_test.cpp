@@ -82,6 +82,29 @@ TEST_F(ClientTls, ACertificateForAnotherNameIsNotTrusted) {
     });
 }
 
+TEST_F(ClientTls, ACertificateIsShownWithTheRequestThatHasOneAndNoOther) {
+    const auto port = testing::free_port();
+    const testing::private_nginx asking(
+        with(certificate) + "ssl_verify_client optional; ssl_client_certificate " +
+            certificate.certificate_file() + ";\nserver { listen 127.0.0.1:" +
+            std::to_string(port) +
+            " ssl http2; location / { return 200 \"$ssl_client_verify $ssl_client_s_dn\"; } }\n",
+        {port});
+    with_a_client([&](client& of) -> task<void> {
+        for (unsigned i = 0; i < 2; ++i) {
+            auto shown = get(at(port));
+            shown.certificate = {certificate.certificate_file(), certificate.key_file()};
+            EXPECT_EQ((co_await of.send(std::move(shown), testing::soon())).body,
+                      "SUCCESS CN=headroom test");
+            EXPECT_EQ((co_await of.send(get(at(port)), testing::soon())).body, "NONE ");
+        }
+        EXPECT_EQ(of.figures().connects, 2U) << "one with it and one without";
+        auto missing = get(at(port));
+        missing.certificate = {"/nowhere/certificate.pem", "/nowhere/key.pem"};
+        EXPECT_EQ(co_await outcome(of, std::move(missing)), "untrusted");
+    });
+}
+
 TEST_F(ClientTls, AServerThatDoesNotSpeakItIsNotTrusted) {
     start();
     with_a_client([&](client& of) -> task<void> {

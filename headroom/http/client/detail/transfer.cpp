@@ -130,6 +130,11 @@ void transfer::set_up_tls() {
     curl_easy_setopt(handle_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYHOST, 2L);
+    const auto& shown = terms_.what.certificate;
+    if (!shown.empty() && terms_.authorized) {
+        curl_easy_setopt(handle_, CURLOPT_SSLCERT, shown.certificate_file.c_str());
+        curl_easy_setopt(handle_, CURLOPT_SSLKEY, shown.key_file.c_str());
+    }
     if (terms_.with.authorities.empty()) return;
     curl_easy_setopt(handle_, CURLOPT_CAINFO, terms_.with.authorities.c_str());
     curl_easy_setopt(handle_, CURLOPT_CAPATH, nullptr);

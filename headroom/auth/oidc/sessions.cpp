@@ -1,0 +1,154 @@
+#include "headroom/auth/oidc/sessions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/assert.hpp>
+
+#include "headroom/auth/base64url.hpp"
+#include "headroom/auth/detail/sha256.hpp"
+#include "headroom/auth/oidc/detail/session_record.hpp"
+#include "headroom/auth/random_text.hpp"
+#include "headroom/persistence/redis/script.hpp"
+
+namespace headroom::auth {
+namespace {
+
+// KEYS[1]: the hash. ARGV: idle in s. A look keeps the session alive, never beyond its end.
+const redis::script& look_script() {
+    static const redis::script text(
+        "local h = redis.call('HMGET', KEYS[1], 'body', 'version', 'ends') "
+        "if not h[1] then return {} end "
+        "local left = tonumber(h[3]) - tonumber(redis.call('TIME')[1]) "
+        "if left <= 0 then redis.call('DEL', KEYS[1]) return {} end "
+        "redis.call('EXPIRE', KEYS[1], math.min(left, tonumber(ARGV[1]))) "
+        "return {h[1], tonumber(h[2])}");
+    return text;
+}
+
+// ARGV: body, the version it follows. A later one stays, and what is gone stays gone.
+const redis::script& write_script() {
+    static const redis::script text(
+        "if redis.call('HGET', KEYS[1], 'version') ~= ARGV[2] then return 0 end "
+        "redis.call('HSET', KEYS[1], 'body', ARGV[1], 'version', ARGV[2] + 1) "
+        "return 1");
+    return text;
+}
+
+// ARGV: body, idle in s, life in s.
+const redis::script& begin_script() {
+    static const redis::script text(
+        "local ends = redis.call('TIME')[1] + ARGV[3] "
+        "redis.call('HSET', KEYS[1], 'body', ARGV[1], 'version', 1, "
+        "'ends', string.format('%.0f', ends)) "
+        "redis.call('EXPIRE', KEYS[1], math.min(ARGV[2], ARGV[3])) "
+        "return 1");
+    return text;
+}
+
+using enum redis::sending;
+
+wall_time session_time() {
+    return std::chrono::floor<wall_time::duration>(std::chrono::system_clock::now());
+}
+
+bool is_session_id(std::string_view text) {
+    return text.size() == unguessable_length &&
+           text.find_first_not_of(base64url_alphabet) == text.npos;
+}
+
+std::chrono::seconds since(wall_time then, wall_time now) {
+    return std::chrono::floor<std::chrono::seconds>(
+        std::max(now - then, wall_time::duration::zero()));
+}
+
+}  // namespace
+
+struct sessions::found {
+    detail::session_record record;
+    std::int64_t version;
+};
+
+sessions::sessions(token_client& provider, rotating_refresh& renewing, redis::mux& shared,
+                   session_terms terms)
+    : provider_(provider), renewing_(renewing), shared_(shared), terms_(std::move(terms)),
+      seal_(terms_.sealing, "session") {
+    BOOST_ASSERT(terms_.idle_max.count() > 0 && terms_.idle_max <= terms_.life_max);
+}
+
+std::string sessions::name_of(const secret& id) const {
+    return terms_.prefix + "session:" + to_base64url(detail::sha256(id.reveal()));
+}
+
+task<secret> sessions::begin(signed_in who, deadline until) {
+    const secret id(random_text());
+    const auto now = session_time();
+    who.tokens.life -= std::min(who.tokens.life, since(who.issued, now));
+    const auto body = seal_.seal(
+        id.reveal(), detail::text_of_session({*who.who, std::move(who.tokens), now}, now));
+    const auto name = name_of(id), idle = std::to_string(terms_.idle_max.count()),
+               life = std::to_string(terms_.life_max.count());
+    const std::array<std::string_view, 1> keys{name};
+    const std::array<std::string_view, 3> words{body, idle, life};
+    (void)co_await begin_script().run(shared_, keys, words, until, repeatable);
+    co_return id;
+}
+
+task<std::optional<session>> sessions::find(secret id, deadline until) {
+    if (!is_session_id(id.reveal())) co_return std::nullopt;
+    auto of = co_await read(id, until);
+    if (!of || !co_await renewed(id, *of, until)) co_return std::nullopt;
+    auto& record = of->record;
+    const bool good = record.tokens.life.count() > 0;
+    co_return session{std::move(record.who), good ? std::move(record.tokens.access) : secret(),
+                      record.began + terms_.life_max};
+}
+
+task<std::optional<sessions::found>> sessions::read(const secret& id, deadline until) {
+    const auto name = name_of(id), idle = std::to_string(terms_.idle_max.count());
+    const std::array<std::string_view, 1> keys{name};
+    const std::array<std::string_view, 1> words{idle};
+    const auto said = co_await look_script().run(shared_, keys, words, until, repeatable);
+    if (said.empty()) co_return std::nullopt;
+    const auto text = seal_.open(id.reveal(), said[0].text());
+    auto record = text ? detail::session_in(*text, session_time()) : std::nullopt;
+    if (!record) co_return std::nullopt;
+    co_return found{*std::move(record), said[1].number()};
+}
+
+task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
+    auto& held = of.record.tokens;
+    if (held.life > terms_.renew_before || held.refresh.empty()) co_return true;
+    auto next = co_await renewing_.refresh(held.refresh, until);
+    if (!next && next.error().why == oidc_fault::grant_refused) {
+        (void)co_await shared_.run(redis::command("DEL", name_of(id)), until, repeatable);
+        co_return false;
+    }
+    if (!next) co_return true;  // the old ones, as long as they live
+    if (next->id.empty()) next->id = std::move(held.id);
+    held = *std::move(next);
+    co_await write(id, of, until);
+    co_return true;
+}
+
+task<void> sessions::write(const secret& id, const found& of, deadline until) {
+    const auto body =
+        seal_.seal(id.reveal(), detail::text_of_session(of.record, session_time()));
+    const auto name = name_of(id), version = std::to_string(of.version);
+    const std::array<std::string_view, 1> keys{name};
+    const std::array<std::string_view, 2> words{body, version};
+    (void)co_await write_script().run(shared_, keys, words, until, repeatable);
+}
+
+task<bool> sessions::end(secret id, deadline until) {
+    if (!is_session_id(id.reveal())) co_return false;
+    const auto of = co_await read(id, until);
+    (void)co_await shared_.run(redis::command("DEL", name_of(id)), until, repeatable);
+    if (!of) co_return false;
+    const auto& held = of->record.tokens;
+    const bool by_refresh = !held.refresh.empty();
+    (void)co_await provider_.revoke(by_refresh ? held.refresh : held.access,
+                                    by_refresh ? "refresh_token" : "access_token", until);
+    co_return true;
+}
+
+}  // namespace headroom::auth

@@ -1,0 +1,67 @@
+// auth/oidc/sessions.hpp: who is signed in with a browser, kept on our side.
+//
+// The browser holds an id of 256 random bits and nothing else; the tokens rest in Redis, sealed
+// under a key that only follows from the id, beside a name that is its digest: a dump of Redis
+// signs nobody in. A session ends after idle_max without a request, after life_max in any case,
+// when it is ended, and when the provider refuses to renew its tokens.
+#pragma once
+#include <optional>
+
+#include "headroom/auth/oidc/rotating_refresh.hpp"
+#include "headroom/auth/oidc/sign_in.hpp"
+
+namespace headroom::auth {
+
+namespace detail {
+struct session_record;
+}
+
+struct session_terms {
+    std::string prefix{};  ///< before all names in Redis
+    secret sealing;        ///< as in sealer.hpp, of all processes the same
+    std::chrono::seconds idle_max{1'800}, life_max{12 * 3'600};
+    /// Tokens with less life than this are renewed before they are handed out.
+    std::chrono::seconds renew_before{60};
+};
+
+/// A session as a request finds it.
+struct session {
+    principal who;   ///< as the id token had it
+    secret access;   ///< empty once it has expired and renewing fails in passing
+    wall_time ends;  ///< whatever is done with it
+};
+
+class sessions {
+public:
+    /// All outlive it.
+    sessions(token_client& provider, rotating_refresh& renewing, redis::mux& shared,
+             session_terms terms);
+
+    // From any reactor. Throw as redis::mux::run does, and operation_aborted.
+
+    /// The id, for the browser's cookie: shown to nobody else.
+    task<secret> begin(signed_in who, deadline until);
+    /// Nothing when there is no such session, or when it has ended; text that is no id asks nobody.
+    /// Counts as a request of it.
+    task<std::optional<session>> find(secret id, deadline until);
+    /// Deletes it, then revokes its tokens at the provider, whose answer changes nothing. Whether
+    /// there was one.
+    task<bool> end(secret id, deadline until);
+
+private:
+    /// A record, and the version that it is of.
+    struct found;
+    task<std::optional<found>> read(const secret& id, deadline until);
+    /// Renews what has to be; false: the session is over.
+    task<bool> renewed(const secret& id, found& of, deadline until);
+    task<void> write(const secret& id, const found& of, deadline until);
+    std::string name_of(const secret& id) const;
+
+    token_client& provider_;
+    rotating_refresh& renewing_;
+    redis::mux& shared_;
+    const session_terms terms_;
+    const sealer seal_;
+};
+
+}  // namespace headroom::auth

@@ -1,0 +1,152 @@
+#include "headroom/auth/oidc/sessions.hpp"
+
+#include "headroom/auth/oidc/shared_fixture.hpp"
+
+namespace headroom::auth {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::eventually_on_reactor;
+using testing::soon;
+
+class Sessions : public shared_fixture {
+protected:
+    session_terms terms{.prefix = "w:", .sealing = sealing()};
+
+    void with_sessions(std::function<task<void>(token_client&, sessions&)> body) {
+        with_both(client_auth::client_secret_basic,
+                  [&](token_client& of, redis::mux& shared) -> task<void> {
+                      rotating_refresh renewing(of, shared, {.prefix = "w:", .sealing = sealing()});
+                      sessions all(of, renewing, shared, terms);
+                      co_await testing::and_at_last([&] { return body(of, all); },
+                                                    [&] { return renewing.stop(); });
+                  });
+    }
+    static task<signed_in> somebody(token_client& of) {
+        auto tokens = co_await signed_in_tokens(of);
+        const auto now = std::chrono::floor<wall_time::duration>(std::chrono::system_clock::now());
+        principal who{};
+        who.issuer = of.issuer();
+        who.subject = "user-1";
+        who.tenant = persistence::tenant_id::parse("acme").value();
+        who.scopes = {"read"};
+        who.roles = {"admin"};
+        who.expiry = now + 10min;
+        co_return signed_in{std::make_shared<const principal>(std::move(who)), std::move(tokens),
+                            now, "/"};
+    }
+};
+
+TEST_F(Sessions, IsFoundByItsIdAlone) {
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        EXPECT_EQ(id.reveal().size(), unguessable_length);
+        const auto found = co_await all.find(id, soon());
+        EXPECT_TRUE(found);
+        if (!found) co_return;
+        EXPECT_EQ(found->who.subject, "user-1");
+        EXPECT_EQ(found->who.tenant->text(), "acme");
+        EXPECT_TRUE(found->who.has_role("admin") && found->who.has_scope("read"));
+        EXPECT_EQ(found->access, who.tokens.access);
+        for (const auto& other : {random_text(), std::string(), std::string(43, '*'),
+                                  std::string(100'000, 'a')})
+            EXPECT_FALSE(co_await all.find(secret(other), soon()));
+    });
+}
+
+TEST_F(Sessions, RedisSignsNobodyIn) {
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        const auto text = dump();
+        EXPECT_THAT(text, HasSubstr("w:session:"));
+        EXPECT_THAT(text, Not(HasSubstr(id.reveal().substr(0, 8))));
+        EXPECT_THAT(text, Not(HasSubstr(who.tokens.refresh.reveal().substr(0, 8))));
+        EXPECT_THAT(text, Not(HasSubstr("user-1")));
+    });
+}
+
+TEST_F(Sessions, EndsAndItsTokensAreRevoked) {
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        EXPECT_TRUE(co_await all.end(id, soon()));
+        EXPECT_FALSE(co_await all.find(id, soon()));
+        const auto dead = co_await of.refresh(who.tokens.refresh, {}, soon());
+        EXPECT_EQ(dead.error().why, oidc_fault::grant_refused);
+        EXPECT_FALSE(co_await all.end(id, soon())) << "there is none any more";
+    });
+}
+
+TEST_F(Sessions, AProviderThatIsInTroubleKeepsNobodySignedIn) {
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto id = co_await all.begin(co_await somebody(of), soon());
+        provider().answer_by("path=/token/revocation&status=500");
+        EXPECT_TRUE(co_await all.end(id, soon()));
+        EXPECT_FALSE(co_await all.find(id, soon()));
+    });
+}
+
+TEST_F(Sessions, TokensThatAreAboutToEndAreRenewedOnceForAll) {
+    terms.renew_before = 3'000s;  // always
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        const auto before = provider().grants("refresh_token"), reused = provider().reused();
+        unsigned left = 50;
+        for (unsigned i = 0; i < 50; ++i)
+            reactor::current()->spawn([&]() -> task<void> {
+                const auto found = co_await all.find(id, soon());
+                EXPECT_TRUE(found && !found->access.empty());
+                if (found) EXPECT_NE(found->access, who.tokens.access);
+                --left;
+            });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return left == 0; }));
+        EXPECT_EQ(provider().grants("refresh_token") - before, 1U);
+        EXPECT_TRUE(co_await all.find(id, soon())) << "by the next token, which was kept";
+        EXPECT_EQ(provider().reused(), reused);
+    });
+}
+
+TEST_F(Sessions, OneWhoseTokensAreRefusedIsOver) {
+    terms.renew_before = 3'000s;
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        EXPECT_TRUE(co_await of.revoke(who.tokens.refresh, "refresh_token", soon()));
+        EXPECT_FALSE(co_await all.find(id, soon()));
+        EXPECT_THAT(dump(), Not(HasSubstr("w:session:" + id.reveal())));
+    });
+}
+
+TEST_F(Sessions, AProviderThatIsAwayLeavesTheOldTokens) {
+    terms.renew_before = 3'000s;
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        provider().answer_by("path=/token&status=503");
+        const auto found = co_await all.find(id, soon());
+        EXPECT_EQ(found.value().access, who.tokens.access);
+    });
+}
+
+TEST_F(Sessions, EndsAfterItsTime) {
+    terms.idle_max = 1s;
+    terms.life_max = 2s;
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto id = co_await all.begin(co_await somebody(of), soon());
+        EXPECT_TRUE(co_await all.find(id, soon()));
+        bool gone = false;
+        for (const auto until = soon(); !gone && !until.passed();) {
+            co_await sleep_until(deadline::after(100ms));
+            gone = !co_await all.find(id, soon());  // each look is a request
+        }
+        EXPECT_TRUE(gone) << "whatever is done with it";
+    });
+}
+
+}  // namespace
+}  // namespace headroom::auth

@@ -1,0 +1,135 @@
+#include "headroom/auth/oidc/sign_in_routes.hpp"
+
+#include "headroom/auth/oidc/sign_in_fixture.hpp"
+#include "headroom/testing/text_client.hpp"
+
+namespace headroom::auth {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+using testing::soon;
+
+/// A server with the routes, and a browser of the test's own on another thread.
+class SignInRoutes : public sign_in_fixture {
+protected:
+    void browsing(std::function<void()> body) {
+        with_all([&](const all_of_it& of) -> task<void> {
+            rotating_refresh renewing(of.provider, of.shared,
+                                      {.prefix = "r:", .sealing = sealing()});
+            sessions all(of.provider, renewing, of.shared, {.prefix = "r:", .sealing = sealing()});
+            add_sign_in_routes(routes, {of.in, all, 12h, [this](const std::string& what) {
+                                            const std::scoped_lock lock(mutex);
+                                            told.push_back(what);
+                                        }});
+            start();
+            co_await testing::and_at_last([&]() -> task<void> { co_await of.elsewhere.run(body); },
+                                          [&]() -> task<void> {
+                                              co_await of.elsewhere.run([&] {
+                                                  serving->stop(soon());
+                                              });
+                                              co_await renewing.stop();
+                                          });
+        });
+    }
+    std::string ask(const std::string& what, const std::string& cookies = "",
+                    const std::string& more = "") {
+        return testing::say(port(), what + " HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n" +
+                                        (cookies.empty() ? "" : "Cookie: " + cookies + "\r\n") +
+                                        more + "\r\n");
+    }
+    static std::string between(const std::string& text, const std::string& from, char to) {
+        const auto at = text.find(from);
+        if (at == text.npos) return "";
+        return text.substr(at + from.size(), text.find(to, at + from.size()) - at - from.size());
+    }
+    static std::string cookie_of(const std::string& answer, const std::string& name) {
+        const auto value = between(answer, "__Host-" + name + "=", ';');
+        return "__Host-" + name + "=" + value;
+    }
+    static std::string location_of(const std::string& answer) {
+        return between(answer, "Location: ", '\r');
+    }
+    /// The path and query of the callback that the provider sends the browser to.
+    static std::string callback_after(const std::string& login) {
+        return "GET /auth/callback" +
+               provider().sign_in(location_of(login)).substr(
+                   std::string(testing::private_provider::callback).size());
+    }
+
+    std::vector<std::string> told;  // guarded by mutex
+};
+
+TEST_F(SignInRoutes, SignInAskAndSignOut) {
+    browsing([&] {
+        EXPECT_THAT(ask("GET /auth/session"), StartsWith("HTTP/1.1 401"));
+        const auto login = ask("GET /auth/login?return_to=%2Forders%3Fa%3Db");
+        EXPECT_THAT(login, StartsWith("HTTP/1.1 303"));
+        EXPECT_THAT(login, HasSubstr("Cache-Control: no-store"));
+        EXPECT_THAT(login, HasSubstr("Secure; HttpOnly; SameSite=Lax"));
+        const auto back = ask(callback_after(login), cookie_of(login, "sign-in"));
+        EXPECT_THAT(back, StartsWith("HTTP/1.1 303"));
+        EXPECT_EQ(location_of(back), "/orders?a=b");
+        EXPECT_THAT(back, HasSubstr("__Host-sign-in=; Path=/; Max-Age=0"));
+        const auto session = cookie_of(back, "session");
+        const auto who = ask("GET /auth/session", session);
+        EXPECT_THAT(who, StartsWith("HTTP/1.1 200"));
+        EXPECT_THAT(who, HasSubstr(R"("subject":"user-1")"));
+        EXPECT_THAT(who, Not(HasSubstr("eyJ"))) << "no token leaves";
+        EXPECT_THAT(ask("POST /auth/logout", session, "Sec-Fetch-Site: cross-site\r\n"),
+                    StartsWith("HTTP/1.1 403"));
+        EXPECT_THAT(ask("POST /auth/logout", session, "Content-Length: 0\r\n"),
+                    HasSubstr("__Host-session=; Path=/; Max-Age=0"));
+        EXPECT_THAT(ask("GET /auth/session", session), StartsWith("HTTP/1.1 401"));
+    });
+}
+
+TEST_F(SignInRoutes, WhoWasSignedInBeforeIsSignedOut) {
+    browsing([&] {
+        const auto first = ask("GET /auth/login");
+        const auto one = cookie_of(ask(callback_after(first), cookie_of(first, "sign-in")),
+                                   "session");
+        const auto second = ask("GET /auth/login", one);
+        const auto two = cookie_of(
+            ask(callback_after(second), one + "; " + cookie_of(second, "sign-in")), "session");
+        EXPECT_NE(one, two);
+        EXPECT_THAT(ask("GET /auth/session", one), StartsWith("HTTP/1.1 401"));
+        EXPECT_THAT(ask("GET /auth/session", two), StartsWith("HTTP/1.1 200"));
+    });
+}
+
+TEST_F(SignInRoutes, ACallbackThatIsNotThisBrowsersSignsNobodyIn) {
+    browsing([&] {
+        const auto login = ask("GET /auth/login?return_to=https://evil.example/");
+        const auto callback = callback_after(login);
+        const auto stolen = ask(callback);
+        EXPECT_THAT(stolen, StartsWith("HTTP/1.1 400"));
+        EXPECT_THAT(stolen, HasSubstr("SIGN_IN_FAILED"));
+        EXPECT_THAT(stolen, Not(HasSubstr("__Host-session")));
+        EXPECT_THAT(ask(callback, cookie_of(login, "sign-in")), StartsWith("HTTP/1.1 400"))
+            << "the state was taken";
+        EXPECT_THAT(ask("GET /auth/callback"), StartsWith("HTTP/1.1 400"));
+        EXPECT_THAT(ask("GET /auth/callback?state=x&code=y&error=z"), StartsWith("HTTP/1.1 400"));
+        const std::scoped_lock lock(mutex);
+        EXPECT_THAT(told.at(0), HasSubstr("other_browser"));
+        for (const auto& each : told)
+            EXPECT_THAT(each, Not(HasSubstr(between(callback, "code=", '&'))));
+    });
+}
+
+TEST_F(SignInRoutes, AUserWhoSaysNoIsTold) {
+    browsing([&] {
+        const auto login = ask("GET /auth/login");
+        const auto state = between(location_of(login), "state=", '&');
+        const auto denied = ask("GET /auth/callback?error=access_denied&state=" + state +
+                                    "&iss=" + form_encoded(provider().issuer()),
+                                cookie_of(login, "sign-in"));
+        EXPECT_THAT(denied, StartsWith("HTTP/1.1 403"));
+        EXPECT_THAT(denied, HasSubstr("SIGN_IN_DENIED"));
+    });
+}
+
+}  // namespace
+}  // namespace headroom::auth

@@ -1,0 +1,22 @@
+// auth/oidc/sign_in_settings.hpp: how browsers sign in, read from AUTH_OAUTH_* and AUTH_SESSION_*.
+#pragma once
+#include "headroom/auth/oidc/client_auth.hpp"
+#include "headroom/runtime/setting_reader.hpp"
+
+namespace headroom::auth {
+
+struct sign_in_settings {
+    client_identity as;        ///< without an id nobody signs in with a browser
+    std::string redirect_uri;  ///< the callback, as the provider has it registered
+    std::string scope;
+    bool push = false;  ///< by the provider's PAR endpoint
+    secret sealing;     ///< of states, sessions and refreshed tokens
+    std::chrono::seconds idle_max{0}, life_max{0};  ///< of a session
+
+    bool on() const noexcept { return !as.id.empty(); }
+};
+
+/// Declares and reads them. Faults are kept by the reader.
+sign_in_settings read_sign_in_settings(setting_reader& from);
+
+}  // namespace headroom::auth
