@@ -19,6 +19,7 @@
 #include "headroom/http/detail/core.hpp"
 #include "headroom/http/detail/counted.hpp"
 #include "headroom/http/detail/request_reader.hpp"
+#include "headroom/http/detail/websocket_session.hpp"
 #include "headroom/http/request.hpp"
 #include "headroom/http/under_way.hpp"
 #include "headroom/runtime/tls_stream.hpp"
@@ -64,7 +65,7 @@ public:
     void abort();
 
 private:
-    enum class phase { receiving, handling, writing, lingering };
+    enum class phase { receiving, handling, writing, conversing, lingering };
     enum class step { answer, wait, end };  // what the bytes so far ask for
 
     task<void> run();
@@ -90,9 +91,23 @@ private:
     void report(const response& reply, const request& of, access_record so_far);
 
     void admit_stream(response& reply, counted& in_flight, std::optional<counted>& lasting);
+    task<void> go_on(response& reply, access_record& so_far, std::string& error);
     task<std::uint64_t> stream(body_stream& from, std::string& error);
     task<bool> pull(body_stream& from, std::string& piece, std::string& error);
     bool ended_well(body_stream& from, std::string& piece, std::string& error);
+
+    class conversation;
+    task<void> converse(websocket_upgrade& as, access_record& so_far, std::string& error);
+    task<void> end_conversation(close_code why);
+    void listen();
+    bool say(const websocket_message& what);
+    void end_session(close_code why, std::string_view reason);
+    std::size_t unsent() const noexcept { return out_.size() - sent_; }
+    void pump_out();
+    void beat();
+    void hear();
+    void lose();
+    void lose_soon();
 
     bool flushes_at_once();
     task<bool> flush_rest();
@@ -127,6 +142,7 @@ private:
          abandoned_ = false;
     bool lasting_ = false, dismissed_ = false;  // a stream without an end; told to end by a drain
     bool cut_ = false;                          // the answer stays without its end
+    bool pumping_ = false;                      // waits until a session's bytes can be written
     bool first_ = true, invited_ = false;
     phase phase_ = phase::receiving;
     deadline::clock::time_point head_began_{}, body_began_{};
@@ -142,6 +158,7 @@ private:
     std::size_t sent_ = 0;  // of out_
     bool broken_ = false;   // nothing can be written any more
     unsigned coalesced_ = 0;
+    std::unique_ptr<websocket_session> session_;  // while phase::conversing
 };
 
 }  // namespace headroom::http::detail

@@ -50,16 +50,16 @@ task<void> connection::answer() {
         phase_ = phase::writing;
     }
     std::optional<counted> lasting;
-    if (reply->streamed() != nullptr) admit_stream(*reply, mine, lasting);
+    if (reply->goes_on()) admit_stream(*reply, mine, lasting);
     const auto as = finish(*reply, of);
     if (as != coding::identity) co_await home_->compression().work(as, *reply);
-    auto bytes = append(*reply, of);
-    if (reply->streamed() != nullptr && of.method != method::head && !abandoned_)
-        bytes += co_await stream(*reply->streamed(), error);
-    report(*reply, of, {.bytes_out = bytes,
-                        .took = deadline::clock::now() - complete_,
-                        .error = error,
-                        .lasting = lasting.has_value()});
+    access_record record{.bytes_out = append(*reply, of)};
+    if (reply->goes_on() && of.method != method::head && !abandoned_)
+        co_await go_on(*reply, record, error);
+    record.took = deadline::clock::now() - complete_;
+    record.error = error;
+    record.lasting = lasting.has_value();
+    report(*reply, of, record);
 }
 
 // What needs no handler, or may have none.
@@ -187,7 +187,7 @@ void connection::report(const response& reply, const request& of, access_record 
     so_far.method = to_string(of.method);
     so_far.route = of.route;
     so_far.status = abandoned_ && !so_far.lasting ? 499 : reply.status();
-    so_far.bytes_in = reader_.bytes();
+    so_far.bytes_in += reader_.bytes();
     so_far.waited = of.who.waited();
     so_far.request_id = of.id;
     so_far.trace_id = of.trace.trace_id();

@@ -31,7 +31,8 @@ bool has_added(const response& of, std::string_view name) {
 }
 
 void append_framing(std::string& out, const response& of, bool chunked) {
-    if (of.status() == 204 || of.status() == 304) return;  // RFC 9110 section 8.6
+    if (of.status() == 204 || of.status() == 304 || of.upgraded() != nullptr)
+        return;  // RFC 9110 section 8.6
     if (of.streamed() != nullptr) {
         if (chunked) out += "Transfer-Encoding: chunked\r\n";
         return;
@@ -65,7 +66,9 @@ void append_answer(std::string& out, const response& of, const answer_terms& ter
     const bool come_back = of.status() == 503 || of.status() == 429;
     if (come_back && terms.retry_after_s > 0 && !has_added(of, "Retry-After"))
         append_field(out, "Retry-After", std::to_string(terms.retry_after_s));
-    if (terms.close) {
+    if (of.upgraded() != nullptr) {
+        out += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+    } else if (terms.close) {
         out += "Connection: close\r\n";
     } else if (terms.say_keep_alive) {
         out += "Connection: keep-alive\r\n";
