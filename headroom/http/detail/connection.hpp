@@ -15,9 +15,8 @@
 #include <optional>
 #include <string>
 
-#include "headroom/http/access.hpp"
 #include "headroom/http/detail/core.hpp"
-#include "headroom/http/detail/counted.hpp"
+#include "headroom/http/detail/exchange.hpp"
 #include "headroom/http/detail/request_reader.hpp"
 #include "headroom/http/detail/websocket_session.hpp"
 #include "headroom/http/request.hpp"
@@ -88,16 +87,16 @@ private:
     response tell_of(const std::exception_ptr& thrown, std::string& error) const;
     coding finish(response& reply, const request& of);
     std::size_t append(const response& reply, const request& of);
-    void report(const response& reply, const request& of, access_record so_far);
+    void report(const exchange& of);
 
-    void admit_stream(response& reply, counted& in_flight, std::optional<counted>& lasting);
-    task<void> go_on(response& reply, access_record& so_far, std::string& error);
+    void admit_stream(exchange& of);
+    task<void> go_on(exchange& of);
     task<std::uint64_t> stream(body_stream& from, std::string& error);
     task<bool> pull(body_stream& from, std::string& piece, std::string& error);
     bool ended_well(body_stream& from, std::string& piece, std::string& error);
 
     class conversation;
-    task<void> converse(websocket_upgrade& as, access_record& so_far, std::string& error);
+    task<void> converse(websocket_upgrade& as, exchange& of);
     task<void> end_conversation(close_code why);
     void listen();
     bool say(const websocket_message& what);
@@ -153,7 +152,7 @@ private:
     request_reader reader_;
     std::optional<fault> refused_;
     std::string request_id_, client_, out_;
-    const request* now_ = nullptr;  // being answered
+    std::optional<exchange> exchange_;  // under way
     deadline::clock::time_point complete_{};  // when it was here
     std::size_t sent_ = 0;  // of out_
     bool broken_ = false;   // nothing can be written any more

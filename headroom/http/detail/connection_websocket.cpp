@@ -46,7 +46,7 @@ private:
     const websocket_upgrade& as_;
 };
 
-task<void> connection::converse(websocket_upgrade& as, access_record& so_far, std::string& error) {
+task<void> connection::converse(websocket_upgrade& as, exchange& of) {
     const auto& times = home_->shared().sealed.times;
     const pulse_terms pulse{times.heartbeat, as.terms.idle_max, times.write_max, times.linger_max};
     session_ = std::make_unique<websocket_session>(out_, as.terms, as.agreed.deflate, pulse,
@@ -59,14 +59,14 @@ task<void> connection::converse(websocket_upgrade& as, access_record& so_far, st
     try {
         co_await as.run(with);
     } catch (...) {
-        if (!abandoned_) std::ignore = tell_of(std::current_exception(), error);
+        if (!abandoned_) std::ignore = tell_of(std::current_exception(), of.error);
         why = close_code::broken;
     }
     if (abandoned_) co_await asio::this_coro::reset_cancellation_state();
     co_await end_conversation(why);
-    so_far.bytes_in = session_->bytes_in();
-    so_far.bytes_out += session_->bytes_out();
-    so_far.bytes_out -= std::min<std::uint64_t>(so_far.bytes_out, unsent());
+    of.bytes_in = session_->bytes_in();
+    of.bytes_out += session_->bytes_out();
+    of.bytes_out -= std::min<std::uint64_t>(of.bytes_out, unsent());
     session_.reset();
 }
 

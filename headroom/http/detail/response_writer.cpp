@@ -15,9 +15,15 @@ namespace {
 
 constexpr std::size_t client_id_bytes_max = 64;
 
-void append_number(std::string& out, std::uint64_t value, int base = 10) {
+void append_number(std::string& out, std::uint64_t value) {
     std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+void append_hex(std::string& out, std::uint64_t value) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
     out.append(digits.data(), end);
 }
 
@@ -79,7 +85,7 @@ void append_answer(std::string& out, const response& of, const answer_terms& ter
 
 void append_chunk(std::string& out, std::string_view piece) {
     BOOST_ASSERT(!piece.empty());
-    append_number(out, piece.size(), 16);
+    append_hex(out, piece.size());
     out.append("\r\n").append(piece).append("\r\n");
 }
 
