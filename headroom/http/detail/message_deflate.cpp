@@ -27,7 +27,7 @@ struct parameter {
 };
 
 // "name" or "name=value" or name="value".
-parameter split(std::string_view text) {
+parameter parse_parameter(std::string_view text) {
     const auto equals = text.find('=');
     parameter out{trim(text.substr(0, equals)), {}, equals != std::string_view::npos};
     if (!out.has_value) return out;
@@ -86,7 +86,7 @@ std::optional<deflate_terms> consider(std::string_view text) {
     while (!text.empty()) {
         text.remove_prefix(1);
         const auto each = text.substr(0, text.find(';'));
-        if (!made.takes(split(each))) return std::nullopt;
+        if (!made.takes(parse_parameter(each))) return std::nullopt;
         text.remove_prefix(each.size());
     }
     return made.terms();

@@ -5,7 +5,7 @@
 namespace headroom::http::detail {
 namespace {
 
-std::string answered(std::string_view offers) {
+std::string told_of(std::string_view offers) {
     const field one{"Sec-WebSocket-Extensions", offers};
     const auto chosen = choose_deflate(fields({&one, 1}));
     return chosen ? to_extension(*chosen) : "none";
@@ -13,17 +13,17 @@ std::string answered(std::string_view offers) {
 
 TEST(MessageDeflate, IsAgreedOnByTheFirstOfferThatCanBeKept) {
     const std::string plain = "permessage-deflate; server_max_window_bits=12";
-    EXPECT_EQ(answered("permessage-deflate"), plain);
-    EXPECT_EQ(answered("permessage-deflate; client_max_window_bits"),
+    EXPECT_EQ(told_of("permessage-deflate"), plain);
+    EXPECT_EQ(told_of("permessage-deflate; client_max_window_bits"),
               plain + "; client_max_window_bits=12");
-    EXPECT_EQ(answered("permessage-deflate; client_max_window_bits=\"10\""),
+    EXPECT_EQ(told_of("permessage-deflate; client_max_window_bits=\"10\""),
               plain + "; client_max_window_bits=10");
-    EXPECT_EQ(answered("permessage-deflate; server_max_window_bits=9"),
+    EXPECT_EQ(told_of("permessage-deflate; server_max_window_bits=9"),
               "permessage-deflate; server_max_window_bits=9");
-    EXPECT_EQ(answered("x-other, permessage-deflate;server_no_context_takeover; "
-                       "client_no_context_takeover"),
+    EXPECT_EQ(told_of("x-other, permessage-deflate;server_no_context_takeover; "
+                      "client_no_context_takeover"),
               plain + "; server_no_context_takeover; client_no_context_takeover");
-    EXPECT_EQ(answered("permessage-deflate; server_max_window_bits=8, permessage-deflate"), plain);
+    EXPECT_EQ(told_of("permessage-deflate; server_max_window_bits=8, permessage-deflate"), plain);
 }
 
 TEST(MessageDeflate, IsDeclinedByWhatNobodyKnows) {
@@ -36,7 +36,7 @@ TEST(MessageDeflate, IsDeclinedByWhatNobodyKnows) {
           "permessage-deflate; client_max_window_bits=",
           "permessage-deflate; server_no_context_takeover=1",
           "permessage-deflate; client_max_window_bits; client_max_window_bits"})
-        EXPECT_EQ(answered(offer), "none") << offer;
+        EXPECT_EQ(told_of(offer), "none") << offer;
 }
 
 TEST(MessageDeflate, ComesBackAsItWas) {

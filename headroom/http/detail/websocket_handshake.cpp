@@ -14,7 +14,7 @@ constexpr std::string_view magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr std::string_view our_version = "13";
 constexpr std::size_t key_chars = 24;  // 16 bytes in base64
 
-bool names(const fields& in, std::string_view field, std::string_view element) {
+bool lists(const fields& in, std::string_view field, std::string_view element) {
     bool found = false;
     for (const auto& each : in.all())
         if (equal_ignoring_case(each.name, field))
@@ -39,8 +39,8 @@ bool is_key(std::string_view text) {
 problem other_version() { return {426, "This path is served to WebSocket clients, version 13."}; }
 
 std::optional<problem> not_asked_for(const request& of) {
-    if (of.method != method::get || !names(of.headers, "connection", "upgrade") ||
-        !names(of.headers, "upgrade", "websocket"))
+    if (of.method != method::get || !lists(of.headers, "connection", "upgrade") ||
+        !lists(of.headers, "upgrade", "websocket"))
         return other_version();
     if (of.headers.count("sec-websocket-version") != 1 ||
         of.headers.find("sec-websocket-version") != our_version)
