@@ -8,10 +8,14 @@ server_metrics::server_metrics(observability::metrics& to, const http::server& o
       rates_(rates),
       connections_(to.measure("http_server_open_connections", "Connections open now.")),
       in_flight_(to.measure("http_server_active_requests", "Requests being answered now.")),
+      streams_(to.measure("http_server_active_streams",
+                          "Event streams and WebSockets open now.")),
       accepted_(to.count("http_server_connections_total", "Connections accepted.")),
       turned_away_(to.count("http_server_turned_away_total",
                             "Of these, told 503 or 429 at once: no descriptor, or too many of one "
                             "client.")),
+      unshaken_(to.count("http_server_handshakes_failed_total",
+                         "Of these, ended before TLS began.")),
       shed_(to.count("http_server_shed_total",
                      "Requests told 503 because too many were under way.")),
       limited_(to.count("http_server_rate_limited_total",
@@ -23,8 +27,10 @@ void server_metrics::refresh() {
     const auto now = of_.snapshot();
     connections_.set(now.connections);
     in_flight_.set(now.in_flight);
+    streams_.set(now.streams);
     accepted_.grow_to(static_cast<double>(now.accepted));
     turned_away_.grow_to(static_cast<double>(now.turned_away));
+    unshaken_.grow_to(static_cast<double>(now.handshakes_failed));
     shed_.grow_to(static_cast<double>(now.shed));
     if (rates_ != nullptr) limited_.grow_to(static_cast<double>(rates_->refused()));
 }

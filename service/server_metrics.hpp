@@ -20,8 +20,8 @@ private:
 
     const http::server& of_;
     const http::rate_limiter* rates_;
-    observability::gauge connections_, in_flight_;
-    observability::counter accepted_, turned_away_, shed_, limited_;
+    observability::gauge connections_, in_flight_, streams_;
+    observability::counter accepted_, turned_away_, unshaken_, shed_, limited_;
 };
 
 }  // namespace headroom::service

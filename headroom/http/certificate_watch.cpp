@@ -8,14 +8,14 @@ namespace headroom::http {
 
 struct certificate_watch::loop : std::enable_shared_from_this<loop> {
     loop(reactor& at, worker_pool& in, certificates& all, observability::logger to)
-        : home(at), system(in), of(all), log(std::move(to)) {}
+        : home(at), pool(in), of(all), log(std::move(to)) {}
 
     void arm() { home.arm(next, deadline::after(of.from().reload)); }
 
     // On the home reactor.
     void ring() {
         std::scoped_lock lock(mutex);
-        looking = system.post([self = shared_from_this()] { self->look(); }).has_value();
+        looking = pool.post([self = shared_from_this()] { self->look(); }).has_value();
         if (!looking) arm();  // the pool is full; another time
     }
 
@@ -51,7 +51,7 @@ struct certificate_watch::loop : std::enable_shared_from_this<loop> {
     }
 
     reactor& home;
-    worker_pool& system;
+    worker_pool& pool;
     certificates& of;
     const observability::logger log;
     alarm next{[this] { ring(); }};  // the home reactor's own

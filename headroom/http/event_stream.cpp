@@ -1,6 +1,7 @@
 #include "headroom/http/event_stream.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace headroom::http {
 namespace {
@@ -25,7 +26,13 @@ void append_data(std::string& to, std::string_view text) {
     }
 }
 
-task<std::optional<std::string>> next_text(event_source& from, deadline due) {
+std::string retry_field(std::chrono::milliseconds after) {
+    return "retry: " + std::to_string(after.count()) + "\n\n";
+}
+
+// `first`: what is said before anything else, once.
+task<std::optional<std::string>> next_text(event_source& from, std::string& first, deadline due) {
+    if (!first.empty()) co_return std::exchange(first, {});
     const auto events = co_await from(due);
     if (!events) co_return std::nullopt;
     if (events->empty()) co_return std::string(heartbeat_comment);
@@ -44,10 +51,10 @@ void append_event(std::string& to, const sent_event& of) {
 }
 
 response event_stream(event_source from, std::chrono::milliseconds reconnect) {
-    body_stream made{
-        .next = [from = std::move(from)](deadline due) mutable { return next_text(from, due); },
-        .lasting = true,
-        .farewell = "retry: " + std::to_string(reconnect.count()) + "\n\n"};
+    body_stream made{.next = [from = std::move(from), first = retry_field(reconnect)](
+                                 deadline due) mutable { return next_text(from, first, due); },
+                     .lasting = true,
+                     .farewell = retry_field(reconnect)};
     auto out = response::stream("text/event-stream", std::move(made));
     out.with("Cache-Control", "no-store").with("X-Accel-Buffering", "no");
     return out;

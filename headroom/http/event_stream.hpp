@@ -34,8 +34,8 @@ using event_source =
 inline constexpr std::chrono::milliseconds reconnect_default{3'000};
 
 /// A stream of events. When nothing happens the client is sent a comment, so that it and whoever
-/// stands between know that we live. A drain ends it and asks the client to come back after
-/// `reconnect`.
+/// stands between know that we live. It is asked to come back `reconnect` after the end, at the
+/// beginning and again by the drain that ends it.
 response event_stream(event_source from, std::chrono::milliseconds reconnect = reconnect_default);
 
 /// The id of the last event the client has seen, or nothing. As untrusted as any field.

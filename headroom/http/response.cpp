@@ -20,6 +20,12 @@ bool is_servers_own(std::string_view name) {
     });
 }
 
+struct streamed_body final : detail::continuation {
+    explicit streamed_body(body_stream made) : of(std::move(made)) {}
+    body_stream* stream() noexcept override { return &of; }
+    body_stream of;
+};
+
 }  // namespace
 
 response::response(problem why)
@@ -47,7 +53,7 @@ response response::stream(std::string_view content_type, body_stream of, unsigne
     BOOST_ASSERT(of.next);
     response out(status);
     out.content_type_ = content_type;
-    out.stream_ = std::make_unique<body_stream>(std::move(of));
+    out.rest_ = std::make_unique<streamed_body>(std::move(of));
     return out;
 }
 

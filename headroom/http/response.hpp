@@ -10,6 +10,18 @@
 #include "headroom/http/problem.hpp"
 
 namespace headroom::http {
+namespace detail {
+
+struct websocket_upgrade;
+
+/// What follows the head of an answer that is not whole yet: one of the two.
+struct continuation {
+    virtual ~continuation() = default;
+    virtual body_stream* stream() noexcept { return nullptr; }
+    virtual websocket_upgrade* websocket() noexcept { return nullptr; }
+};
+
+}  // namespace detail
 
 /// A status, fields and a body, or a problem. Move-only value. The server adds Date,
 /// Content-Length or Transfer-Encoding, Connection and X-Request-Id, and leaves the body out for
@@ -38,7 +50,15 @@ public:
     const std::string& body() const noexcept { return body_; }
     std::string_view content_type() const noexcept { return content_type_; }
     /// Where the body comes from instead of body(), or null.
-    body_stream* streamed() const noexcept { return stream_.get(); }
+    body_stream* streamed() const noexcept { return rest_ ? rest_->stream() : nullptr; }
+
+    /// What the connection becomes, or null: see upgrade() of http/websocket.hpp.
+    detail::websocket_upgrade* upgraded() const noexcept {
+        return rest_ ? rest_->websocket() : nullptr;
+    }
+    /// It is not whole with its head.
+    bool goes_on() const noexcept { return rest_ != nullptr; }
+    void go_on_as(std::unique_ptr<detail::continuation> rest) noexcept { rest_ = std::move(rest); }
 
     /// Adds a field. Throws std::invalid_argument when the name is no token, the value holds a line
     /// end or another control character, or the field is one the server writes itself.
@@ -68,7 +88,7 @@ private:
     std::string content_type_, body_;
     std::vector<std::pair<std::string, std::string>> added_;
     std::unique_ptr<problem> why_;
-    std::unique_ptr<body_stream> stream_;
+    std::unique_ptr<detail::continuation> rest_;
 };
 
 }  // namespace headroom::http

@@ -11,6 +11,7 @@ using phrase = std::pair<unsigned, std::string_view>;
 
 constexpr std::array phrases{
     phrase{100, "Continue"},
+    phrase{101, "Switching Protocols"},
     phrase{200, "OK"},
     phrase{201, "Created"},
     phrase{202, "Accepted"},
@@ -37,6 +38,7 @@ constexpr std::array phrases{
     phrase{415, "Unsupported Media Type"},
     phrase{417, "Expectation Failed"},
     phrase{422, "Unprocessable Content"},
+    phrase{426, "Upgrade Required"},
     phrase{428, "Precondition Required"},
     phrase{429, "Too Many Requests"},
     phrase{431, "Request Header Fields Too Large"},

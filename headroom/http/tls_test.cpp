@@ -7,6 +7,8 @@
 #include "headroom/http/server_fixture.hpp"
 #include "headroom/testing/child_process.hpp"
 #include "headroom/testing/private_certificates.hpp"
+#include "headroom/testing/private_nginx.hpp"
+#include "headroom/testing/server_process.hpp"
 #include "headroom/testing/temp_directory.hpp"
 #include "headroom/testing/tls_client.hpp"
 
@@ -78,6 +80,22 @@ TEST_F(Tls, AnswersCurl) {
     EXPECT_TRUE(has(seen.errors, "ALPN: server accepted http/1.1") ||
                 has(seen.errors, "ALPN, server accepted to use http/1.1"))
         << seen.errors;
+}
+
+TEST_F(Tls, StandsBehindNginx) {
+    start();
+    const auto outside = testing::free_port();
+    const testing::private_nginx nginx(
+        "upstream us { server 127.0.0.1:" + std::to_string(port()) +
+            "; keepalive 2; }\nserver { listen 127.0.0.1:" + std::to_string(outside) +
+            "; location / { proxy_pass https://us; proxy_http_version 1.1; "
+            "proxy_set_header Connection \"\"; proxy_ssl_verify on; proxy_ssl_name localhost; "
+            "proxy_ssl_trusted_certificate " +
+            first.certificate_file() + "; } }\n",
+        {outside});
+    for (int i = 0; i < 5; ++i)
+        EXPECT_TRUE(has(testing::say(outside, hello_and_close), "Hello, World!"));
+    EXPECT_EQ(serving->snapshot().accepted, 1u) << "nginx keeps what it has";
 }
 
 TEST_F(Tls, KeepsTheConnectionAndEndsItWithAWord) {

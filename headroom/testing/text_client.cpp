@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
@@ -96,12 +97,13 @@ std::string text_client::response(bool with_body) {
 }
 
 std::string text_client::until(std::string_view mark) {
-    for (;;) {
-        if (const auto at = read_.find(mark); at != std::string::npos) {
+    for (std::size_t seen = 0;;) {
+        if (const auto at = read_.find(mark, seen); at != std::string::npos) {
             auto out = read_.substr(0, at + mark.size());
             read_.erase(0, out.size());
             return out;
         }
+        seen = read_.size() - std::min(read_.size(), mark.size() - 1);
         if (!read_more(wait_max))
             throw std::runtime_error("the server closed; so far it said: " + read_);
     }

@@ -184,6 +184,7 @@ void connection::start_read() {
 void connection::on_read(error_code failed, std::size_t bytes) {
     reading_ = false;
     landed_ += bytes;
+    if (phase_ == phase::conversing) return failed ? lose() : hear();
     if (failed) {
         gone_ = true;
         if (phase_ == phase::handling) abandon();
@@ -216,11 +217,14 @@ void connection::ring() {
             return cancel_.emit(asio::cancellation_type::terminal);
         case phase::writing:
             return close();
+        case phase::conversing:
+            return beat();
     }
 }
 
 void connection::drain() {
     draining_ = true;
+    if (phase_ == phase::conversing) return end_session(close_code::going_away, "");
     if (lasting_ && phase_ == phase::handling && !std::exchange(dismissed_, true))
         return cancel_.emit(asio::cancellation_type::terminal);
     if (phase_ != phase::receiving || reader_.begun() || taken_ < landed_) return;
@@ -232,6 +236,7 @@ void connection::drain() {
 void connection::abort() {
     const auto self = shared_from_this();
     close();
+    if (phase_ == phase::conversing) return lose();
     if (phase_ == phase::handling) abandon();
     wake();
 }

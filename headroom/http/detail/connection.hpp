@@ -15,10 +15,10 @@
 #include <optional>
 #include <string>
 
-#include "headroom/http/access.hpp"
 #include "headroom/http/detail/core.hpp"
-#include "headroom/http/detail/counted.hpp"
+#include "headroom/http/detail/exchange.hpp"
 #include "headroom/http/detail/request_reader.hpp"
+#include "headroom/http/detail/websocket_session.hpp"
 #include "headroom/http/request.hpp"
 #include "headroom/http/under_way.hpp"
 #include "headroom/runtime/tls_stream.hpp"
@@ -64,7 +64,7 @@ public:
     void abort();
 
 private:
-    enum class phase { receiving, handling, writing, lingering };
+    enum class phase { receiving, handling, writing, conversing, lingering };
     enum class step { answer, wait, end };  // what the bytes so far ask for
 
     task<void> run();
@@ -87,12 +87,26 @@ private:
     response tell_of(const std::exception_ptr& thrown, std::string& error) const;
     coding finish(response& reply, const request& of);
     std::size_t append(const response& reply, const request& of);
-    void report(const response& reply, const request& of, access_record so_far);
+    void report(const exchange& of);
 
-    void admit_stream(response& reply, counted& in_flight, std::optional<counted>& lasting);
+    void admit_stream(exchange& of);
+    task<void> go_on(exchange& of);
     task<std::uint64_t> stream(body_stream& from, std::string& error);
     task<bool> pull(body_stream& from, std::string& piece, std::string& error);
     bool ended_well(body_stream& from, std::string& piece, std::string& error);
+
+    class conversation;
+    task<void> converse(websocket_upgrade& as, exchange& of);
+    task<void> end_conversation(close_code why);
+    void listen();
+    bool say(const websocket_message& what);
+    void end_session(close_code why, std::string_view reason);
+    std::size_t unsent() const noexcept { return out_.size() - sent_; }
+    void pump_out();
+    void beat();
+    void hear();
+    void lose();
+    void lose_soon();
 
     bool flushes_at_once();
     task<bool> flush_rest();
@@ -127,6 +141,7 @@ private:
          abandoned_ = false;
     bool lasting_ = false, dismissed_ = false;  // a stream without an end; told to end by a drain
     bool cut_ = false;                          // the answer stays without its end
+    bool pumping_ = false;                      // waits until a session's bytes can be written
     bool first_ = true, invited_ = false;
     phase phase_ = phase::receiving;
     deadline::clock::time_point head_began_{}, body_began_{};
@@ -137,11 +152,12 @@ private:
     request_reader reader_;
     std::optional<fault> refused_;
     std::string request_id_, client_, out_;
-    const request* now_ = nullptr;  // being answered
+    std::optional<exchange> exchange_;  // under way
     deadline::clock::time_point complete_{};  // when it was here
     std::size_t sent_ = 0;  // of out_
     bool broken_ = false;   // nothing can be written any more
     unsigned coalesced_ = 0;
+    std::unique_ptr<websocket_session> session_;  // while phase::conversing
 };
 
 }  // namespace headroom::http::detail

@@ -12,54 +12,34 @@
 namespace headroom::http::detail {
 namespace asio = boost::asio;
 using boost::system::error_code;
-namespace {
-
-// Seen by whoever lists the requests under way.
-struct shown_while {
-    shown_while(const request*& as, const request& of) : as_(as) { as_ = &of; }
-    ~shown_while() { as_ = nullptr; }
-    shown_while(const shown_while&) = delete;
-
-private:
-    const request*& as_;
-};
-
-}  // namespace
 
 task<void> connection::answer() {
     complete_ = deadline::clock::now();
     auto& shared = home_->shared();
     choose_id();
-    budget::holder who(request_id_);
-    request of(who, deadline(complete_ + shared.sealed.times.request_max));
-    fill(of);
-    counted mine(shared.in_flight);
-    const shown_while here(now_, of);
-    std::string error;
-    auto reply = answer_unhandled(of, mine.now);
-    if (!reply) {
-        begin_handling(of.until);
+    auto& at = exchange_.emplace(
+        request_id_, deadline(complete_ + shared.sealed.times.request_max), shared.in_flight);
+    fill(at.of);
+    at.reply = answer_unhandled(at.of, at.flying.now);
+    if (!at.reply) {
+        begin_handling(at.of.until);
         try {
-            reply = co_await shared.routes.handle(of);
+            at.reply = co_await shared.routes.handle(at.of);
         } catch (...) {
-            reply = tell_of(std::current_exception(), error);
+            at.reply = tell_of(std::current_exception(), at.error);
         }
         alarm_.disarm();
         // So that what follows may wait again after a handler was cancelled.
         if (overdue_ || abandoned_) co_await asio::this_coro::reset_cancellation_state();
         phase_ = phase::writing;
     }
-    std::optional<counted> lasting;
-    if (reply->streamed() != nullptr) admit_stream(*reply, mine, lasting);
-    const auto as = finish(*reply, of);
-    if (as != coding::identity) co_await home_->compression().work(as, *reply);
-    auto bytes = append(*reply, of);
-    if (reply->streamed() != nullptr && of.method != method::head && !abandoned_)
-        bytes += co_await stream(*reply->streamed(), error);
-    report(*reply, of, {.bytes_out = bytes,
-                        .took = deadline::clock::now() - complete_,
-                        .error = error,
-                        .lasting = lasting.has_value()});
+    if (at.reply->goes_on()) admit_stream(at);
+    const auto as = finish(*at.reply, at.of);
+    if (as != coding::identity) co_await home_->compression().work(as, *at.reply);
+    at.bytes_out = append(*at.reply, at.of);
+    if (at.reply->goes_on() && at.of.method != method::head && !abandoned_) co_await go_on(at);
+    report(at);
+    exchange_.reset();
 }
 
 // What needs no handler, or may have none.
@@ -179,39 +159,43 @@ std::size_t connection::append(const response& reply, const request& of) {
     return out_.size() - before;
 }
 
-// `so_far`: what only the caller knows.
-void connection::report(const response& reply, const request& of, access_record so_far) {
+void connection::report(const exchange& of) {
     auto& shared = home_->shared();
     shared.requests.fetch_add(1, std::memory_order_relaxed);
     if (!shared.access) return;
-    so_far.method = to_string(of.method);
-    so_far.route = of.route;
-    so_far.status = abandoned_ && !so_far.lasting ? 499 : reply.status();
-    so_far.bytes_in = reader_.bytes();
-    so_far.waited = of.who.waited();
-    so_far.request_id = of.id;
-    so_far.trace_id = of.trace.trace_id();
-    so_far.span_id = of.trace.span_id();
-    so_far.trace_flags = of.trace.flags();
-    so_far.peer = peer_;
-    so_far.client = of.client;
-    if (const auto* by = of.left.find<caller>()) {
-        so_far.caller_kind = by->kind;
-        so_far.caller_id = by->id;
-    }
-    shared.access(so_far);
+    const auto& asked = of.of;
+    const auto* by = asked.left.find<caller>();
+    const bool left = abandoned_ && !of.lasting;
+    shared.access({.method = to_string(asked.method),
+                   .route = asked.route,
+                   .status = left ? 499 : of.reply->status(),
+                   .bytes_in = reader_.bytes() + of.bytes_in,
+                   .bytes_out = of.bytes_out,
+                   .took = deadline::clock::now() - complete_,
+                   .waited = of.who.waited(),
+                   .request_id = asked.id,
+                   .trace_id = asked.trace.trace_id(),
+                   .span_id = asked.trace.span_id(),
+                   .trace_flags = asked.trace.flags(),
+                   .peer = peer_,
+                   .client = asked.client,
+                   .caller_kind = by == nullptr ? std::string_view() : by->kind,
+                   .caller_id = by == nullptr ? std::string_view() : by->id,
+                   .error = of.error,
+                   .lasting = of.lasting.has_value()});
 }
 
 std::optional<under_way> connection::show() const {
-    if (now_ == nullptr) return std::nullopt;
+    if (!exchange_) return std::nullopt;
+    const auto& of = exchange_->of;
     return under_way{
-        .method = std::string(to_string(now_->method)),
-        .route = std::string(now_->route),
-        .phase = lasting_                    ? "streaming"
+        .method = std::string(to_string(of.method)),
+        .route = std::string(of.route),
+        .phase = lasting_ || session_       ? "streaming"
                  : phase_ == phase::writing ? "writing"
                                             : "handling",
-        .request_id = std::string(now_->id),
-        .trace_id = std::string(now_->trace.trace_id()),
+        .request_id = std::string(of.id),
+        .trace_id = std::string(of.trace.trace_id()),
         .age = std::chrono::duration_cast<std::chrono::milliseconds>(deadline::clock::now() -
                                                                      complete_)};
 }

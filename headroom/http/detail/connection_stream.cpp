@@ -14,17 +14,28 @@ constexpr std::size_t piece_cost = 64;  // in bytes, so that empty pieces count 
 }  // namespace
 
 // A lasting stream is one of few; it would otherwise hold its place among those in flight for ever.
-void connection::admit_stream(response& reply, counted& in_flight,
-                              std::optional<counted>& lasting) {
-    if (!reply.streamed()->lasting) return;
+void connection::admit_stream(exchange& of) {
+    auto& reply = *of.reply;
+    if (reply.upgraded() != nullptr && reader_.head().minor == 0)
+        reply = problem{426, "A WebSocket needs HTTP/1.1."};
+    if (reply.upgraded() == nullptr && (reply.streamed() == nullptr || !reply.streamed()->lasting))
+        return;
     auto& shared = home_->shared();
-    in_flight.release();
-    lasting.emplace(shared.streams);
-    if (lasting->now <= shared.sealed.streams_max) return;
-    lasting.reset();
+    of.flying.release();
+    of.lasting.emplace(shared.streams);
+    if (of.lasting->now <= shared.sealed.streams_max) return;
+    of.lasting.reset();
     shared.shed.fetch_add(1, std::memory_order_relaxed);
     problem full{503, "Too many streams are open."};
     reply = std::move(full.with("limit", std::int64_t{shared.sealed.streams_max}));
+}
+
+task<void> connection::go_on(exchange& of) {
+    if (of.reply->upgraded() != nullptr) {
+        co_await converse(*of.reply->upgraded(), of);
+    } else {
+        of.bytes_out += co_await stream(*of.reply->streamed(), of.error);
+    }
 }
 
 // Answers how many bytes the client was sent.

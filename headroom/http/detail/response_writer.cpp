@@ -15,9 +15,15 @@ namespace {
 
 constexpr std::size_t client_id_bytes_max = 64;
 
-void append_number(std::string& out, std::uint64_t value, int base = 10) {
+void append_number(std::string& out, std::uint64_t value) {
     std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+void append_hex(std::string& out, std::uint64_t value) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
     out.append(digits.data(), end);
 }
 
@@ -31,7 +37,8 @@ bool has_added(const response& of, std::string_view name) {
 }
 
 void append_framing(std::string& out, const response& of, bool chunked) {
-    if (of.status() == 204 || of.status() == 304) return;  // RFC 9110 section 8.6
+    if (of.status() == 204 || of.status() == 304 || of.upgraded() != nullptr)
+        return;  // RFC 9110 section 8.6
     if (of.streamed() != nullptr) {
         if (chunked) out += "Transfer-Encoding: chunked\r\n";
         return;
@@ -65,7 +72,9 @@ void append_answer(std::string& out, const response& of, const answer_terms& ter
     const bool come_back = of.status() == 503 || of.status() == 429;
     if (come_back && terms.retry_after_s > 0 && !has_added(of, "Retry-After"))
         append_field(out, "Retry-After", std::to_string(terms.retry_after_s));
-    if (terms.close) {
+    if (of.upgraded() != nullptr) {
+        out += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+    } else if (terms.close) {
         out += "Connection: close\r\n";
     } else if (terms.say_keep_alive) {
         out += "Connection: keep-alive\r\n";
@@ -76,7 +85,7 @@ void append_answer(std::string& out, const response& of, const answer_terms& ter
 
 void append_chunk(std::string& out, std::string_view piece) {
     BOOST_ASSERT(!piece.empty());
-    append_number(out, piece.size(), 16);
+    append_hex(out, piece.size());
     out.append("\r\n").append(piece).append("\r\n");
 }
 

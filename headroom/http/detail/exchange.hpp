@@ -1,0 +1,29 @@
+// http/detail/exchange.hpp: one request and what becomes of it.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "headroom/budget/holder.hpp"
+#include "headroom/http/detail/counted.hpp"
+#include "headroom/http/request.hpp"
+#include "headroom/http/response.hpp"
+
+namespace headroom::http::detail {
+
+/// Kept by the connection, one at a time, and not in the coroutine that answers: its frame would
+/// be larger than those that are kept from one request to the next.
+struct exchange {
+    exchange(const std::string& id, deadline due, std::atomic<unsigned>& in_flight)
+        : who(id), of(who, due), flying(in_flight) {}
+
+    budget::holder who;
+    request of;
+    counted flying;                  ///< among the requests in flight
+    std::optional<counted> lasting;  ///< among the streams
+    std::optional<response> reply;
+    std::string error;                           ///< for the log
+    std::uint64_t bytes_in = 0, bytes_out = 0;  ///< beyond the request; of the answer
+};
+
+}  // namespace headroom::http::detail
