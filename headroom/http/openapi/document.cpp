@@ -77,10 +77,12 @@ json::object untyped(const route_name& of, typed::schemas& types) {
     return done;
 }
 
-json::object described(const typed::api::entry& of, typed::schemas& types) {
+json::object described(const typed::api::entry& of, bool guarded, typed::schemas& types) {
     typed::operation made(types);
     of.describe(made, of.is.media);
     for (const unsigned status : of.is.problems) made.fails(status);
+    if (guarded)
+        for (const unsigned status : {401U, 403U}) made.fails(status);
     return std::move(made).done();
 }
 
@@ -100,8 +102,10 @@ json::object operation_of(const route_name& route, const typed::api& in, const d
         if (!entry->is.summary.empty()) made["summary"] = entry->is.summary;
         if (!entry->is.description.empty()) made["description"] = entry->is.description;
     }
-    made["security"] = security(route, as);
-    auto rest = entry == nullptr ? untyped(route, types) : described(*entry, types);
+    auto ways = security(route, as);
+    auto rest =
+        entry == nullptr ? untyped(route, types) : described(*entry, !ways.empty(), types);
+    made["security"] = std::move(ways);
     for (auto& each : rest) made[each.key()] = std::move(each.value());
     return made;
 }

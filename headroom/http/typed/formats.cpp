@@ -99,10 +99,10 @@ std::optional<timestamp> value<timestamp>::from_text(std::string_view from, cons
     return made;
 }
 
-void value<timestamp>::write(std::string& to, timestamp of) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(of);
-    fmt::format_to(std::back_inserter(to), "\"{:%Y-%m-%dT%H:%M:%S}.{:06d}Z\"",
-                   fmt::gmtime(seconds.time_since_epoch().count()), (of - seconds).count());
+std::string rfc3339(timestamp at) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06d}Z",
+                       fmt::gmtime(seconds.time_since_epoch().count()), (at - seconds).count());
 }
 
 namespace detail {

@@ -26,6 +26,8 @@ namespace headroom::http::typed {
 
 /// Microseconds since 1970, UTC. RFC 3339 in texts.
 using timestamp = std::chrono::sys_time<std::chrono::microseconds>;
+/// "2026-02-28T23:00:00.120000Z"
+std::string rfc3339(timestamp at);
 
 /// Anything that holds the 16 bytes of a UUID, in network order, as persistence::uuid does.
 template <class T>
@@ -162,7 +164,7 @@ struct value<timestamp> {
     }
     static std::optional<timestamp> from_text(std::string_view from, const place& at,
                                               faults& found);
-    static void write(std::string& to, timestamp of);
+    static void write(std::string& to, timestamp of) { to += '"' + rfc3339(of) + '"'; }
     static boost::json::object schema(schemas&) {
         return {{"type", "string"}, {"format", "date-time"}};
     }
