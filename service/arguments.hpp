@@ -1,4 +1,4 @@
-// service/arguments.hpp: what the service's endpoints read of a request, beside path, query and body.
+// service/arguments.hpp: what the service's endpoints read of a request, beside query and body.
 #pragma once
 #include <fmt/format.h>
 

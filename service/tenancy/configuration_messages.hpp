@@ -1,4 +1,4 @@
-// tenancy/configuration_messages.hpp: what clients send about configuration, and what they are told.
+// tenancy/configuration_messages.hpp: what clients send about configuration and are told of it.
 #pragma once
 #include "service/arguments.hpp"
 #include "service/tenancy/configuration_value.hpp"

@@ -23,7 +23,8 @@ using shared_text = std::shared_ptr<published>;
 /// FNV-1a: whoever has the text has the tag; nobody relies on it for more.
 std::string tag_of(std::string_view text) {
     std::uint64_t hash = 14695981039346656037ULL;
-    for (const char each : text) hash = (hash ^ static_cast<unsigned char>(each)) * 1099511628211ULL;
+    for (const char each : text)
+        hash = (hash ^ static_cast<unsigned char>(each)) * 1099511628211ULL;
     return fmt::format("\"{:016x}\"", hash);
 }
 

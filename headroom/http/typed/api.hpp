@@ -6,8 +6,8 @@
 //     to.get<"/v1/orders/{order}">(bound(at, get_order), {.summary = "An order", .tag = "orders"});
 //
 // A request whose arguments cannot be read never reaches the coroutine: 422 with every fault at
-// once, 400 for a body that is no JSON, 415 for one of another type. An argument that reads what the
-// template does not name, and a name that nobody reads, do not compile.
+// once, 400 for a body that is no JSON, 415 for one of another type. An argument that reads what
+// the template does not name, and a name that nobody reads, do not compile.
 #pragma once
 #include <vector>
 

@@ -13,8 +13,8 @@
 
 namespace headroom::http::typed {
 
-/// A regular expression that has to fit the whole text; one of Boost.Regex's Perl syntax that is one
-/// of ECMA 262's too, as JSON Schema wants it. Made once, used from every thread.
+/// A regular expression that has to fit the whole text; one of Boost.Regex's Perl syntax that is
+/// one of ECMA 262's too, as JSON Schema wants it. Made once, used from every thread.
 class pattern {
 public:
     explicit pattern(std::string_view expression);
@@ -162,7 +162,10 @@ struct value<list<T, Least, Most>> {
     }
     static void write(std::string& to, const kind& of) { detail::write_elements(to, of.is); }
     static boost::json::object schema(schemas& into) {
-        return {{"type", "array"}, {"items", into.of<T>()}, {"minItems", Least}, {"maxItems", Most}};
+        return {{"type", "array"},
+                {"items", into.of<T>()},
+                {"minItems", Least},
+                {"maxItems", Most}};
     }
 
 private:

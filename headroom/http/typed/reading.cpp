@@ -62,8 +62,8 @@ const std::vector<reading::pair>& reading::query() {
     auto& made = query_.emplace();
     for_each_between(of.query, '&', [&](std::string_view each) {
         const auto equals = std::min(each.find('='), each.size());
-        auto& read = made.emplace_back(form_decoded(each.substr(0, equals)),
-                                       form_decoded(each.substr(std::min(equals + 1, each.size()))));
+        const auto text = each.substr(std::min(equals + 1, each.size()));
+        auto& read = made.emplace_back(form_decoded(each.substr(0, equals)), form_decoded(text));
         read.clean = http::detail::is_clean_utf8(read.value);
     });
     return made;

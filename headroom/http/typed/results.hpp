@@ -3,7 +3,7 @@
 //     order                            200, as JSON
 //     created<order>                   201 with Location
 //     no_content                       204
-//     answer<order, 200, 202>          made by hand: fields and status of its own, the body an order
+//     answer<order, 200, 202>          made by hand: its fields and status; the body is an order
 //     std::expected<order, problem>    or the problem
 //     response                         anything; about::media says of what kind
 //

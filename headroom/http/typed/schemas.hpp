@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <typeindex>
+#include <typeinfo>
 
 namespace headroom::http::typed {
 

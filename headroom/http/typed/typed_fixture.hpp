@@ -1,4 +1,4 @@
-// http/typed/typed_fixture.hpp: an API that is asked without sockets, for this folder's tests alone.
+// http/typed/typed_fixture.hpp: an API asked without sockets, for this folder's tests alone.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -32,7 +32,9 @@ protected:
 
     private:
         static std::string line(const boost::json::value& of) {
-            const auto text = [&](const char* name) { return std::string(of.at(name).as_string()); };
+            const auto text = [&](const char* name) {
+                return std::string(of.at(name).as_string());
+            };
             return text("in") + " " + text("pointer") + ": " + text("detail");
         }
     };

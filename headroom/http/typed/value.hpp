@@ -5,9 +5,10 @@
 //     value<T>::write(text, T)                   as JSON, appended
 //     value<T>::schema(schemas)                  JSON Schema, as OpenAPI 3.1 has it
 //
-// Here: bool, integers, floating-point numbers, strings, instants, UUIDs and raw JSON. containers.hpp
-// has optional, nullable, vector and map; described.hpp structs and enums; constrained.hpp bounds,
-// lengths, patterns and defaults. For a type of another package specialise value<T>.
+// Here: bool, integers, floating-point numbers, strings, instants, UUIDs and raw JSON.
+// containers.hpp has optional, nullable, vector and map; described.hpp structs and enums;
+// constrained.hpp bounds, lengths, patterns and defaults. For a type of another package specialise
+// value<T>.
 #pragma once
 #include <array>
 #include <boost/json/value.hpp>
