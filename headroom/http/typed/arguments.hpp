@@ -71,6 +71,12 @@ concept repeatable = requires(std::span<const std::string> texts, const place& a
 };
 
 template <class T>
+boost::json::object text_schema(schemas& into) {
+    if constexpr (requires { value<T>::text_schema(into); }) return value<T>::text_schema(into);
+    else return into.of<T>();
+}
+
+template <class T>
 constexpr bool may_be_empty() {
     if constexpr (described_struct<T>) return value<T>::all_omittable();
     else return omittable<T>;
@@ -104,7 +110,7 @@ struct argument<parameter<In, Name, T>> {
     }
     static void describe(operation& to) {
         constexpr bool required = !omittable<T> && !detail::repeatable<T>;
-        to.parameter(In, Name.view(), required, to.types().of<T>());
+        to.parameter(In, Name.view(), required, detail::text_schema<T>(to.types()));
         to.reads();
     }
 };

@@ -97,8 +97,8 @@ struct value<bounded<T, Least, Most>> {
     static void write(std::string& to, const kind& of) { value<T>::write(to, of.is); }
     static boost::json::object schema(schemas& into) {
         auto made = into.of<T>();
-        made["minimum"] = Least;
-        made["maximum"] = Most;
+        if (Least != std::numeric_limits<T>::lowest()) made["minimum"] = Least;
+        if (Most != std::numeric_limits<T>::max()) made["maximum"] = Most;
         return made;
     }
 
@@ -191,6 +191,7 @@ struct value<or_else<T, Default>> {
     }
     static void write(std::string& to, const kind& of) { value<T>::write(to, of.is); }
     static boost::json::object schema(schemas& into);
+    static boost::json::object text_schema(schemas& into);
 
 private:
     static std::optional<kind> wrapped(std::optional<T> read) {
@@ -206,6 +207,11 @@ boost::json::object with_default(boost::json::object schema, std::string_view js
 template <class T, auto Default>
 boost::json::object value<or_else<T, Default>>::schema(schemas& into) {
     return detail::with_default(or_null(into.of<T>()), to_json_text(kind::made()));
+}
+
+template <class T, auto Default>
+boost::json::object value<or_else<T, Default>>::text_schema(schemas& into) {
+    return detail::with_default(into.of<T>(), to_json_text(kind::made()));
 }
 
 }  // namespace headroom::http::typed

@@ -43,6 +43,8 @@ struct value<std::optional<T>> {
         else to += "null";
     }
     static boost::json::object schema(schemas& into) { return or_null(into.of<T>()); }
+    /// Of a parameter: null has no text.
+    static boost::json::object text_schema(schemas& into) { return into.of<T>(); }
 
 private:
     static std::optional<std::optional<T>> wrapped(std::optional<T> read) {

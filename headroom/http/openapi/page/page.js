@@ -146,14 +146,19 @@ function parameters(all) {
 }
 
 function responses(all) {
+  const seen = new Set();  // a component's members are shown once
   return table(['status', 'answer'], Object.entries(all).map(([status, answer]) => {
     const content = jsonOf(answer.content);
     const cell = make('div', {}, answer.description);
     if (content) {
       const [media, {schema}] = content;
       cell.append(' ', make('span', {class: 'kind mono'}, media));
-      if (schema && Object.keys(schema).length > 0)
-        cell.append(status.startsWith('2') ? shape(schema) : make('div', {}, kind(schema)));
+      if (schema && Object.keys(schema).length > 0) {
+        const known = !status.startsWith('2') || seen.has(schema.$ref);
+        if (known) cell.append(', ', kind(schema));
+        else cell.append(shape(schema));
+        if (schema.$ref) seen.add(schema.$ref);
+      }
     }
     return [make('span', {class: `status s${status[0]}`}, status), cell];
   }));
