@@ -7,8 +7,8 @@
 
 namespace headroom::http::typed {
 
-/// Who a middleware before found out. Throws auth::denied, a 401, where nobody was. Lives as long as
-/// the request.
+/// Who a middleware before found out. Throws auth::denied, a 401, where nobody was. Lives as long
+/// as the request.
 template <>
 struct argument<const auth::principal&> {
     static std::optional<std::reference_wrapper<const auth::principal>> read(reading& from) {

@@ -58,8 +58,8 @@ protected:
 TEST_F(OpenApi, EveryOperationIsThereAndSaysWhatItDoes) {
     const auto all = operations();
     for (const auto* each :
-         {"get /livez", "get /metrics", "get /docs", "get /openapi.json", "post /v1/tenants",
-          "patch /v1/tenants/{tenant}/metadata", "get /v1/tenants/{tenant}/features/{feature}",
+         {"get /livez", "get /metrics", "get /v1/me", "get /docs", "get /openapi.json",
+          "post /v1/tenants", "patch /v1/tenants/{tenant}/metadata", "get /v1/tenants/{tenant}/features/{feature}",
           "put /v1/tenants/{tenant}/configuration/{key}",
           "put /v1/tenants/{tenant}/users/{user}/profile",
           "post /v1/tenants/{tenant}/agents/{agent}/keys/rotate"})
@@ -67,6 +67,17 @@ TEST_F(OpenApi, EveryOperationIsThereAndSaysWhatItDoes) {
     for (const auto& path : document().at("paths").as_object())
         for (const auto& each : path.value().as_object())
             EXPECT_TRUE(each.value().as_object().contains("summary")) << path.key();
+}
+
+TEST_F(OpenApi, SaysWhichCredentialsLetSomebodyIn) {
+    const auto paths = document().at("paths");
+    EXPECT_EQ(json::serialize(paths.at("/v1/tenants").at("post").at("security")),
+              R"([{"token":[]},{"key":[]}])");
+    EXPECT_TRUE(paths.at("/v1/me").at("get").at("responses").as_object().contains("401"));
+    for (const auto* open : {"/livez", "/docs", "/openapi.json"}) {
+        EXPECT_EQ(json::serialize(paths.at(open).at("get").at("security")), "[]") << open;
+        EXPECT_EQ(service().get(open).status, 200U) << open;
+    }
 }
 
 TEST_F(OpenApi, ALinterFindsNothing) {
@@ -92,6 +103,7 @@ TEST_F(OpenApi, WhatIsAnsweredFitsItsSchema) {
                  refused(service().put(path + "/configuration/k", R"({"type":"integer"})")) +
                  refused(service().get(path + "/policies/nonsense"));
     lines += line("problem", service().get("/v1/tenants/none").body);
+    lines += line("me_view", service().get("/v1/me").body);
     lines += line("tenant_view", service().get(path).body);
     lines += line("tenant_page", service().get("/v1/tenants?limit=1").body);
     lines += line("feature_view", service().get(path + "/features/f").body);
