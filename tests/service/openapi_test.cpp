@@ -59,7 +59,8 @@ TEST_F(OpenApi, EveryOperationIsThereAndSaysWhatItDoes) {
     const auto all = operations();
     for (const auto* each :
          {"get /livez", "get /metrics", "get /v1/me", "get /docs", "get /openapi.json",
-          "post /v1/tenants", "patch /v1/tenants/{tenant}/metadata", "get /v1/tenants/{tenant}/features/{feature}",
+          "post /v1/tenants", "patch /v1/tenants/{tenant}/metadata",
+          "get /v1/tenants/{tenant}/features/{feature}",
           "put /v1/tenants/{tenant}/configuration/{key}",
           "put /v1/tenants/{tenant}/users/{user}/profile",
           "post /v1/tenants/{tenant}/agents/{agent}/keys/rotate"})
