@@ -3,17 +3,17 @@
 #include <iostream>
 
 #include "headroom/http/server.hpp"
+#include "headroom/http/typed/api.hpp"
 #include "headroom/runtime/runtime.hpp"
 
 using namespace headroom;
 
 namespace {
 
-// A handler is given a request and a deadline, and answers with a response or a problem.
-task<http::response> greet(http::request& of) {
-    const auto& name = of.parameter("name");
-    if (name == "nobody") co_return http::problem{404, "There is nobody of that name."};
-    co_return http::response::text("Hello, " + name + "!\n");
+// An endpoint says by its signature what it reads; it answers with a response or a problem.
+task<http::response> greet(http::typed::path<"name"> name) {
+    if (*name == "nobody") co_return http::problem{404, "There is nobody of that name."};
+    co_return http::response::text("Hello, " + *name + "!\n");
 }
 
 std::string ask(std::uint16_t port, const std::string& path) {
@@ -44,7 +44,7 @@ int main() {
     // Then what opens: each part takes the grants it declared.
     runtime process(book, threads);
     http::router routes;
-    routes.get("/hello/{name}", greet);
+    http::typed::api(routes).get<"/hello/{name}">(greet);
     http::server server({&process.home()}, with, std::move(routes),
                         {.listener = book.take(http::listener_consumer).value(),
                          .connections = book.take(http::connections_consumer).value(),

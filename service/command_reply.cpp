@@ -43,8 +43,6 @@ std::optional<stream_version> if_match(const http::request& of) {
     return version;
 }
 
-std::string etag(stream_version version) { return fmt::format("\"{}\"", version); }
-
 /// How long the request wants to wait for the read model; none: not at all.
 std::optional<std::chrono::milliseconds> preferred_wait(const http::request& of) {
     std::optional<std::chrono::milliseconds> found;
@@ -70,42 +68,11 @@ http::problem to_problem(const domain_error& why) {
         field != nullptr && why.code == error_code::validation_error)
         answer.with_json("errors",
                          json::serialize(json::array{json::object{
+                             {"in", "body"},
                              {"pointer", "#/" + std::string(field->get_string())},
                              {"detail", why.detail}}}));
     if (!context.empty()) answer.with_json("context", json::serialize(context));
     return answer;
-}
-
-persistence::tenant_id tenant_of(const http::request& of) {
-    auto tenant = persistence::tenant_id::parse(of.parameter("tenant"));
-    if (!tenant) throw http::failed(http::problem{404, "There is no such tenant."});
-    return *std::move(tenant);
-}
-
-eventsourcing::uuid id_of(const http::request& of, std::string_view parameter) {
-    const auto id = eventsourcing::parse_uuid(of.parameter(parameter));
-    if (!id) throw http::failed(http::problem{404, fmt::format("There is no such {}.", parameter)});
-    return *id;
-}
-
-int page_size(const http::request& of, int otherwise, int most) {
-    const auto text = of.query_value("limit");
-    if (!text) return otherwise;
-    const auto size = whole_number<int>(*text);
-    if (!size || *size < 1 || *size > most)
-        throw http::failed(
-            http::problem{400, fmt::format("limit must be a number from 1 to {}.", most)});
-    return *size;
-}
-
-std::int64_t count_in(const http::request& of, std::string_view parameter,
-                      std::optional<std::int64_t> otherwise) {
-    const auto text = of.query_value(parameter);
-    const auto count = text ? whole_number<std::int64_t>(*text) : otherwise;
-    if (!count)
-        throw http::failed(
-            http::problem{400, fmt::format("{} must be a whole number, 0 or more.", parameter)});
-    return *count;
 }
 
 actor actor_of(const http::request& of) {
@@ -117,30 +84,22 @@ actor actor_of(const http::request& of) {
     return by;
 }
 
-actor actor_of(const http::request& of, json_body& body) {
-    auto by = actor_of(of);
-    const auto in_body = body.optional_number("expected_version");
+actor agreed(actor by, std::optional<stream_version> in_body) {
     if (in_body && by.expected && *in_body != *by.expected)
         throw http::failed(http::problem{400, "If-Match and expected_version differ."});
     if (in_body) by.expected = in_body;
     return by;
 }
 
-http::response shown(const json::object& what) {
-    auto answer = http::response::json(json::serialize(what));
-    answer.with("ETag", etag(what.at("version").to_number<stream_version>()));
-    return answer;
-}
+std::string etag(stream_version version) { return fmt::format("\"{}\"", version); }
 
-task<http::response> reply(read_models& models, const http::request& of, done at, json::object body,
-                           std::string projection, unsigned status) {
+task<http::response> reply_json(read_models& models, const http::request& of, done at,
+                                std::string body, std::string projection, unsigned status) {
     const auto wait = preferred_wait(of);
     const bool seen = !wait || !at.changed() ||
                       co_await models.reached(at.position, std::move(projection),
                                               wait_until(of, *wait));
-    body["version"] = at.version;
-    if (at.changed()) body["position"] = at.position;
-    auto answer = http::response::json(json::serialize(body), seen ? status : 202);
+    auto answer = http::response::json(std::move(body), seen ? status : 202);
     if (at.changed()) answer.with(position_header, std::to_string(at.position));
     answer.with("ETag", etag(at.version));
     if (wait && seen) answer.with("Preference-Applied", "wait");

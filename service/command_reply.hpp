@@ -6,12 +6,9 @@
 //                                                      when there was nothing to do
 //     ETag: "3"                                        the version, for the next If-Match
 #pragma once
-#include <boost/json/fwd.hpp>
-
-#include "headroom/persistence/tenant.hpp"
+#include "headroom/http/typed/results.hpp"
 #include "service/actor.hpp"
 #include "service/command_result.hpp"
-#include "service/json_body.hpp"
 #include "service/read_models.hpp"
 
 namespace headroom::service {
@@ -27,28 +24,37 @@ T required(outcome<T> from) {
     return *std::move(from);
 }
 
-/// The path's {tenant}; 404 for what cannot be one.
-persistence::tenant_id tenant_of(const http::request& of);
-/// The path's parameter as a UUID; 404, "There is no such ...", for what is none.
-eventsourcing::uuid id_of(const http::request& of, std::string_view parameter);
-/// A query parameter from 1 to `most`, or `otherwise`; 400 for another.
-int page_size(const http::request& of, int otherwise, int most);
-/// A query parameter of 0 or more; 400 for another, and where it is absent without `otherwise`.
-std::int64_t count_in(const http::request& of, std::string_view parameter,
-                      std::optional<std::int64_t> otherwise = {});
-
-/// Who asks, and which version they have seen, by If-Match; 400 for one that is no version.
+/// Who asks, and which version they have seen, by If-Match; throws http::failed, 400, for one that
+/// is no version.
 actor actor_of(const http::request& of);
-/// The same, or by the body's expected_version; 400 when both are there and differ.
-actor actor_of(const http::request& of, json_body& body);
+/// The same with the body's expected_version; throws http::failed, 400, when both are there and
+/// differ.
+actor agreed(actor by, std::optional<eventsourcing::stream_version> in_body);
 
-/// What a query found, its "version" as the ETag.
-http::response shown(const boost::json::object& what);
+/// The version as an entity tag: "3", in quotes.
+std::string etag(eventsourcing::stream_version version);
 
-/// Position and version in header and body; waits for `projection` where the request prefers so,
-/// and answers 202 when it was not there in time.
-task<http::response> reply(read_models& models, const http::request& of, done at,
-                           boost::json::object body, std::string projection,
-                           unsigned status = 200);
+/// What a query found, its version as the ETag.
+template <class View>
+http::response shown(const View& what) {
+    auto answer = http::typed::json_response(what);
+    answer.with("ETag", etag(what.version));
+    return answer;
+}
+
+/// Position and version in the header; waits for `projection` where the request prefers so, and
+/// answers 202 when it was not there in time. `body` is JSON.
+task<http::response> reply_json(read_models& models, const http::request& of, done at,
+                                std::string body, std::string projection, unsigned status);
+
+/// The same, and both in the body, which has members for them.
+template <class Body>
+task<http::response> reply(read_models& models, const http::request& of, done at, Body body,
+                           std::string projection, unsigned status = 200) {
+    body.version = at.version;
+    if (at.changed()) body.position = at.position;
+    return reply_json(models, of, at, http::typed::to_json_text(body), std::move(projection),
+                      status);
+}
 
 }  // namespace headroom::service

@@ -16,7 +16,7 @@ domains::domains(const settings& with, persistence::database& db,
       profiles_(db.lanes()),
       issues_keys_(!with.key_pepper.empty()) {}
 
-void domains::add_routes(http::router& to, read_models& models) {
+void domains::add_routes(http::typed::api& to, read_models& models) {
     tenancy::add_routes(to, tenancy::tenant_desk{tenants_, tenant_list_, models});
     const tenancy::configuration_desk configuration{tenants_, values_, models};
     tenancy::add_routes(to, configuration);

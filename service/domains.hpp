@@ -1,6 +1,6 @@
 // service/domains.hpp: tenancy and identity on one database and one event store.
 #pragma once
-#include "headroom/http/router.hpp"
+#include "headroom/http/typed/api.hpp"
 #include "service/identity/routes.hpp"
 #include "service/settings.hpp"
 #include "service/tenancy/resolution_routes.hpp"
@@ -17,7 +17,7 @@ public:
     domains(const domains&) = delete;
     domains& operator=(const domains&) = delete;
 
-    void add_routes(http::router& to, read_models& models);
+    void add_routes(http::typed::api& to, read_models& models);
 
     const identity::user_service& users() const noexcept { return users_; }
     const identity::agent_service& agents() const noexcept { return agents_; }

@@ -9,7 +9,8 @@
 
 namespace headroom::service {
 
-/// Routes are added to routes(), then parts() seals them. All references outlive it.
+/// Routes are added to api(), middleware to routes(), then parts() seals them. All references
+/// outlive it.
 class face {
 public:
     /// `store`, `kept`: null where there is none.
@@ -20,6 +21,8 @@ public:
 
     http::router& routes() noexcept { return front_.routes(); }
     void limit_rates() { front_.limit_rates(); }
+    http::typed::api& api() noexcept { return front_.api(); }
+    void describe(ways_in needs) { front_.describe(std::move(needs)); }
     observability::health& health() noexcept { return front_.health(); }
     observability::metrics& metrics() noexcept { return front_.metrics(); }
     /// Readiness, the server, the announcement: to be started last. Called once.

@@ -1,6 +1,7 @@
 #include "service/front.hpp"
 
 #include "headroom/http/access_report.hpp"
+#include "headroom/http/openapi/publication.hpp"
 #include "headroom/http/rate_limit.hpp"
 #include "headroom/observability/process_metrics.hpp"
 #include "service/errors.hpp"
@@ -34,14 +35,20 @@ front::front(const front_ground& of)
     metrics_.before_scrape(
         [this] { lost_records_.grow_to(static_cast<double>(of_.log.dropped())); });
     routes_.use(translate_errors{});
-    add_probes(routes_, looks_);
+    add_probes(api_, looks_);
     using enum http::management_port;
     const auto where = of.with.http.management.where;
-    if (where == shared) add_figures(routes_, looks_);
+    if (where == shared) add_figures(api_, looks_);
     if (where == separate) {
-        add_probes(management_routes_, looks_);
-        add_figures(management_routes_, looks_);
+        http::typed::api management(management_routes_);
+        add_probes(management, looks_);
+        add_figures(management, looks_);
     }
+}
+
+void front::describe(ways_in needs) {
+    if (std::exchange(described_, true)) return;
+    publish(api_, describe_api(std::move(needs)));
 }
 
 void front::limit_rates() {
@@ -83,6 +90,7 @@ std::vector<part*> front::parts(std::size_t projections) {
     limit_rates();
     open_management();
     open_certificates();
+    describe();
     server_.emplace(reactors_of(of_.on), of_.with.http, std::move(routes_),
                     grants_of(http::listener_consumer, http::connections_consumer,
                               http::refusals_consumer),

@@ -8,6 +8,7 @@
 #include "headroom/http/server.hpp"
 #include "headroom/observability/budget_metrics.hpp"
 #include "headroom/runtime/runtime.hpp"
+#include "service/api_description.hpp"
 #include "service/operations_routes.hpp"
 #include "service/parts.hpp"
 #include "service/server_metrics.hpp"
@@ -24,8 +25,9 @@ struct front_ground {
     const observability::logger& log;
 };
 
-/// Health, the budget and the process's own figures. Routes are added to routes(), then parts()
-/// seals them. After admission: the limits that were read then are shown.
+/// Health, the budget and the process's own figures. Routes are added to api(), middleware to
+/// routes(), then parts() seals them. After admission: the limits that were read then
+/// are shown.
 class front {
 public:
     explicit front(const front_ground& of);
@@ -36,6 +38,9 @@ public:
     /// What one client may ask, counted from here on: behind whoever authenticates, so that a
     /// caller is known by name before the address counts. parts() does it where nobody did.
     void limit_rates();
+    http::typed::api& api() noexcept { return api_; }
+    /// Serves what api() has by now as OpenAPI, and a page of it. parts() does it where nobody did.
+    void describe(ways_in needs = {});
     observability::health& health() noexcept { return health_; }
     observability::metrics& metrics() noexcept { return metrics_; }
     /// The servers and the announcement, which tells of so many projections: to be started last.
@@ -56,6 +61,8 @@ private:
     operations looks_;
     std::shared_ptr<http::rate_limiter> rates_;  // null: no such limit
     http::router routes_, management_routes_;
+    http::typed::api api_{routes_};
+    bool described_ = false;
     std::optional<http::certificates> certificates_;  // where the settings say TLS
     std::optional<http::certificate_watch> renewal_;
     std::optional<http::server> management_, server_;

@@ -18,9 +18,9 @@ http::response to_response(health_reply reply) {
     return answer;
 }
 
-task<http::response> answer_livez(http::request&) { co_return to_response(observability::livez()); }
+task<http::response> answer_livez() { co_return to_response(observability::livez()); }
 
-task<http::response> answer_readyz(const operations& of) {
+task<http::response> answer_readyz(operations& of) {
     co_return to_response(observability::readyz(of.health, deadline::clock::now()));
 }
 
@@ -39,13 +39,13 @@ task<http::response> answer_metrics(operations& of) {
     co_return http::response::body(observability::metrics::content_type, std::move(text));
 }
 
-task<http::response> answer_budget(const operations& of) {
+task<http::response> answer_budget(operations& of) {
     co_return http::response::json(
         observability::budget_snapshot(of.book.snapshot(), budget::make_report(of.book.planned()),
                                        std::chrono::system_clock::now()));
 }
 
-task<http::response> answer_inflight(const operations& of) {
+task<http::response> answer_inflight(operations& of) {
     const auto found = co_await of.public_server->requests_under_way();
     boost::json::array rows;
     for (const auto& each : found)
@@ -60,20 +60,35 @@ task<http::response> answer_inflight(const operations& of) {
         {"in_flight", now.in_flight}, {"connections", now.connections}, {"requests", rows}}));
 }
 
-}  // namespace
-
-void add_probes(http::router& to, const operations& of) {
-    using enum http::admission;
-    to.get("/livez", answer_livez, always);
-    to.get("/readyz", [&of](http::request&) { return answer_readyz(of); }, always);
+auto looking_at(operations& of, task<http::response> (*what)(operations&)) {
+    return [&of, what]() { return what(of); };
 }
 
-void add_figures(http::router& to, operations& of) {
-    using enum http::admission;
-    to.get("/healthz", [&of](http::request&) { return answer_healthz(of); }, always);
-    to.get("/metrics", [&of](http::request&) { return answer_metrics(of); }, always);
-    to.get("/budget", [&of](http::request&) { return answer_budget(of); }, always);
-    to.get("/inflight", [&of](http::request&) { return answer_inflight(of); }, always);
+http::typed::about about_look(std::string summary, std::string_view media) {
+    return {.summary = std::move(summary),
+            .tag = "operations",
+            .media = std::string(media),
+            .when = http::admission::always};
+}
+
+}  // namespace
+
+void add_probes(http::typed::api& to, operations& of) {
+    to.get<"/livez">(answer_livez, about_look("The process answers", health_reply::content_type))
+        .get<"/readyz">(looking_at(of, answer_readyz),
+                        about_look("It should be sent requests", health_reply::content_type));
+}
+
+void add_figures(http::typed::api& to, operations& of) {
+    to.get<"/healthz">(
+          looking_at(of, answer_healthz),
+          about_look("Checks, the live budget, threads", health_reply::content_type))
+        .get<"/metrics">(looking_at(of, answer_metrics),
+                         about_look("Figures for Prometheus", "text/plain"))
+        .get<"/budget">(looking_at(of, answer_budget),
+                        about_look("The plan beside what is held now", "application/json"))
+        .get<"/inflight">(looking_at(of, answer_inflight),
+                          about_look("Requests under way", "application/json"));
 }
 
 }  // namespace headroom::service

@@ -14,6 +14,7 @@
 #pragma once
 #include "headroom/budget/book.hpp"
 #include "headroom/http/server.hpp"
+#include "headroom/http/typed/api.hpp"
 #include "headroom/observability/health.hpp"
 #include "headroom/observability/metrics.hpp"
 #include "headroom/observability/redactor.hpp"
@@ -33,8 +34,8 @@ struct operations {
 };
 
 /// livez and readyz.
-void add_probes(http::router& to, const operations& of);
+void add_probes(http::typed::api& to, operations& of);
 /// The others.
-void add_figures(http::router& to, operations& of);
+void add_figures(http::typed::api& to, operations& of);
 
 }  // namespace headroom::service

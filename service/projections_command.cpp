@@ -11,11 +11,11 @@
 #include "headroom/budget/exit_code.hpp"
 #include "headroom/budget/grid.hpp"
 #include "headroom/eventsourcing/projection_admin.hpp"
+#include "headroom/http/typed/value.hpp"
 #include "headroom/persistence/application_name.hpp"
 #include "headroom/persistence/roles.hpp"
 #include "headroom/persistence/start_failure.hpp"
 #include "headroom/persistence/visit.hpp"
-#include "service/json_time.hpp"
 #include "service/projecting.hpp"
 
 namespace headroom::service {
@@ -59,7 +59,7 @@ json::object to_json(const projection_entry& of) {
             {"attempts", of.attempts},
             {"parked", of.parked},
             {"reasons", std::move(reasons)},
-            {"updated_at", rfc3339(of.updated_at)}};
+            {"updated_at", http::typed::rfc3339(of.updated_at)}};
 }
 
 std::vector<std::string> row_of(const projection_entry& of) {

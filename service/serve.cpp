@@ -41,7 +41,8 @@ int work(process& in, const projection_source& run) {
     door.authenticate(shown.routes());
     shown.limit_rates();
     door.authorise(shown.routes());
-    all.add_routes(shown.routes(), models);
+    all.add_routes(shown.api(), models);
+    shown.describe(access::ways_into);
     if (!may_serve(in, shown.routes())) return budget::exit_code::refused;
     auto parts = kept.parts();
     parts.push_back(&store);

@@ -1,61 +1,74 @@
 #include "service/access/me_routes.hpp"
 
-#include <boost/json.hpp>
-
-#include "headroom/auth/request_principal.hpp"
+#include "headroom/auth/principal_argument.hpp"
 #include "headroom/eventsourcing/exact_json.hpp"
 #include "service/access/account.hpp"
 #include "service/access/first_sign_in.hpp"
 #include "service/identity/projections.hpp"
 
 namespace headroom::service::access {
-namespace json = boost::json;
+
+struct own_profile {
+    eventsourcing::stream_version version = 0;
+    http::typed::nullable<std::string> email;
+    std::string display_name;
+    boost::json::value preferences;
+};
+BOOST_DESCRIBE_STRUCT(own_profile, (), (version, email, display_name, preferences))
+
+struct me_view {
+    std::string kind;
+    eventsourcing::uuid account_id;
+    http::typed::nullable<std::string> tenant;
+    std::vector<std::string> roles, scopes;
+    std::optional<std::string> issuer, key_id;
+    std::string subject;
+    http::typed::nullable<own_profile> profile;
+};
+BOOST_DESCRIBE_STRUCT(me_view, (),
+                      (kind, account_id, tenant, roles, scopes, issuer, key_id, subject, profile))
+
 namespace {
 
-json::array list_of(const std::vector<std::string>& names) {
-    json::array made;
-    for (const auto& each : names) made.emplace_back(each);
+me_view view_of(const auth::principal& who) {
+    me_view made{.kind = std::string(auth::to_string(who.kind)),
+                 .account_id = account_of(who),
+                 .tenant = {},
+                 .roles = who.roles,
+                 .scopes = who.scopes,
+                 .issuer = {},
+                 .key_id = {},
+                 .subject = who.subject,
+                 .profile = {}};
+    if (who.tenant) made.tenant = who.tenant->text();
+    if (!who.issuer.empty()) made.issuer = who.issuer;
+    if (!who.key_id.empty()) made.key_id = who.key_id;
     return made;
 }
 
-json::object to_json(const auth::principal& who) {
-    json::object made{{"kind", auth::to_string(who.kind)},
-                      {"account_id", eventsourcing::to_string(account_of(who))},
-                      {"tenant", who.tenant ? json::value(who.tenant->text()) : json::value()},
-                      {"roles", list_of(who.roles)},
-                      {"scopes", list_of(who.scopes)}};
-    if (!who.issuer.empty()) made["issuer"] = who.issuer;
-    if (!who.key_id.empty()) made["key_id"] = who.key_id;
-    made["subject"] = who.subject;
-    return made;
+own_profile view_of(const identity::profile& of) {
+    return {of.version, of.email, of.display_name, eventsourcing::parse_exactly(of.preferences)};
 }
 
-json::object to_json(const identity::profile& of) {
-    return {{"version", of.version},
-            {"email", of.email ? json::value(*of.email) : json::value()},
-            {"display_name", of.display_name},
-            {"preferences", eventsourcing::parse_exactly(of.preferences)}};
-}
-
-task<http::response> get_me(me_desk desk, http::request& of) {
-    const auto& who = auth::principal_of(of);
-    auto body = to_json(who);
+task<http::typed::answer<me_view, 200>> get_me(me_desk desk, const auth::principal& who,
+                                               http::request& of) {
+    auto view = view_of(who);
     if (const auto* made = of.left.find<just_made>())
         co_await desk.models.reached(made->at, identity::profiles_projection,
                                      wait_until(of, query_wait_ms_max));
     std::optional<identity::profile> found;
     if (who.tenant && who.kind == auth::principal_kind::user)
         found = co_await desk.queries.find(*who.tenant, account_of(who), of.until);
-    body["profile"] = found ? json::value(to_json(*found)) : json::value();
-    auto answer = http::response::json(json::serialize(body));
+    if (found) view.profile = view_of(*found);
+    auto answer = http::typed::json_response(view);
     answer.with("Cache-Control", "no-store");
     co_return answer;
 }
 
 }  // namespace
 
-void add_routes(http::router& to, const me_desk& of) {
-    to.get("/v1/me", [of](http::request& request) { return get_me(of, request); });
+void add_routes(http::typed::api& to, const me_desk& of) {
+    to.get<"/v1/me">(http::typed::bound(of, get_me), {.summary = "Who asks", .tag = "users"});
 }
 
 }  // namespace headroom::service::access

@@ -2,7 +2,7 @@
 //
 //     GET /v1/me   the principal, its account's id and, of a user, its profile
 #pragma once
-#include "headroom/http/router.hpp"
+#include "headroom/http/typed/api.hpp"
 #include "service/identity/profiles.hpp"
 #include "service/read_models.hpp"
 
@@ -14,6 +14,6 @@ struct me_desk {
     read_models& models;
 };
 
-void add_routes(http::router& to, const me_desk& of);
+void add_routes(http::typed::api& to, const me_desk& of);
 
 }  // namespace headroom::service::access

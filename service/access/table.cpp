@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "service/api_description.hpp"
+
 namespace headroom::service::access {
 namespace {
 
@@ -18,6 +20,10 @@ constexpr callers oneself{platform, admin, self};
 constexpr rule rules[] = {
     {{get, "/livez"}, open},
     {{get, "/readyz"}, open},
+    {{get, "/openapi.json"}, open},
+    {{get, "/docs"}, open},
+    {{get, "/docs/page.js"}, open},
+    {{get, "/docs/page.css"}, open},
     {{get, "/healthz"}, on_call},
     {{get, "/metrics"}, on_call},
     {{get, "/budget"}, on_call},
@@ -62,6 +68,12 @@ const rule* find_rule(http::method verb, std::string_view path_template) noexcep
     const http::route_name wanted{verb == head ? get : verb, path_template};
     const auto* found = std::ranges::find(rules, wanted, &rule::route);
     return found == std::end(rules) ? nullptr : found;
+}
+
+std::vector<http::openapi::requirement> ways_into(const http::route_name& route) {
+    const auto* found = find_rule(route.verb, route.path_template);
+    if (found != nullptr && found->may.has(anybody)) return {};
+    return {{token_scheme}, {key_scheme}};
 }
 
 std::vector<std::string> open_routes() {

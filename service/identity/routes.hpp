@@ -12,7 +12,7 @@
 //
 // A tenant that is not active is refused: 403.
 #pragma once
-#include "headroom/http/router.hpp"
+#include "headroom/http/typed/api.hpp"
 #include "service/identity/agent_service.hpp"
 #include "service/identity/profiles.hpp"
 #include "service/identity/user_service.hpp"
@@ -31,6 +31,6 @@ struct identity_desk {
     bool issues_keys = false;  ///< there is a pepper
 };
 
-void add_routes(http::router& to, const identity_desk& of);
+void add_routes(http::typed::api& to, const identity_desk& of);
 
 }  // namespace headroom::service::identity

@@ -13,6 +13,6 @@
 
 namespace headroom::service::tenancy {
 
-void add_resolution_routes(http::router& to, const configuration_desk& of);
+void add_resolution_routes(http::typed::api& to, const configuration_desk& of);
 
 }  // namespace headroom::service::tenancy

@@ -10,7 +10,7 @@
 // Until authentication exists the tenant comes from the path, never from a header, and the service
 // listens on loopback only.
 #pragma once
-#include "headroom/http/router.hpp"
+#include "headroom/http/typed/api.hpp"
 #include "service/read_models.hpp"
 #include "service/tenancy/configuration.hpp"
 #include "service/tenancy/service.hpp"
@@ -24,6 +24,6 @@ struct configuration_desk {
     read_models& models;
 };
 
-void add_routes(http::router& to, const configuration_desk& of);
+void add_routes(http::typed::api& to, const configuration_desk& of);
 
 }  // namespace headroom::service::tenancy

@@ -4,115 +4,104 @@
 
 #include "headroom/eventsourcing/exact_json.hpp"
 #include "service/command_reply.hpp"
-#include "service/json_time.hpp"
 #include "service/tenancy/projections.hpp"
+#include "service/tenancy/tenant_messages.hpp"
 
 namespace headroom::service::tenancy {
-namespace json = boost::json;
 namespace {
+
+using persistence::tenant_id;
+using typed::body;
+using typed::bounded;
+using typed::or_else;
+using typed::query;
 
 constexpr int tenants_page_default = 50;
 
-json::value to_json(const std::optional<persistence::timestamp>& at) {
-    return at ? json::value(rfc3339(*at)) : json::value(nullptr);
+tenant_view view_of(const tenant_row& of) {
+    return {.id = of.id,
+            .version = of.version,
+            .slug = of.slug,
+            .name = of.name,
+            .status = parse_status(of.status).value_or(status::none),
+            .metadata = eventsourcing::parse_exactly(of.metadata),
+            .created_at = of.created_at,
+            .activated_at = of.activated_at,
+            .suspended_at = of.suspended_at,
+            .decommissioned_at = of.decommissioned_at};
 }
 
-json::object to_json(const tenant_row& of) {
-    return {{"id", eventsourcing::to_string(of.id)},
-            {"version", of.version},
-            {"slug", of.slug},
-            {"name", of.name},
-            {"status", of.status},
-            {"metadata", eventsourcing::parse_exactly(of.metadata)},
-            {"created_at", rfc3339(of.created_at)},
-            {"activated_at", to_json(of.activated_at)},
-            {"suspended_at", to_json(of.suspended_at)},
-            {"decommissioned_at", to_json(of.decommissioned_at)}};
+json_text text_of(const boost::json::object& members) {
+    return json_text{boost::json::serialize(members)};
 }
 
-json::object subject(const persistence::tenant_id& tenant) { return {{"slug", tenant.text()}}; }
+using reply_to_command = typed::answer<changed_tenant, 200, 202>;
 
-std::optional<status> status_wanted(const http::request& of) {
-    const auto text = of.query_value("status");
-    if (!text) return std::nullopt;
-    const auto found = parse_status(*text);
-    if (!found)
-        throw http::failed(http::problem{
-            400, "status must be PROVISIONING, ACTIVE, SUSPENDED or DECOMMISSIONED."});
-    return found;
-}
-
-task<http::response> post_tenant(tenant_desk desk, http::request& of) {
-    json_body body(of);
-    provision command{body.text("slug"), body.text("name"), {}};
-    if (auto metadata = body.optional_object("metadata"))
-        command.metadata = json_text{*std::move(metadata)};
-    auto by = actor_of(of, body);
-    body.done();
+task<typed::answer<changed_tenant, 201, 202>> post_tenant(tenant_desk desk, commanding of,
+                                                          body<new_tenant> sent) {
+    provision command{sent->slug, sent->name, {}};
+    if (sent->metadata) command.metadata = text_of(*sent->metadata);
     const auto slug = command.slug;
-    const auto at =
-        required(co_await desk.commands.run(std::move(command), std::move(by), of.until));
-    auto answer = co_await reply(desk.models, of, at, {{"slug", slug}}, tenants_projection, 201);
+    const auto at = required(co_await desk.commands.run(
+        std::move(command), agreed(of.by, sent->expected_version), of.of.until));
+    auto answer = co_await reply(desk.models, of.of, at, changed_tenant{slug}, tenants_projection,
+                                 201);
     answer.with("Location", "/v1/tenants/" + slug);
     co_return answer;
 }
 
-task<http::response> get_tenant(tenant_desk desk, http::request& of) {
-    const auto tenant = tenant_of(of);
-    co_await desk.models.caught_up(of, tenants_projection);
-    const auto found = co_await desk.queries.find(tenant.text(), of.until);
+task<typed::answer<tenant_view, 200>> get_tenant(tenant_desk desk, tenant_id tenant, asking of) {
+    co_await desk.models.caught_up(of.of, tenants_projection);
+    const auto found = co_await desk.queries.find(tenant.text(), of.of.until);
     if (!found) co_return http::problem{404, "There is no such tenant."};
-    co_return shown(to_json(*found));
+    co_return shown(view_of(*found));
 }
 
-task<http::response> get_tenants(tenant_desk desk, http::request& of) {
-    const auto which = status_wanted(of);
-    const auto size = page_size(of, tenants_page_default, tenants_page_max);
-    co_await desk.models.caught_up(of, tenants_projection);
-    const auto found = co_await desk.queries.list(which, of.query_value("after").value_or(""), size,
-                                                  of.until);
-    json::array list;
-    for (const auto& each : found) list.push_back(to_json(each));
-    json::object body{{"items", std::move(list)}};
-    if (found.size() == static_cast<std::size_t>(size)) body["next"] = found.back().slug;
-    co_return http::response::json(json::serialize(body));
+task<tenant_page> get_tenants(
+    tenant_desk desk, asking of, query<"status", std::optional<status>> which,
+    query<"after", or_else<std::string, typed::fixed_text("")>> after,
+    query<"limit", or_else<bounded<int, 1, tenants_page_max>, tenants_page_default>> limit) {
+    co_await desk.models.caught_up(of.of, tenants_projection);
+    const int size = limit.is.is;
+    const auto found = co_await desk.queries.list(which.is, after.is.is, size, of.of.until);
+    tenant_page page;
+    for (const auto& each : found) page.items.push_back(view_of(each));
+    if (found.size() == static_cast<std::size_t>(size)) page.next = found.back().slug;
+    co_return page;
 }
 
-/// A command on the path's tenant; `read` makes it of the body and of who asks.
-template <class Read>
-task<http::response> change(tenant_desk desk, http::request& of, Read read) {
-    auto tenant = tenant_of(of);
-    json_body body(of);
-    auto by = actor_of(of, body);
-    auto command = read(body, by.name);
-    body.done();
-    const auto at = required(
-        co_await desk.commands.run(tenant, std::move(command), std::move(by), of.until));
-    co_return co_await reply(desk.models, of, at, subject(tenant), tenants_projection);
+/// A command on the path's tenant.
+template <class Command>
+task<reply_to_command> change(tenant_desk desk, tenant_id tenant, commanding of, Command command,
+                              version_seen seen) {
+    const auto at = required(co_await desk.commands.run(tenant, std::move(command),
+                                                        agreed(of.by, seen), of.of.until));
+    co_return co_await reply(desk.models, of.of, at, changed_tenant{tenant.text()},
+                             tenants_projection);
 }
 
-task<http::response> post_activate(tenant_desk desk, http::request& of) {
-    return change(desk, of, [](json_body&, const std::string& by) { return activate{by}; });
+task<reply_to_command> post_activate(tenant_desk desk, tenant_id tenant, commanding of,
+                                     body<transition> sent) {
+    return change(desk, std::move(tenant), of, activate{of.by.name}, sent->expected_version);
 }
-task<http::response> post_suspend(tenant_desk desk, http::request& of) {
-    return change(desk, of, [](json_body& body, const std::string& by) {
-        auto reason = body.text("reason");
-        return suspend{std::move(reason), body.optional_text("category").value_or("admin_action"),
-                       by};
-    });
+task<reply_to_command> post_suspend(tenant_desk desk, tenant_id tenant, commanding of,
+                                    body<suspension> sent) {
+    return change(desk, std::move(tenant), of,
+                  suspend{sent->reason, sent->category.is, of.by.name}, sent->expected_version);
 }
-task<http::response> post_reactivate(tenant_desk desk, http::request& of) {
-    return change(desk, of, [](json_body&, const std::string& by) { return reactivate{by}; });
+task<reply_to_command> post_reactivate(tenant_desk desk, tenant_id tenant, commanding of,
+                                       body<transition> sent) {
+    return change(desk, std::move(tenant), of, reactivate{of.by.name}, sent->expected_version);
 }
-task<http::response> post_decommission(tenant_desk desk, http::request& of) {
-    return change(desk, of, [](json_body& body, const std::string& by) {
-        return decommission{body.text("reason"), by};
-    });
+task<reply_to_command> post_decommission(tenant_desk desk, tenant_id tenant, commanding of,
+                                         body<decommissioning> sent) {
+    return change(desk, std::move(tenant), of, decommission{sent->reason, of.by.name},
+                  sent->expected_version);
 }
-task<http::response> patch_metadata(tenant_desk desk, http::request& of) {
-    return change(desk, of, [](json_body& body, const std::string& by) {
-        return describe{json_text{body.object("metadata")}, by};
-    });
+task<reply_to_command> patch_metadata(tenant_desk desk, tenant_id tenant, commanding of,
+                                      body<tenant_metadata> sent) {
+    return change(desk, std::move(tenant), of, describe{text_of(sent->metadata), of.by.name},
+                  sent->expected_version);
 }
 
 }  // namespace
@@ -127,18 +116,22 @@ task<void> require_active(const tenant_service& tenants, const persistence::tena
     throw http::failed(std::move(refused));
 }
 
-void add_routes(http::router& to, const tenant_desk& of) {
-    const auto with = [of](auto what) {
-        return [of, what](http::request& request) { return what(of, request); };
+void add_routes(typed::api& to, const tenant_desk& of) {
+    const auto with = [of](auto what) { return typed::bound(of, what); };
+    const auto about = [](std::string summary) {
+        return typed::about{.summary = std::move(summary), .tag = "tenants"};
     };
-    to.post("/v1/tenants", with(post_tenant));
-    to.get("/v1/tenants", with(get_tenants));
-    to.get("/v1/tenants/{tenant}", with(get_tenant));
-    to.post("/v1/tenants/{tenant}/activate", with(post_activate));
-    to.post("/v1/tenants/{tenant}/suspend", with(post_suspend));
-    to.post("/v1/tenants/{tenant}/reactivate", with(post_reactivate));
-    to.post("/v1/tenants/{tenant}/decommission", with(post_decommission));
-    to.patch("/v1/tenants/{tenant}/metadata", with(patch_metadata));
+    to.post<"/v1/tenants">(with(post_tenant), about("Provision a tenant"))
+        .get<"/v1/tenants">(with(get_tenants), about("Tenants, newest first"))
+        .get<"/v1/tenants/{tenant}">(with(get_tenant), about("A tenant"))
+        .post<"/v1/tenants/{tenant}/activate">(with(post_activate), about("Activate a tenant"))
+        .post<"/v1/tenants/{tenant}/suspend">(with(post_suspend), about("Suspend a tenant"))
+        .post<"/v1/tenants/{tenant}/reactivate">(with(post_reactivate),
+                                                 about("Reactivate a suspended tenant"))
+        .post<"/v1/tenants/{tenant}/decommission">(with(post_decommission),
+                                                   about("Decommission a tenant, for good"))
+        .patch<"/v1/tenants/{tenant}/metadata">(with(patch_metadata),
+                                                about("Merge into a tenant's metadata"));
 }
 
 }  // namespace headroom::service::tenancy

@@ -8,7 +8,7 @@
 //
 // Until somebody can sign in the tenant comes from the path.
 #pragma once
-#include "headroom/http/router.hpp"
+#include "headroom/http/typed/api.hpp"
 #include "service/read_models.hpp"
 #include "service/tenancy/service.hpp"
 #include "service/tenancy/tenant_list.hpp"
@@ -22,7 +22,7 @@ struct tenant_desk {
     read_models& models;
 };
 
-void add_routes(http::router& to, const tenant_desk& of);
+void add_routes(http::typed::api& to, const tenant_desk& of);
 
 /// 404 where there is no such tenant, 403 where it is not active: nobody works for it then.
 task<void> require_active(const tenant_service& tenants, const persistence::tenant_id& which,

@@ -1,0 +1,68 @@
+#include "headroom/http/typed/operation.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <string>
+
+#include "headroom/http/status.hpp"
+
+namespace headroom::http::typed {
+namespace json = boost::json;
+namespace {
+
+json::object content(std::string_view media, json::object schema) {
+    return {{media, json::object{{"schema", std::move(schema)}}}};
+}
+
+json::object reference(std::string_view component) {
+    return {{"$ref", "#/components/schemas/" + std::string(component)}};
+}
+
+}  // namespace
+
+void operation::parameter(part in, std::string_view name, bool required, json::object schema,
+                          std::string_view description) {
+    const bool known = std::ranges::any_of(parameters_, [&](const json::value& each) {
+        return each.at("name").as_string() == name && each.at("in").as_string() == to_string(in);
+    });
+    if (known) return;
+    json::object made{{"name", name}, {"in", to_string(in)}};
+    if (!description.empty()) made["description"] = description;
+    if (required) made["required"] = true;
+    made["schema"] = std::move(schema);
+    parameters_.push_back(std::move(made));
+}
+
+void operation::body(bool required, json::object schema) {
+    body_ = {{"required", required}, {"content", content("application/json", std::move(schema))}};
+    for (const unsigned status : {400U, 413U, 415U, 422U}) fails(status);
+}
+
+void operation::answers(unsigned status, json::object schema, std::string_view media) {
+    responses_[std::to_string(status)] = {{"description", reason_phrase(status)},
+                                          {"content", content(media, std::move(schema))}};
+}
+
+void operation::answers(unsigned status) {
+    responses_[std::to_string(status)] = {{"description", reason_phrase(status)}};
+}
+
+void operation::fails(unsigned status) {
+    responses_[std::to_string(status)] = {
+        {"description", reason_phrase(status)},
+        {"content", content("application/problem+json",
+                            reference(status == 422 ? "unprocessable" : "problem"))}};
+}
+
+json::object operation::done() && {
+    json::object made;
+    if (!parameters_.empty()) made["parameters"] = std::move(parameters_);
+    if (!body_.empty()) made["requestBody"] = std::move(body_);
+    responses_["default"] = {
+        {"description", "Any other error."},
+        {"content", content("application/problem+json", reference("problem"))}};
+    made["responses"] = std::move(responses_);
+    return made;
+}
+
+}  // namespace headroom::http::typed

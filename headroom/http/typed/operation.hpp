@@ -1,0 +1,43 @@
+// http/typed/operation.hpp: one route as OpenAPI describes it, put together by its arguments and
+// its result.
+#pragma once
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <string_view>
+
+#include "headroom/http/typed/place.hpp"
+#include "headroom/http/typed/schemas.hpp"
+
+namespace headroom::http::typed {
+
+/// Of one operation of one document; used by one thread.
+class operation {
+public:
+    explicit operation(schemas& types) : types_(types) {}
+
+    schemas& types() noexcept { return types_; }
+    /// A second one of the same place and name is left out.
+    void parameter(part in, std::string_view name, bool required, boost::json::object schema,
+                   std::string_view description = {});
+    /// The request's body, as JSON.
+    void body(bool required, boost::json::object schema);
+    /// An answer of that status; `schema` empty: without a body.
+    void answers(unsigned status, boost::json::object schema,
+                 std::string_view media = "application/json");
+    /// An answer without a body.
+    void answers(unsigned status);
+    /// An error: application/problem+json.
+    void fails(unsigned status);
+    /// It reads something of a client's that can be wrong: 422, and with a body 400 and 415.
+    void reads() { fails(422); }
+
+    /// An OpenAPI Operation Object, but for what the route says of itself.
+    boost::json::object done() &&;
+
+private:
+    schemas& types_;
+    boost::json::array parameters_;
+    boost::json::object body_, responses_;
+};
+
+}  // namespace headroom::http::typed

@@ -1,0 +1,17 @@
+// service/api_description.hpp: what the OpenAPI document says of the service as a whole.
+#pragma once
+#include "headroom/http/openapi/description.hpp"
+
+namespace headroom::service {
+
+/// The schemes by which a client may be known: see describe_api().
+inline constexpr char token_scheme[] = "token", key_scheme[] = "key";
+
+/// By which of them a route may be called; none: by everybody.
+using ways_in = std::function<std::vector<http::openapi::requirement>(const http::route_name&)>;
+
+/// Title, version, and a few sentences for whoever writes a client. Without `needs` nobody has to
+/// be known.
+http::openapi::description describe_api(ways_in needs);
+
+}  // namespace headroom::service

@@ -1,0 +1,106 @@
+// identity/messages.hpp: what clients send about users and agents, and what they are told.
+#pragma once
+#include "service/arguments.hpp"
+
+namespace headroom::service::identity {
+
+// ---- users ----
+
+struct new_user {
+    std::string issuer, subject;
+    std::optional<std::string> email, name;
+    version_seen expected_version;
+};
+BOOST_DESCRIBE_STRUCT(new_user, (), (issuer, subject, email, name, expected_version))
+
+struct user_profile {
+    std::string display_name;
+    version_seen expected_version;
+};
+BOOST_DESCRIBE_STRUCT(user_profile, (), (display_name, expected_version))
+
+struct user_preferences {
+    boost::json::object preferences;
+    version_seen expected_version;
+};
+BOOST_DESCRIBE_STRUCT(user_preferences, (), (preferences, expected_version))
+
+struct user_view {
+    eventsourcing::uuid user_id;
+    eventsourcing::stream_version version = 0;
+    std::string tenant_id, issuer, subject;
+    typed::nullable<std::string> email;
+    std::string display_name;
+    boost::json::value preferences;
+    eventsourcing::timestamp created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(user_view, (),
+                      (user_id, version, tenant_id, issuer, subject, email, display_name,
+                       preferences, created_at, updated_at))
+
+/// Where a command's effect stands; no position: there was nothing to do.
+struct changed_user {
+    eventsourcing::uuid user_id;
+    eventsourcing::stream_version version = 0;
+    std::optional<eventsourcing::log_position> position{};
+};
+BOOST_DESCRIBE_STRUCT(changed_user, (), (user_id, version, position))
+
+// ---- agents ----
+
+struct new_agent {
+    std::string agent_type, display_name;
+    version_seen expected_version;
+};
+BOOST_DESCRIBE_STRUCT(new_agent, (), (agent_type, display_name, expected_version))
+
+struct agent_suspension {
+    std::string reason;
+    version_seen expected_version;
+};
+BOOST_DESCRIBE_STRUCT(agent_suspension, (), (reason, expected_version))
+
+/// A command that needs nothing else.
+struct agent_command {
+    version_seen expected_version;
+};
+BOOST_DESCRIBE_STRUCT(agent_command, (), (expected_version))
+
+enum class key_state { active, revoked };
+BOOST_DESCRIBE_ENUM(key_state, active, revoked)
+enum class agent_state { active, suspended };
+BOOST_DESCRIBE_ENUM(agent_state, active, suspended)
+
+struct key_view {
+    std::string key_id;
+    key_state status{};
+};
+BOOST_DESCRIBE_STRUCT(key_view, (), (key_id, status))
+
+struct agent_view {
+    eventsourcing::uuid agent_id;
+    eventsourcing::stream_version version = 0;
+    std::string tenant_id, agent_type, display_name;
+    agent_state status{};
+    std::vector<key_view> keys;
+};
+BOOST_DESCRIBE_STRUCT(agent_view, (),
+                      (agent_id, version, tenant_id, agent_type, display_name, status, keys))
+
+struct changed_agent {
+    eventsourcing::uuid agent_id;
+    eventsourcing::stream_version version = 0;
+    std::optional<eventsourcing::log_position> position{};
+};
+BOOST_DESCRIBE_STRUCT(changed_agent, (), (agent_id, version, position))
+
+/// The only time the key's text is seen.
+struct issued_key_view {
+    eventsourcing::uuid agent_id;
+    std::string key_id, key;
+    eventsourcing::stream_version version = 0;
+    std::optional<eventsourcing::log_position> position{};
+};
+BOOST_DESCRIBE_STRUCT(issued_key_view, (), (agent_id, key_id, key, version, position))
+
+}  // namespace headroom::service::identity
