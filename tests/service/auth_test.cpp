@@ -204,6 +204,29 @@ TEST_F(SignIn, AnotherIssuerSpeaksForItsTenantsAlone) {
         << "its roles end with its tenant";
 }
 
+TEST_F(SignIn, NobodyIsLetInUnasked) {
+    const auto refused = [](const variables& more, const char* command = "settings") {
+        auto where = guarded::one().addresses();
+        for (const auto& [name, value] : more) where[name] = value;
+        const auto ended = run_service(where, {command});
+        EXPECT_EQ(ended.code, 78) << ended.errors;
+        return ended.errors;
+    };
+    EXPECT_THAT(refused({{"HEADROOM_PROFILE", "production"},
+                         {"AUTH_ISSUER", "https://id.example"},
+                         {"AUTH_DEV_BYPASS", "true"}}),
+                HasSubstr("AUTH_DEV_BYPASS"));
+    EXPECT_THAT(refused({{"AUTH_DEV_BYPASS", "true"}, {"HEADROOM_HTTP_BEYOND_LOOPBACK", "true"}}),
+                HasSubstr("AUTH_DEV_BYPASS"));
+    EXPECT_THAT(refused({{"HEADROOM_PROFILE", "production"}}), HasSubstr("AUTH_ISSUER"))
+        << "a provider that is asked by http";
+    EXPECT_THAT(refused({{"HEADROOM_PROFILE", "production"},
+                         {"AUTH_ISSUER", ""},
+                         {"HEADROOM_API_KEY_PEPPER", ""}},
+                        "serve"),
+                HasSubstr("nobody can sign in"));
+}
+
 TEST_F(SignIn, WithoutASecretInAnyLogMetricOrAnswer) {
     const auto slug = tenant();
     const auto robot = make_robot(slug);

@@ -52,8 +52,8 @@ private:
 testing::outcome run_service(const variables& with, std::vector<std::string> arguments,
                              std::chrono::milliseconds bound = std::chrono::seconds(30));
 
-/// A running `headroom-service serve`, or `project`, on a free port or the given one. Who presents no
-/// credential may do everything, unless `with` sets AUTH_DEV_BYPASS to false or names a profile.
+/// A running `headroom-service serve`, or `project`, on a free port or the given one. Who presents
+/// no credential may do everything, unless `with` sets AUTH_DEV_BYPASS to false or names a profile.
 class running_service {
 public:
     explicit running_service(variables with, const std::string& role = "serve",
