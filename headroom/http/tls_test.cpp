@@ -5,6 +5,8 @@
 
 #include "headroom/http/certificate_watch.hpp"
 #include "headroom/http/server_fixture.hpp"
+#include "headroom/http/websocket.hpp"
+#include "headroom/http/websocket_fixture.hpp"
 #include "headroom/testing/child_process.hpp"
 #include "headroom/testing/private_certificates.hpp"
 #include "headroom/testing/private_nginx.hpp"
@@ -146,6 +148,26 @@ TEST_F(Tls, StreamsABody) {
     const auto answer = get("/stream", believing(first));
     EXPECT_TRUE(answer.ends_with("\r\n0\r\n\r\n"));
     EXPECT_GT(answer.size(), 1'000'000u);
+}
+
+TEST_F(Tls, CarriesAWebSocket) {
+    routes.get("/echo_all", [](request& of) -> task<response> {
+        co_return upgrade(of, {}, [](websocket& to) -> task<> {
+            while (auto said = co_await to.receive()) co_await to.send(std::move(*said));
+        });
+    });
+    start();
+    tls_client client(port(), believing(first));
+    client.send(
+        "GET /echo_all HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    client.until("\r\n\r\n");
+    const std::string long_one(60'000, 'a');
+    client.send(client_frame(opcode::binary, long_one) + client_frame(opcode::text, "the end"));
+    EXPECT_EQ(client.until("the end"),
+              server_frame(opcode::binary, long_one) + server_frame(opcode::text, "the end"));
+    client.send(client_frame(opcode::close, close_text(1000)));
+    EXPECT_EQ(client.rest(), server_frame(opcode::close, close_text(1000)));
 }
 
 TEST_F(Tls, CancelsTheHandlerOfAClientThatLeaves) {

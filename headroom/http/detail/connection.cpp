@@ -160,7 +160,11 @@ void connection::close() {
 // Suspends until something has landed, the client has gone, time is up or the server drains.
 task<void> connection::landed() {
     return asio::async_initiate<const asio::use_awaitable_t<executor>, void()>(
-        [this](auto handler) { waiter_ = std::move(handler); }, use_task);
+        [this](auto handler) {
+            BOOST_ASSERT_MSG(!waiter_, "one coroutine waits for a connection");
+            waiter_ = std::move(handler);
+        },
+        use_task);
 }
 
 void connection::wake() {
