@@ -106,6 +106,7 @@ TEST_F(Lifetime, StopTwiceIsStopOnce) {
 }
 
 TEST_F(Lifetime, StopClosesIdleConnections) {
+    with.times.arrival_max = 10ms;
     start();
     text_client client(port());
     client.send(hello);
@@ -133,6 +134,21 @@ TEST_F(Lifetime, StopAnswersWhoHasConnectedAndNotAskedYet) {
     start();
     text_client client(port());
     ASSERT_TRUE(eventually([&] { return connections() == 1; }));
+    stopping stop(*serving);
+    ASSERT_TRUE(closes());
+    client.send(hello);
+    const auto answer = client.rest();
+    EXPECT_TRUE(has(answer, " 200 OK")) << answer;
+    EXPECT_TRUE(has(answer, "Connection: close\r\n"));
+    stop.ends();
+}
+
+TEST_F(Lifetime, StopAnswersAnIdleClientThatAsksOnceMore) {
+    with.times.arrival_max = 10s;
+    start();
+    text_client client(port());
+    client.send(hello);
+    client.response();
     stopping stop(*serving);
     ASSERT_TRUE(closes());
     client.send(hello);

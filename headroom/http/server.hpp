@@ -71,8 +71,8 @@ public:
     std::uint16_t port() const noexcept;
 
     /// Drains: from now on every answer closes its connection; after drain_delay nothing is
-    /// accepted and idle connections close. What is in flight at `drain_until` is cancelled; a
-    /// handler that outlives its own deadline as well ends the program.
+    /// accepted, and idle connections close unless they ask in time. What is in flight at
+    /// `drain_until` is cancelled; a handler that outlives its deadline as well ends the program.
     void stop(deadline drain_until) noexcept override;
     /// A stop() under way goes on to its end at once, without waiting for what is in flight.
     void hurry() noexcept;

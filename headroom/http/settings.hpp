@@ -43,7 +43,7 @@ struct waits {
     std::chrono::milliseconds heartbeat{15'000};  ///< between signs of life on a lasting stream
     std::chrono::milliseconds linger_max{1'000};  ///< for the client to close after the last answer
     std::chrono::milliseconds drain_delay{0};     ///< stop(): keeps accepting for this long
-    std::chrono::milliseconds arrival_max{500};   ///< stop(): for who has connected to begin to ask
+    std::chrono::milliseconds arrival_max{500};   ///< stop(): for idle clients to ask once more
 };
 
 /// What one client may take. A client is the network of its address, see network_of(), or whoever

@@ -119,7 +119,8 @@ TEST_F(Rolling, RestartsBehindABalancerThatNeverRepeatsFailNothing) {
         fmt::format("frontend front\n    bind 127.0.0.1:{}\n    default_backend back\n"
                     "    log stdout format raw daemon\n    option httplog\n"
                     "backend back\n    retries 0\n    http-reuse always\n"
-                    "    option httpchk GET /readyz HTTP/1.1\\r\\nHost:\\ x\n"
+                    "    option httpchk\n"
+                    "    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host x\n"
                     "    default-server check inter 100ms fall 1 rise 1\n"
                     "    server one 127.0.0.1:{}\n    server two 127.0.0.1:{}\n",
                     port, ports_[0], ports_[1]),

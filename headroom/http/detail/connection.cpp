@@ -93,7 +93,7 @@ task<connection::step> connection::wait_for_request() {
     while (next == step::wait) {
         invite_body();
         if (!flushes_at_once() && !co_await flush_rest()) co_return step::end;
-        if (gone_ || (draining_ && !first_ && !reader_.begun())) co_return step::end;
+        if (gone_) co_return step::end;
         enter(phase::receiving, receive_due());
         start_read();
         if (taken_ == landed_ && !gone_) co_await landed();
@@ -112,10 +112,10 @@ void connection::invite_body() {
 deadline connection::receive_due() {
     const auto& times = home_->shared().sealed.times;
     const auto now = deadline::clock::now();
-    if (!reader_.begun() && first_)
-        return deadline(now + (draining_ ? std::min(times.arrival_max, times.head_max)
-                                         : times.head_max));
-    if (!reader_.begun()) return deadline(now + times.idle_max);
+    if (!reader_.begun()) {
+        const auto idle = first_ ? times.head_max : times.idle_max;
+        return deadline(now + (draining_ ? std::min(times.arrival_max, idle) : idle));
+    }
     if (reader_.at() == request_reader::state::head) {
         if (head_began_ == deadline::clock::time_point{}) head_began_ = now;
         return deadline(head_began_ + times.head_max);
@@ -231,10 +231,8 @@ void connection::drain() {
     if (phase_ == phase::conversing) return end_session(close_code::going_away, "");
     if (lasting_ && phase_ == phase::handling && !std::exchange(dismissed_, true))
         return cancel_.emit(asio::cancellation_type::terminal);
-    if (phase_ != phase::receiving || reader_.begun() || taken_ < landed_) return;
-    // Of a client that has just connected the request is on its way.
-    if (first_) enter(phase::receiving, receive_due());
-    else wake();
+    // A request may be on its way, of a client that knows nothing yet.
+    if (phase_ == phase::receiving && !reader_.begun()) enter(phase::receiving, receive_due());
 }
 
 void connection::abort() {

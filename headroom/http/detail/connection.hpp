@@ -58,7 +58,7 @@ public:
     void start();
     /// The request under way, if one is.
     std::optional<under_way> show() const;
-    /// Closes as soon as no answer is owed.
+    /// Closes behind the next answer, or when none is asked for in time.
     void drain();
     /// Closes now; a running handler is cancelled.
     void abort();
