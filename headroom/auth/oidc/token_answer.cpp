@@ -99,8 +99,8 @@ oidc_result<token_set> read_token_answer(const raw_answer& of) {
     auto id = printable(*read, "id_token", issued_token_bytes_max);
     auto scope = printable(*read, "scope", answer_text_bytes_max);
     const auto life = life_of(*read);
-    if (!type || !is_bearer_type(*type) || !access || access->empty() || !refresh || !id || !scope ||
-        !life)
+    if (!type || !is_bearer_type(*type) || !access || access->empty() || !refresh || !id ||
+        !scope || !life)
         return no_answer(of);
     return token_set{secret(*std::move(access)), secret(*std::move(refresh)),
                      secret(*std::move(id)), *life, *std::move(scope)};
