@@ -19,6 +19,7 @@ task<http::response> greet(http::typed::path<"name"> name) {
 std::string ask(std::uint16_t port, const std::string& path) {
     boost::asio::ip::tcp::iostream to("127.0.0.1", std::to_string(port));
     to << "GET " << path << " HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: example\r\n"
+       << "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00\r\n"
        << "Connection: close\r\n\r\n";
     std::string status, line;
     std::getline(to, status);
