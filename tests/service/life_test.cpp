@@ -105,7 +105,7 @@ TEST_F(Life, BadRequestsAreProblemsWithAllTheirFaults) {
     EXPECT_EQ(problem.at("errors").as_array().size(), 2U);
     EXPECT_EQ(service_->put(path, "{").status, 400U);
     EXPECT_EQ(service_->get("/v1/tenants/ACME/configuration/key").status, 404U);
-    EXPECT_EQ(service_->get("/v1/tenants/acme/configuration?limit=0").status, 400U);
+    EXPECT_EQ(service_->get("/v1/tenants/acme/configuration?limit=0").status, 422U);
     EXPECT_EQ(service_->get("/nowhere").status, 404U);
 }
 
