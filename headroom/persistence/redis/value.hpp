@@ -99,13 +99,13 @@ public:
     /// when it is not there.
     std::optional<element> find(std::string_view key) const;
 
-protected:
+private:
+    friend Self;  // and no other: `here` takes it for one
     readable() = default;
     readable(const readable&) = default;
     readable& operator=(const readable&) = default;
     ~readable() = default;
 
-private:
     detail::cursor here() const noexcept { return static_cast<const Self&>(*this).place(); }
     const detail::node& require(kind wanted) const {
         const auto& node = *here().at;
