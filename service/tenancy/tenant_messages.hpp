@@ -17,10 +17,10 @@ struct new_tenant {
 BOOST_DESCRIBE_STRUCT(new_tenant, (), (slug, name, metadata, expected_version))
 
 /// A transition that needs no reason.
-struct transition {
+struct tenant_transition {
     version_seen expected_version;
 };
-BOOST_DESCRIBE_STRUCT(transition, (), (expected_version))
+BOOST_DESCRIBE_STRUCT(tenant_transition, (), (expected_version))
 
 struct suspension {
     std::string reason;

@@ -81,7 +81,7 @@ task<reply_to_command> change(tenant_desk desk, tenant_id tenant, commanding of,
 }
 
 task<reply_to_command> post_activate(tenant_desk desk, tenant_id tenant, commanding of,
-                                     body<transition> sent) {
+                                     body<tenant_transition> sent) {
     return change(desk, std::move(tenant), of, activate{of.by.name}, sent->expected_version);
 }
 task<reply_to_command> post_suspend(tenant_desk desk, tenant_id tenant, commanding of,
@@ -90,7 +90,7 @@ task<reply_to_command> post_suspend(tenant_desk desk, tenant_id tenant, commandi
                   suspend{sent->reason, sent->category.is, of.by.name}, sent->expected_version);
 }
 task<reply_to_command> post_reactivate(tenant_desk desk, tenant_id tenant, commanding of,
-                                       body<transition> sent) {
+                                       body<tenant_transition> sent) {
     return change(desk, std::move(tenant), of, reactivate{of.by.name}, sent->expected_version);
 }
 task<reply_to_command> post_decommission(tenant_desk desk, tenant_id tenant, commanding of,
