@@ -61,8 +61,9 @@ TEST(AccessTable, HasEachRouteOnceAndSomebodyForEach) {
         EXPECT_FALSE(each.may.empty());
         EXPECT_NE(each.route.verb, http::method::head) << "it is what its GET is";
     }
-    EXPECT_EQ(open_routes(), (std::vector<std::string>{"/livez", "/readyz", "/openapi.json", "/docs",
-                                                       "/docs/page.js", "/docs/page.css"}));
+    EXPECT_EQ(open_routes(),
+              (std::vector<std::string>{"/livez", "/readyz", "/openapi.json", "/docs",
+                                        "/docs/page.js", "/docs/page.css"}));
 }
 
 TEST(AccessTable, ARouteWithoutARuleIsNamed) {
