@@ -3,8 +3,9 @@
 // Behind the handler stand 8 units, each busy for 5 ms a request, one after the other: 1600 a
 // second and no more. wrk asks on as many connections as the server lets in flight, which is its
 // capacity, then on ten times as many, each of which asks again at once; what is beyond the bound
-// is told 503. The same without a bound shows what it is for. Times are the server's own, of what
-// was answered 200. `--rounds N`, `--ms N` a measurement, `--json`.
+// waits its turn or is told 503. The same without a bound shows what it is for; the same with a
+// handler that waits 2 ms and then keeps its core busy for 50 us shows what refusals take from
+// answers, with a queue and without. Times are the server's own, of what was answered 200. `--rounds N`, `--ms N` a measurement, `--json`.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +26,8 @@ using namespace headroom;
 
 namespace {
 
-constexpr std::chrono::milliseconds unit_busy_ms{5};
+constexpr std::chrono::milliseconds unit_busy_ms{5}, away_ms{2};
+constexpr std::chrono::microseconds core_busy_us{50};
 constexpr unsigned units = 8;
 constexpr unsigned in_flight = 32, unbounded = 10'000, asking = 10 * in_flight;
 
@@ -48,14 +50,24 @@ private:
     std::array<deadline::clock::time_point, units> free_at_{};
 };
 
+enum class work { behind, on_a_core };
+
+task<void> work_on_a_core() {
+    co_await sleep_until(deadline::after(away_ms));
+    const auto until = deadline::clock::now() + core_busy_us;
+    while (deadline::clock::now() < until) {
+    }
+}
+
 struct outcome {
     double good_per_s = 0, p99_ms = 0;
 };
 
 class overloaded {
 public:
-    explicit overloaded(unsigned in_flight_max)
-        : serving_(1, settings(in_flight_max), routes(),
+    explicit overloaded(unsigned in_flight_max, work of = work::behind,
+                        unsigned queue_max = http::settings().queue_max)
+        : serving_(1, settings(in_flight_max, queue_max), routes(of),
                    [this](const http::access_record& of) { note(of); }) {}
 
     outcome under(unsigned connections, std::chrono::milliseconds time) {
@@ -71,16 +83,18 @@ public:
     }
 
 private:
-    static http::settings settings(unsigned in_flight_max) {
+    static http::settings settings(unsigned in_flight_max, unsigned queue_max) {
         http::settings out;
+        out.queue_max = queue_max;
         out.connections_max = 2 * asking;
         out.in_flight_max = in_flight_max;
         return out;
     }
-    http::router routes() {
+    http::router routes(work of) {
         http::router out;
-        out.get("/", [this](http::request&) -> task<http::response> {
-            co_await behind_.work();
+        out.get("/", [this, of](http::request&) -> task<http::response> {
+            if (of == work::behind) co_await behind_.work();
+            else co_await work_on_a_core();
             co_return http::response::json("{}");
         });
         return out;
@@ -109,8 +123,22 @@ double resident_mib() {
     return 0;
 }
 
+using figures = std::map<std::string, std::vector<double>>;
+
+void measure_refusals(const overload_arguments& with, figures& seen) {
+    for (const auto& [name, queue] : {std::pair{"core", http::settings().queue_max},
+                                      std::pair{"core_without_queue", 0U}}) {
+        overloaded busy(in_flight, work::on_a_core, queue);
+        const auto calm = busy.under(in_flight, with.each);
+        const auto storm = busy.under(asking, with.each);
+        seen[fmt::format("{}_share_of_capacity", name)].push_back(storm.good_per_s /
+                                                                  calm.good_per_s);
+        seen[fmt::format("{}_p99_ms", name)].push_back(storm.p99_ms);
+    }
+}
+
 void run(const overload_arguments& with) {
-    std::map<std::string, std::vector<double>> seen;
+    figures seen;
     for (unsigned round = 0; round < with.rounds; ++round) {
         overloaded bounded(in_flight), open(unbounded);
         const auto calm = bounded.under(in_flight, with.each);
@@ -124,6 +152,7 @@ void run(const overload_arguments& with) {
         seen["overload_share_of_capacity"].push_back(storm.good_per_s / calm.good_per_s);
         seen["without_bound_good_per_s"].push_back(queued.good_per_s);
         seen["without_bound_p99_ms"].push_back(queued.p99_ms);
+        measure_refusals(with, seen);
     }
     bench::print("overload", bench::medians(seen), with.json);
 }

@@ -57,7 +57,10 @@ task<http::response> answer_inflight(operations& of) {
                         {"trace_id", each.trace_id}});
     const auto now = of.public_server->snapshot();
     co_return http::response::json(boost::json::serialize(boost::json::object{
-        {"in_flight", now.in_flight}, {"connections", now.connections}, {"requests", rows}}));
+        {"in_flight", now.in_flight},
+        {"queued", now.queued},
+        {"connections", now.connections},
+        {"requests", rows}}));
 }
 
 auto looking_at(operations& of, task<http::response> (*what)(operations&)) {

@@ -8,6 +8,8 @@ server_metrics::server_metrics(observability::metrics& to, const http::server& o
       rates_(rates),
       connections_(to.measure("http_server_open_connections", "Connections open now.")),
       in_flight_(to.measure("http_server_active_requests", "Requests being answered now.")),
+      queued_(to.measure("headroom_http_queued_requests",
+                         "Requests that wait for one of these to end.")),
       streams_(to.measure("http_server_active_streams",
                           "Event streams and WebSockets open now.")),
       accepted_(to.count("http_server_connections_total", "Connections accepted.")),
@@ -27,6 +29,7 @@ void server_metrics::refresh() {
     const auto now = of_.snapshot();
     connections_.set(now.connections);
     in_flight_.set(now.in_flight);
+    queued_.set(now.queued);
     streams_.set(now.streams);
     accepted_.grow_to(static_cast<double>(now.accepted));
     turned_away_.grow_to(static_cast<double>(now.turned_away));

@@ -81,6 +81,7 @@ TEST_F(ServerFace, AllowsAnOriginOnEveryAnswer) {
 
 TEST_F(ServerFace, AllowsAnOriginWhereARequestIsShed) {
     with.in_flight_max = 1;
+    with.queue_max = 0;
     start();
     testing::text_client first(port());
     first.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -142,6 +142,7 @@ TEST_F(Limit, OfTheTimeToTakeAnAnswer) {
 
 TEST_F(Limit, OfRequestsInFlightShedsAllButHealth) {
     with.in_flight_max = 2;
+    with.queue_max = 0;
     routes.get(
         "/livez", [](request&) -> task<response> { co_return response::text("ok"); },
         admission::always);
@@ -156,6 +157,71 @@ TEST_F(Limit, OfRequestsInFlightShedsAllButHealth) {
     EXPECT_TRUE(
         has(say(port(), "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), " 200 OK"));
     EXPECT_EQ(serving->snapshot().shed, 1u);
+}
+
+TEST_F(Limit, OfRequestsInFlightLetsOneMoreWaitItsTurn) {
+    with.in_flight_max = 1;
+    with.queue_max = 1;
+    with.times.queue_max = std::chrono::seconds(10);
+    start();
+    text_client inside(port()), queued(port());
+    inside.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(waits());
+    queued.send(hello_and_close);
+    ASSERT_TRUE(eventually([&] { return serving->snapshot().queued == 1; }));
+    EXPECT_TRUE(has(say(port(), hello_and_close), " 503 ")) << "the queue is full";
+    released = true;
+    EXPECT_TRUE(has(queued.rest(), " 200 OK"));
+    EXPECT_EQ(serving->snapshot().shed, 1u);
+    EXPECT_EQ(serving->snapshot().queued, 0u);
+}
+
+TEST_F(Limit, OfTheWaitForATurnIsA503) {
+    with.in_flight_max = 1;
+    with.times.queue_max = std::chrono::milliseconds(20);
+    start();
+    text_client inside(port());
+    inside.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(waits());
+    const auto shed = say(port(), hello_and_close);
+    EXPECT_TRUE(has(shed, " 503 ")) << shed;
+    EXPECT_TRUE(has(shed, "Retry-After: 1\r\n"));
+    EXPECT_EQ(serving->snapshot().queued, 0u);
+}
+
+TEST_F(Limit, WhoLeavesWhileItWaitsItsTurnTakesNone) {
+    with.in_flight_max = 1;
+    with.times.queue_max = std::chrono::seconds(10);
+    start();
+    text_client inside(port());
+    inside.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(waits());
+    {
+        text_client leaving(port());
+        leaving.send(hello);
+        ASSERT_TRUE(eventually([&] { return serving->snapshot().queued == 1; }));
+    }
+    EXPECT_TRUE(eventually([&] { return serving->snapshot().queued == 0 && connections() == 1; }));
+    EXPECT_TRUE(logs(499));
+    released = true;
+    EXPECT_TRUE(has(inside.response(), " 200 OK"));
+    EXPECT_TRUE(has(say(port(), hello_and_close), " 200 OK"));
+}
+
+TEST_F(Limit, AStopDoesNotForgetWhoWaitsItsTurn) {
+    with.in_flight_max = 1;
+    with.times.queue_max = std::chrono::seconds(10);
+    start();
+    text_client inside(port()), queued(port());
+    inside.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(waits());
+    queued.send(hello);
+    ASSERT_TRUE(eventually([&] { return serving->snapshot().queued == 1; }));
+    std::thread stopping([&] { serving->stop(soon()); });
+    released = true;
+    EXPECT_TRUE(has(queued.response(), " 200 OK"));
+    stopping.join();
+    EXPECT_EQ(connections(), 0u);
 }
 
 TEST_F(Limit, OfConnectionsIsToldToTheOneTooMany) {

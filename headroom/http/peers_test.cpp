@@ -1,4 +1,5 @@
 // What other people's clients make of us: npm's `ws`, and a browser.
+#include <atomic>
 #include <filesystem>
 
 #include "headroom/http/event_stream.hpp"
@@ -13,18 +14,22 @@ namespace {
 using testing::run_program;
 
 // Opens a WebSocket and an event stream, which ends after each event; writes down what they tell.
-constexpr std::string_view page = R"(<!doctype html><title>peers</title><pre id=told></pre><script>
+// The page is loaded when its picture is, which the server withholds until both have ended.
+constexpr std::string_view page = R"(<!doctype html><title>peers</title><pre id=told></pre>
+<img src=/picture><script>
+let open = 2;
+const ended = () => { if (--open === 0) fetch('/ended', {method: 'POST'}); };
 const told = document.getElementById('told');
 const note = (line) => { told.textContent += line + '\n'; };
 const socket = new WebSocket('ws://' + location.host + '/echo_all', 'news');
 socket.onopen = () => { note('open ' + socket.protocol + ' ' + socket.extensions);
                         socket.send('a'.repeat(3000)); };
 socket.onmessage = (it) => { note('message ' + it.data.length); socket.close(1000, 'enough'); };
-socket.onclose = (it) => note('close ' + it.code + ' ' + it.wasClean);
+socket.onclose = (it) => { note('close ' + it.code + ' ' + it.wasClean); ended(); };
 const events = new EventSource('/events');
 events.addEventListener('tick', (it) => {
     note('event ' + it.lastEventId + ' ' + JSON.stringify(it.data));
-    if (it.lastEventId === '3') events.close();
+    if (it.lastEventId === '3') { events.close(); ended(); }
 });
 </script>)";
 
@@ -44,7 +49,17 @@ protected:
         routes.get("/page", [](request&) -> task<response> {
             co_return response::body("text/html", std::string(page));
         });
+        routes.post("/ended", [this](request&) -> task<response> {
+            ended = true;
+            co_return response::empty();
+        });
+        routes.get("/picture", [this](request&) -> task<response> {
+            co_await testing::eventually_on_reactor([this] { return ended.load(); });
+            co_return response::empty();
+        });
     }
+
+    std::atomic<bool> ended{false};
 
 private:
     // One event, with the wish to be asked again at once; then the end.
@@ -81,7 +96,7 @@ TEST_F(Peers, UnderstandInABrowser) {
     const auto told = run_program(
         {.arguments = {"chromium", "--headless", "--no-sandbox", "--disable-gpu",
                        "--user-data-dir=" + profile.path().string(), "--no-proxy-server",
-                       "--timeout=20000", "--virtual-time-budget=15000", "--dump-dom",
+                       "--timeout=20000", "--dump-dom",
                        "http://127.0.0.1:" + std::to_string(port()) + "/page"}});
     for (const auto* line : {"open news permessage-deflate", "message 3000", "close 1000 true",
                              "event 1 \"first\\nsecond\"", "event 2 ", "event 3 "})

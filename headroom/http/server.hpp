@@ -41,6 +41,7 @@ struct server_snapshot {
     std::uint64_t handshakes_failed = 0;  ///< connections that ended before TLS began
     unsigned connections = 0;             ///< open now
     unsigned in_flight = 0;               ///< requests in a handler now
+    unsigned queued = 0;                  ///< requests that wait for one of these to end
     unsigned streams = 0;                 ///< event streams and WebSockets open now
 };
 

@@ -87,6 +87,7 @@ void check_waits(const waits& of, sentences& out) {
     out.within("body_max", of.body_max, 1ms);
     out.within("body_grace", of.body_grace, 1ms);
     out.within<std::size_t>("body_rate_min", of.body_rate_min, 1, body_bytes_max);
+    out.within("queue_max", of.queue_max, 1ms);
     out.within("idle_max", of.idle_max, 1ms);
     out.within("request_max", of.request_max, 1ms);
     out.within("write_max", of.write_max, 1ms);
@@ -127,6 +128,7 @@ std::vector<std::string> faults(const settings& of) {
         check_address("management.listen", of.management.listen, of.beyond_loopback, out);
     out.within("connections_max", of.connections_max, 1U, connections_bound_max);
     out.within("in_flight_max", of.in_flight_max, 1U, connections_bound_max);
+    out.within("queue_max", of.queue_max, 0U, connections_bound_max);
     out.within("streams_max", of.streams_max, 0U, connections_bound_max);
     out.within("pipeline_max", of.pipeline_max, 1U, pipeline_bound_max);
     out.within("backlog", of.backlog, 1U, backlog_max);

@@ -37,6 +37,7 @@ struct waits {
     std::chrono::milliseconds body_max{60'000};     ///< end of the fields to the last byte: 408
     std::chrono::milliseconds body_grace{5'000};    ///< before body_rate_min applies
     std::size_t body_rate_min = 1024;               ///< bytes a second a body must keep up: 408
+    std::chrono::milliseconds queue_max{100};  ///< for a handler's turn: 503
     std::chrono::milliseconds idle_max{60'000};     ///< between two requests: closed silently
     std::chrono::milliseconds request_max{10'000};  ///< a handler's deadline: 504
     std::chrono::milliseconds write_max{20'000};    ///< for the client to take an answer: closed
@@ -62,7 +63,8 @@ struct settings {
     /// for.
     bool beyond_loopback = false;
     unsigned connections_max = 512;  ///< HEADROOM_HTTP_CONNECTIONS_MAX; one more is told 503
-    unsigned in_flight_max = 256;    ///< HEADROOM_HTTP_IN_FLIGHT_MAX; one more is told 503
+    unsigned in_flight_max = 256;    ///< HEADROOM_HTTP_IN_FLIGHT_MAX; one more waits
+    unsigned queue_max = 512;        ///< HEADROOM_HTTP_QUEUE_MAX; one more is told 503
     unsigned streams_max = 128;      ///< HEADROOM_HTTP_STREAMS_MAX; one more is told 503
     unsigned pipeline_max = 16;      ///< answers coalesced into one write
     unsigned backlog = 511;          ///< connections the kernel holds for us

@@ -44,7 +44,12 @@ void read_sizes(setting_reader& from, settings& into) {
                     .fallback = into.in_flight_max,
                     .min = 1,
                     .max = connections_bound_max,
-                    .doc = "Requests in handlers at once; one more is answered 503."});
+                    .doc = "Requests in handlers at once; one more waits its turn."});
+    into.queue_max =
+        from.count({.name = "HEADROOM_HTTP_QUEUE_MAX",
+                    .fallback = into.queue_max,
+                    .max = connections_bound_max,
+                    .doc = "Requests that wait their turn; one more is answered 503 at once."});
     into.streams_max =
         from.count({.name = "HEADROOM_HTTP_STREAMS_MAX",
                     .fallback = into.streams_max,
@@ -64,6 +69,12 @@ void read_waits(setting_reader& from, waits& into) {
                        .min = milliseconds(10),
                        .max = minutes(60),
                        .doc = "A request's deadline; it is cancelled and answered 504 then."});
+    into.queue_max =
+        from.duration({.name = "HEADROOM_HTTP_QUEUE_TIMEOUT",
+                       .fallback = into.queue_max,
+                       .min = milliseconds(1),
+                       .max = minutes(1),
+                       .doc = "How long a request waits its turn; it is answered 503 then."});
     into.idle_max = from.duration({.name = "HEADROOM_HTTP_IDLE_TIMEOUT",
                                    .fallback = into.idle_max,
                                    .min = milliseconds(100),

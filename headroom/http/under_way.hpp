@@ -8,7 +8,7 @@ namespace headroom::http {
 /// No path, query or body: the route's template.
 struct under_way {
     std::string method, route;  ///< route: empty until one has matched
-    std::string phase;          ///< "handling", "writing", "streaming"
+    std::string phase;          ///< "queued", "handling", "writing", "streaming"
     std::string request_id, trace_id;
     std::chrono::milliseconds age{0};  ///< since the request was complete
 };

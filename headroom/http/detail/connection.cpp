@@ -192,7 +192,7 @@ void connection::on_read(error_code failed, std::size_t bytes) {
     if (failed) {
         gone_ = true;
         if (phase_ == phase::handling) abandon();
-    } else if (phase_ == phase::handling) {
+    } else if (phase_ == phase::handling || phase_ == phase::queueing) {
         start_read();  // keep watching
     }
     wake();
@@ -213,6 +213,7 @@ void connection::enter(phase next, deadline due) {
 void connection::ring() {
     switch (phase_) {
         case phase::receiving:
+        case phase::queueing:
         case phase::lingering:
             timed_out_ = true;
             return wake();

@@ -64,7 +64,7 @@ public:
     void abort();
 
 private:
-    enum class phase { receiving, handling, writing, conversing, lingering };
+    enum class phase { receiving, queueing, handling, writing, conversing, lingering };
     enum class step { answer, wait, end };  // what the bytes so far ask for
 
     task<void> run();
@@ -81,8 +81,10 @@ private:
     void choose_id();
     void fill(request& of);
     void fill_origin(request& of);
-    std::optional<response> answer_unhandled(request& of, unsigned in_flight);
-    std::optional<response> sheds(const request& of, unsigned in_flight);
+    std::optional<response> answer_unhandled(request& of);
+    std::optional<response> sheds(const request& of);
+    bool enters_at_once(exchange& at);
+    task<void> queue_up(exchange& at);
     void begin_handling(deadline until);
     response tell_of(const std::exception_ptr& thrown, std::string& error) const;
     coding finish(response& reply, const request& of);

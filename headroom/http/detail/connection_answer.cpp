@@ -17,10 +17,11 @@ task<void> connection::answer() {
     complete_ = deadline::clock::now();
     auto& shared = home_->shared();
     choose_id();
-    auto& at = exchange_.emplace(
-        request_id_, deadline(complete_ + shared.sealed.times.request_max), shared.in_flight);
+    auto& at = exchange_.emplace(request_id_,
+                                 deadline(complete_ + shared.sealed.times.request_max));
     fill(at.of);
-    at.reply = answer_unhandled(at.of, at.flying.now);
+    at.reply = answer_unhandled(at.of);
+    if (!at.reply && !enters_at_once(at)) co_await queue_up(at);
     if (!at.reply) {
         begin_handling(at.of.until);
         try {
@@ -43,12 +44,12 @@ task<void> connection::answer() {
 }
 
 // What needs no handler, or may have none.
-std::optional<response> connection::answer_unhandled(request& of, unsigned in_flight) {
+std::optional<response> connection::answer_unhandled(request& of) {
     auto& shared = home_->shared();
     if (refused_) return problem{refused_->status, std::string(refused_->detail)};
     // Before everything else: a browser asks without credentials, and before each request.
     if (shared.origins.is_preflight(of)) return shared.origins.preflight(of);
-    if (auto why = sheds(of, in_flight)) return why;
+    if (auto why = sheds(of)) return why;
     const auto patience = timeout_of(of.headers);
     if (!patience) return std::nullopt;
     of.until = of.until.at_most(*patience);
@@ -98,16 +99,11 @@ void connection::fill_origin(request& of) {
 }
 
 // Health is answered however busy we are.
-std::optional<response> connection::sheds(const request& of, unsigned in_flight) {
+std::optional<response> connection::sheds(const request& of) {
     auto& shared = home_->shared();
-    const bool full = in_flight > shared.sealed.in_flight_max;
-    if (!full && !shared.pressure) return std::nullopt;
-    if (shared.routes.always_admits(of.method, of.raw_path)) return std::nullopt;
-    std::optional<problem> why;
-    if (full)
-        why = problem{503, "Too many requests are in flight."};
-    else
-        why = shared.pressure();
+    if (!shared.pressure || shared.routes.always_admits(of.method, of.raw_path))
+        return std::nullopt;
+    auto why = shared.pressure();
     if (!why) return std::nullopt;
     shared.shed.fetch_add(1, std::memory_order_relaxed);
     return *std::move(why);
@@ -191,9 +187,10 @@ std::optional<under_way> connection::show() const {
     return under_way{
         .method = std::string(to_string(of.method)),
         .route = std::string(of.route),
-        .phase = lasting_ || session_       ? "streaming"
-                 : phase_ == phase::writing ? "writing"
-                                            : "handling",
+        .phase = lasting_ || session_        ? "streaming"
+                 : phase_ == phase::writing  ? "writing"
+                 : phase_ == phase::queueing ? "queued"
+                                             : "handling",
         .request_id = std::string(of.id),
         .trace_id = std::string(of.trace.trace_id()),
         .age = std::chrono::duration_cast<std::chrono::milliseconds>(deadline::clock::now() -
@@ -243,9 +240,9 @@ task<bool> connection::flush_rest() {
 void connection::look_after_suspension() {
     if (out_.empty() && !gone_) return;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
-        if (self->phase_ != phase::handling) return;
+        if (self->phase_ != phase::handling && self->phase_ != phase::queueing) return;
         self->flushes_at_once();
-        if (self->gone_) self->abandon();
+        if (self->gone_ && self->phase_ == phase::handling) self->abandon();
     });
 }
 

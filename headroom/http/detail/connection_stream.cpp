@@ -21,7 +21,7 @@ void connection::admit_stream(exchange& of) {
     if (reply.upgraded() == nullptr && (reply.streamed() == nullptr || !reply.streamed()->lasting))
         return;
     auto& shared = home_->shared();
-    of.flying.release();
+    of.inside.release();
     of.lasting.emplace(shared.streams);
     if (of.lasting->now <= shared.sealed.streams_max) return;
     of.lasting.reset();

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "headroom/http/detail/entrance.hpp"
 #include "headroom/http/detail/peer_counts.hpp"
 #include "headroom/http/server.hpp"
 
@@ -21,7 +22,8 @@ struct core {
           access(std::move(log)),
           shown(show),
           origins(sealed.cross_origin),
-          proxies(sealed.trusted, sealed.told_by) {}
+          proxies(sealed.trusted, sealed.told_by),
+          handlers(sealed.in_flight_max, sealed.queue_max) {}
 
     const settings sealed;
     const router routes;
@@ -31,10 +33,11 @@ struct core {
     const cors origins;
     const trusted_proxies proxies;
     peer_counts peers;
+    entrance handlers;
     pressure_gauge pressure;  // set before the server starts
     std::atomic<bool> draining{false};
     std::atomic<std::uint64_t> accepted{0}, turned_away{0}, requests{0}, shed{0}, unshaken{0};
-    std::atomic<unsigned> connections{0}, in_flight{0}, streams{0};
+    std::atomic<unsigned> connections{0}, streams{0};
 };
 
 /// How many accept loops and connections are alive, and who waits for there to be none.

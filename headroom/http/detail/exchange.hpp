@@ -6,6 +6,7 @@
 
 #include "headroom/budget/holder.hpp"
 #include "headroom/http/detail/counted.hpp"
+#include "headroom/http/detail/entrance.hpp"
 #include "headroom/http/request.hpp"
 #include "headroom/http/response.hpp"
 
@@ -14,12 +15,11 @@ namespace headroom::http::detail {
 /// Kept by the connection, one at a time, and not in the coroutine that answers: its frame would
 /// be larger than those that are kept from one request to the next.
 struct exchange {
-    exchange(const std::string& id, deadline due, std::atomic<unsigned>& in_flight)
-        : who(id), of(who, due), flying(in_flight) {}
+    exchange(const std::string& id, deadline due) : who(id), of(who, due) {}
 
     budget::holder who;
     request of;
-    counted flying;                  ///< among the requests in flight
+    place inside;                    ///< among the requests in handlers
     std::optional<counted> lasting;  ///< among the streams
     std::optional<response> reply;
     std::string error;                           ///< for the log
