@@ -5,7 +5,8 @@
 // capacity, then on ten times as many, each of which asks again at once; what is beyond the bound
 // waits its turn or is told 503. The same without a bound shows what it is for; the same with a
 // handler that waits 2 ms and then keeps its core busy for 50 us shows what refusals take from
-// answers, with a queue and without. Times are the server's own, of what was answered 200. `--rounds N`, `--ms N` a measurement, `--json`.
+// answers, with a queue and without. Times are the server's own, of what was answered 200.
+// `--rounds N`, `--ms N` a measurement, `--json`.
 #include <fmt/format.h>
 
 #include <algorithm>

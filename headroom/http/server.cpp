@@ -101,7 +101,8 @@ void server::hurry() noexcept { parts_->still->hurry(); }
 server_snapshot server::snapshot() const noexcept {
     const auto& from = *parts_->core;
     return {from.accepted, from.turned_away, from.requests,  from.shed,
-            from.unshaken, from.connections, from.handlers.inside(), from.handlers.waiting(), from.streams};
+            from.unshaken, from.connections, from.handlers.inside(), from.handlers.waiting(),
+            from.streams};
 }
 
 // Each reactor lists its own: nothing of a request may be read from another thread.

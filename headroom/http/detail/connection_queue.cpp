@@ -1,4 +1,4 @@
-// The part of a connection that waits for its request's turn; while there is room nobody comes here.
+// The part of a connection that waits for a request's turn; while there is room nobody comes here.
 #include <boost/asio/post.hpp>
 
 #include "headroom/http/detail/connection.hpp"
