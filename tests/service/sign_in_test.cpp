@@ -188,7 +188,7 @@ TEST_F(BrowserSession, WithoutRedisItIs503AndNobodyIsLetIn) {
     ASSERT_EQ(one.sign_in().status, 303U);
     own.crash();
     EXPECT_TRUE(eventually([&] { return one.get("/v1/me").status == 503; }));
-    EXPECT_EQ(one.get("/auth/login").status, 503U);
+    EXPECT_GE(one.get("/auth/login").status, 503U) << "503 or 504";
     EXPECT_EQ(one.get("/v1/tenants", ground().as_operator()).status, 200U) << "others are let in";
     own.start();
     EXPECT_TRUE(eventually([&] { return one.get("/v1/me").status == 401; })) << "it kept nothing";

@@ -5,6 +5,7 @@
 
 #include "headroom/auth/detail/strict_object.hpp"
 #include "headroom/auth/jws.hpp"
+#include "headroom/persistence/redis/error.hpp"
 
 namespace headroom::auth {
 namespace {
@@ -19,10 +20,8 @@ std::unexpected<denial> session_is_over() {
     return std::unexpected(std::move(why));
 }
 
-std::unexpected<denial> tokens_not_renewed() {
-    return std::unexpected(denial{503, "SERVICE_UNAVAILABLE",
-                                  "The identity provider does not renew the session's tokens.",
-                                  {}, "session_not_renewed"});
+std::unexpected<denial> session_unavailable(std::string detail, std::string_view reason) {
+    return std::unexpected(denial{503, "SERVICE_UNAVAILABLE", std::move(detail), {}, reason});
 }
 
 std::unexpected<denial> another_persons_token() {
@@ -57,23 +56,40 @@ bool names_audience(std::string_view token, const std::vector<std::string>& any)
                                 : is_ours(*audience);
 }
 
+task<std::optional<std::optional<session>>> session_verifier::found(secret id,
+                                                                    deadline until) const {
+    try {
+        co_return co_await all_.find(std::move(id), until);
+    } catch (const redis::deadline_passed&) {
+    } catch (const redis::connection_lost&) {
+    } catch (const redis::server_error&) {
+    }
+    co_return std::nullopt;
+}
+
 task<verified_session> session_verifier::verify(secret id, deadline until) const {
-    auto found = co_await all_.find(std::move(id), until);
-    if (!found) co_return session_is_over();
-    if (found->access.empty()) co_return tokens_not_renewed();
-    const auto by_token = co_await tokens_.verify(found->access.reveal(), until);
-    const auto& who = found->who;
+    auto one = co_await found(std::move(id), until);
+    if (!one)
+        co_return session_unavailable("Sessions cannot be read at present.", "sessions_unread");
+    if (!*one) co_return session_is_over();
+    if ((*one)->access.empty())
+        co_return session_unavailable("The identity provider does not renew the session's tokens.",
+                                      "session_not_renewed");
+    co_return co_await judged(std::move(**one), until);
+}
+
+task<verified_session> session_verifier::judged(session of, deadline until) const {
+    const auto by_token = co_await tokens_.verify(of.access.reveal(), until);
     if (by_token) {
         const auto& other = **by_token;
-        if (other.issuer != who.issuer || other.subject != who.subject)
+        if (other.issuer != of.who.issuer || other.subject != of.who.subject)
             co_return another_persons_token();
-        co_return session_holder{completed(*by_token, who), found->ends};
+        co_return session_holder{completed(*by_token, of.who), of.ends};
     }
     const auto why = by_token.error().why;
-    if (why == token_fault::no_keys || names_audience(found->access.reveal(), audiences_))
+    if (why == token_fault::no_keys || names_audience(of.access.reveal(), audiences_))
         co_return std::unexpected(denial_of(why));
-    co_return session_holder{std::make_shared<const principal>(std::move(found->who)),
-                             found->ends};
+    co_return session_holder{std::make_shared<const principal>(std::move(of.who)), of.ends};
 }
 
 }  // namespace headroom::auth

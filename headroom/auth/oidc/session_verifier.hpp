@@ -29,11 +29,15 @@ public:
         : all_(all), tokens_(tokens), audiences_(std::move(audiences)) {}
 
     /// One round trip to Redis, unless tokens have to be renewed. 401 for a session that is over,
-    /// 503 for one whose tokens have ended and are not renewed at present. Throws as
-    /// sessions::find does.
+    /// 503 for one whose tokens have ended and are not renewed at present, and for any while Redis
+    /// does not answer. Throws operation_aborted.
     task<std::expected<session_holder, denial>> verify(secret id, deadline until) const;
 
 private:
+    /// Nothing when Redis does not answer.
+    task<std::optional<std::optional<session>>> found(secret id, deadline until) const;
+    task<std::expected<session_holder, denial>> judged(session of, deadline until) const;
+
     sessions& all_;
     const authenticator& tokens_;
     const std::vector<std::string> audiences_;

@@ -79,6 +79,8 @@ std::string sessions::name_of(const secret& id) const {
     return terms_.prefix + "session:" + to_base64url(detail::sha256(id.reveal()));
 }
 
+deadline sessions::at_once(deadline until) const { return until.at_most(terms_.redis_wait_max); }
+
 wall_time sessions::due_after(wall_time now, std::chrono::seconds life) const {
     return now + life - std::min(terms_.renew_before, life * terms_.renew_percent_max / 100);
 }
@@ -94,7 +96,7 @@ task<secret> sessions::begin(signed_in who, deadline until) {
                life = std::to_string(terms_.life_max.count());
     const std::array<std::string_view, 1> keys{name};
     const std::array<std::string_view, 3> words{body, idle, life};
-    (void)co_await begin_script().run(shared_, keys, words, until, repeatable);
+    (void)co_await begin_script().run(shared_, keys, words, at_once(until), repeatable);
     co_return id;
 }
 
@@ -112,7 +114,7 @@ task<std::optional<sessions::found>> sessions::read(const secret& id, deadline u
     const auto name = name_of(id), idle = std::to_string(terms_.idle_max.count());
     const std::array<std::string_view, 1> keys{name};
     const std::array<std::string_view, 1> words{idle};
-    const auto said = co_await look_script().run(shared_, keys, words, until, repeatable);
+    const auto said = co_await look_script().run(shared_, keys, words, at_once(until), repeatable);
     if (said.empty()) co_return std::nullopt;
     const auto text = seal_.open(id.reveal(), said[0].text());
     auto record = text ? detail::session_in(*text, session_time()) : std::nullopt;
@@ -141,7 +143,7 @@ task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
 }
 
 task<void> sessions::forget(const secret& id, deadline until) {
-    (void)co_await shared_.run(redis::command("DEL", name_of(id)), until, repeatable);
+    (void)co_await shared_.run(redis::command("DEL", name_of(id)), at_once(until), repeatable);
 }
 
 task<void> sessions::write(const secret& id, const found& of, deadline until) {
@@ -150,7 +152,7 @@ task<void> sessions::write(const secret& id, const found& of, deadline until) {
     const auto name = name_of(id), version = std::to_string(of.version);
     const std::array<std::string_view, 1> keys{name};
     const std::array<std::string_view, 2> words{body, version};
-    (void)co_await write_script().run(shared_, keys, words, until, repeatable);
+    (void)co_await write_script().run(shared_, keys, words, at_once(until), repeatable);
 }
 
 task<bool> sessions::end(secret id, deadline until) {

@@ -28,6 +28,7 @@ struct session_terms {
     /// For the provider, where there is another way than to wait: tokens that are still good, and
     /// a session that is to end.
     std::chrono::milliseconds provider_wait_max{2'000};
+    std::chrono::milliseconds redis_wait_max{2'000};  ///< for one answer of Redis
 };
 
 /// A session as a request finds it.
@@ -63,6 +64,7 @@ private:
     task<void> write(const secret& id, const found& of, deadline until);
     task<void> forget(const secret& id, deadline until);
     std::string name_of(const secret& id) const;
+    deadline at_once(deadline until) const;
     /// When tokens of that life are to be renewed.
     wall_time due_after(wall_time now, std::chrono::seconds life) const;
 

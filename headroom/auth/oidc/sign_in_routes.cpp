@@ -124,8 +124,9 @@ void add_sign_in_routes(http::typed::api& to, const sign_in_desk& of) {
     using http::typed::bound;
     to.get<"/auth/login">(bound(of, get_login),
                           about_sign_in("To the provider, to sign in", {503}));
-    to.get<"/auth/callback">(bound(of, get_callback),
-                             about_sign_in("Back from the provider, to a session", {400, 403, 503}));
+    to.get<"/auth/callback">(
+        bound(of, get_callback),
+        about_sign_in("Back from the provider, to a session", {400, 403, 503}));
     to.post<"/auth/logout">(bound(of, post_logout), about_sign_in("Ends the session", {403}));
     to.get<"/auth/session">(get_session, about_sign_in("Who is signed in with a browser", {401}));
 }
