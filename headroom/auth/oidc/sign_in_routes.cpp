@@ -1,20 +1,12 @@
 #include "headroom/auth/oidc/sign_in_routes.hpp"
 
 #include "headroom/auth/oidc/cookie.hpp"
+#include "headroom/auth/oidc/session_view.hpp"
 #include "headroom/auth/principal_argument.hpp"
 
 namespace headroom::auth {
 
 using http::typed::bare, http::typed::query;
-
-/// Who is signed in; no token.
-struct session_view {
-    std::string issuer, subject;
-    http::typed::nullable<std::string> tenant;
-    std::vector<std::string> roles, scopes;
-    std::int64_t ends_at = 0;  ///< in seconds since 1970
-};
-BOOST_DESCRIBE_STRUCT(session_view, (), (issuer, subject, tenant, roles, scopes, ends_at))
 
 namespace {
 
