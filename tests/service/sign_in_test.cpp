@@ -117,6 +117,18 @@ TEST_F(BrowserSignIn, OfItsEndsThereAreFigures) {
     EXPECT_THAT(shown, HasSubstr("headroom_auth_refresh_led_total"));
 }
 
+TEST_F(BrowserSignIn, TheDescriptionHasItsRoutesAndItsCookie) {
+    const auto document = service().get_json("/openapi.json");
+    const auto& paths = document.at("paths");
+    EXPECT_EQ(boost::json::serialize(paths.at("/v1/me").at("get").at("security")),
+              R"([{"token":[]},{"key":[]},{"session":[]}])");
+    EXPECT_EQ(boost::json::serialize(paths.at("/auth/login").at("get").at("security")), "[]");
+    EXPECT_TRUE(paths.at("/auth/login").at("get").at("responses").as_object().contains("303"));
+    EXPECT_EQ(document.at("components").at("securitySchemes").at("session").at("name").as_string(),
+              "__Host-session");
+    EXPECT_EQ(service().send("GET", "/auth/login?return_to=/&return_to=/x", "").status, 422U);
+}
+
 class BrowserSession : public sign_in_fixture {};
 
 TEST_F(BrowserSession, FiftyRequestsToTwoProcessesRenewItsTokensOnce) {
