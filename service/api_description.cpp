@@ -1,10 +1,22 @@
 #include "service/api_description.hpp"
 
-#include "headroom/auth/middleware.hpp"
+#include "headroom/auth/oidc/accept_session.hpp"
+#include "headroom/auth/oidc/cookie.hpp"
 
 namespace headroom::service {
+namespace {
 
-http::openapi::description describe_api(ways_in needs) {
+ways_in or_by_session(ways_in needs) {
+    return [needs = std::move(needs)](const http::route_name& route) {
+        auto made = needs(route);
+        if (!made.empty()) made.push_back({session_scheme});
+        return made;
+    };
+}
+
+}  // namespace
+
+http::openapi::description describe_api(ways_in needs, bool sessions) {
     http::openapi::description made;
     made.title = "headroom-service";
     made.version = HEADROOM_VERSION;
@@ -15,7 +27,11 @@ http::openapi::description describe_api(ways_in needs) {
     if (!needs) return made;
     made.schemes = {{token_scheme, http::openapi::bearer()},
                     {key_scheme, http::openapi::api_key(auth::api_key_header)}};
-    made.needs = std::move(needs);
+    if (sessions)
+        made.schemes[session_scheme] = {{"type", "apiKey"},
+                                        {"in", "cookie"},
+                                        {"name", auth::host_cookie_name(auth::session_cookie)}};
+    made.needs = sessions ? or_by_session(std::move(needs)) : std::move(needs);
     return made;
 }
 

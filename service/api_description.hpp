@@ -5,13 +5,13 @@
 namespace headroom::service {
 
 /// The schemes by which a client may be known: see describe_api().
-inline constexpr char token_scheme[] = "token", key_scheme[] = "key";
+inline constexpr char token_scheme[] = "token", key_scheme[] = "key", session_scheme[] = "session";
 
 /// By which of them a route may be called; none: by everybody.
 using ways_in = std::function<std::vector<http::openapi::requirement>(const http::route_name&)>;
 
 /// Title, version, and a few sentences for whoever writes a client. Without `needs` nobody has to
-/// be known.
-http::openapi::description describe_api(ways_in needs);
+/// be known. `sessions`: whoever must be known may be so by a browser's session too.
+http::openapi::description describe_api(ways_in needs, bool sessions = false);
 
 }  // namespace headroom::service

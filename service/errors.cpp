@@ -1,6 +1,6 @@
 #include "service/errors.hpp"
 
-#include "headroom/persistence/error.hpp"
+#include "headroom/persistence/redis/error.hpp"
 
 namespace headroom::service {
 namespace {
@@ -36,6 +36,8 @@ task<http::response> translate_errors::operator()(http::request& of, http::next 
         co_return retry(std::move(answer));
     } catch (const persistence::server_error& why) {
         co_return answer_to(why);
+    } catch (const redis::server_error& why) {
+        throw http::failed({503, "Redis cannot take this request now."}, why.what());
     }
 }
 

@@ -22,7 +22,7 @@ public:
     http::router& routes() noexcept { return front_.routes(); }
     void limit_rates() { front_.limit_rates(); }
     http::typed::api& api() noexcept { return front_.api(); }
-    void describe(ways_in needs) { front_.describe(std::move(needs)); }
+    void describe(ways_in needs, bool sessions) { front_.describe(std::move(needs), sessions); }
     observability::health& health() noexcept { return front_.health(); }
     observability::metrics& metrics() noexcept { return front_.metrics(); }
     /// Readiness, the server, the announcement: to be started last. Called once.

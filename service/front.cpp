@@ -46,9 +46,9 @@ front::front(const front_ground& of)
     }
 }
 
-void front::describe(ways_in needs) {
+void front::describe(ways_in needs, bool sessions) {
     if (std::exchange(described_, true)) return;
-    publish(api_, describe_api(std::move(needs)));
+    publish(api_, describe_api(std::move(needs), sessions));
 }
 
 void front::limit_rates() {

@@ -39,8 +39,9 @@ public:
     /// caller is known by name before the address counts. parts() does it where nobody did.
     void limit_rates();
     http::typed::api& api() noexcept { return api_; }
-    /// Serves what api() has by now as OpenAPI, and a page of it. parts() does it where nobody did.
-    void describe(ways_in needs = {});
+    /// Serves what api() has by now as OpenAPI, and a page of it: see describe_api(). parts() does
+    /// it where nobody did.
+    void describe(ways_in needs = {}, bool sessions = false);
     observability::health& health() noexcept { return health_; }
     observability::metrics& metrics() noexcept { return metrics_; }
     /// The servers and the announcement, which tells of so many projections: to be started last.

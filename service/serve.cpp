@@ -41,8 +41,9 @@ int work(process& in, const projection_source& run) {
     door.authenticate(shown.routes());
     shown.limit_rates();
     door.authorise(shown.routes());
+    door.add_routes(shown.api());
     all.add_routes(shown.api(), models);
-    shown.describe(access::ways_into);
+    shown.describe(access::ways_into, in.with().sign_in.on());
     if (!may_serve(in, shown.routes())) return budget::exit_code::refused;
     auto parts = kept.parts();
     parts.push_back(&store);

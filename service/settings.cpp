@@ -1,10 +1,12 @@
 #include "service/settings.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace headroom::service {
 namespace {
 
+constexpr char callback_path[] = "/auth/callback";
 constexpr std::size_t pepper_bytes_min = 32, defaults_bytes_max = 65'536;
 
 std::string check_pepper(std::string_view text) {
@@ -42,6 +44,22 @@ auth::settings read_auth(setting_reader& from, const http::settings& served) {
     return made;
 }
 
+/// A browser's sign-in needs its provider, and a place for what begins on one process and ends on
+/// another.
+auth::sign_in_settings read_sign_in(setting_reader& from, const auth::settings& who,
+                                    const redis::settings& where) {
+    constexpr char client[] = "AUTH_OAUTH_CLIENT_ID";
+    auto made = auth::read_sign_in_settings(from);
+    if (!made.on()) return made;
+    if (who.own_issuer() == nullptr)
+        from.fault(client, "must come with the provider's name", "set AUTH_ISSUER");
+    if (!where.server)
+        from.fault(client, "must come with a Redis for sessions", "set REDIS_URL");
+    if (!made.redirect_uri.ends_with(callback_path))
+        from.fault("AUTH_OAUTH_REDIRECT_URI", fmt::format("must end with {}", callback_path));
+    return made;
+}
+
 std::string check_defaults(std::string_view text) {
     const auto parsed = tenancy::parse_system_defaults(text);
     return parsed ? "" : parsed.error();
@@ -74,6 +92,7 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.auth = read_auth(reader, all.http);
     all.database = persistence::read_database_settings(reader);
     all.redis = redis::read_settings(reader);
+    all.sign_in = read_sign_in(reader, all.auth, all.redis);
     all.cache = cache::read_settings(reader, all.process.system);
     all.tasks = tasks::read_settings(reader);
     all.fleet = fleet::read_settings(reader, all.database.serve, all.database.migrate);

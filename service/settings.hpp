@@ -3,6 +3,7 @@
 #include <expected>
 #include <vector>
 
+#include "headroom/auth/oidc/sign_in_settings.hpp"
 #include "headroom/auth/settings.hpp"
 #include "headroom/eventsourcing/settings.hpp"
 #include "headroom/fleet/settings.hpp"
@@ -24,6 +25,7 @@ struct settings {
     http::settings http;
     http::client_settings client;  ///< of the one HTTP client
     auth::settings auth;
+    auth::sign_in_settings sign_in;
     persistence::database_settings database;
     redis::settings redis;
     cache::settings cache;

@@ -19,14 +19,15 @@ public:
     std::vector<part*> parts();
     const std::vector<std::unique_ptr<key_source>>& all() const noexcept { return all_; }
 
+    /// Null for an issuer that is not among them.
+    key_source* find(std::string_view issuer) const noexcept;
+
     /// For a token_verifier: the issuer's present keys, null when they are not to be had.
     keys_of keys();
     /// For an authenticator. An issuer that is not among them is unavailable.
     look_for_keys look();
 
 private:
-    key_source* find(std::string_view issuer) const noexcept;
-
     std::vector<std::unique_ptr<key_source>> all_;
 };
 

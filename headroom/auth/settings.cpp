@@ -130,6 +130,11 @@ bool settings::is_platform(std::string_view issuer) const noexcept {
     });
 }
 
+const issuer_settings* settings::own_issuer() const noexcept {
+    const auto found = std::ranges::find(issuers, true, &issuer_settings::platform);
+    return found == issuers.end() ? nullptr : &*found;
+}
+
 std::vector<issuer_policy> settings::policies() const {
     std::vector<issuer_policy> made;
     for (const auto& each : issuers) made.push_back(each.policy);

@@ -37,6 +37,8 @@ struct settings {
     bool takes_tokens() const noexcept { return !issuers.empty(); }
     bool knows(std::string_view issuer) const noexcept;
     bool is_platform(std::string_view issuer) const noexcept;
+    /// That of AUTH_ISSUER; null without.
+    const issuer_settings* own_issuer() const noexcept;
     std::vector<issuer_policy> policies() const;
     std::vector<key_source_terms> sources() const;
 };

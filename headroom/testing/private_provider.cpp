@@ -121,7 +121,8 @@ std::string private_provider::sign_in(const std::string& authorization_url) cons
     cookies kept;
     auto target = authorization_url;
     for (unsigned step = 0; step < steps_max; ++step) {
-        if (target.starts_with(callback)) return target;
+        const bool leaves = !target.starts_with('/') && !target.starts_with(issuer());
+        if (leaves) return target;
         if (target.starts_with(issuer())) target.erase(0, issuer().size());
         const auto answer = fetched(port_, target, kept);
         target = followed(answer, kept);

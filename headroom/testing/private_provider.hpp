@@ -59,8 +59,8 @@ public:
     unsigned reused() const { return count("reused"); }    ///< for a token that was used before
     unsigned connections() const { return count("connections"); }
 
-    /// Goes where a browser is sent by this URL, until it is to leave for the callback: the URL
-    /// there, with code and state.
+    /// Goes where a browser is sent by this URL, until it is to leave for a callback, with code and
+    /// state: that URL. `callback` is registered, and /auth/callback at the same site.
     std::string sign_in(const std::string& authorization_url) const;
 
     std::string log() const { return process_.log(); }

@@ -38,6 +38,10 @@ entrance::entrance(const entrance_ground& of)
       keeper_(of.in.home(), lanes_, of.agents, of.in.log()), keys_(key_terms(of), kept_.keys),
       known_(users_known_max, users_known_for), figures_(of.metrics, tokens_, kept_),
       watch_(of.in.home(), sources_, of.health, of.metrics) {
+    if (with_.sign_in.on())
+        browsers_.emplace(sign_in::sign_in_ground{
+            of.in, of.client, *sources_.find(with_.auth.own_issuer()->policy.issuer), bearer_,
+            of.metrics});
     if (with_.auth.bypass)
         of.in.log().warn("AUTH_DEV_BYPASS: who presents no credential has every role");
 }
@@ -65,6 +69,7 @@ void entrance::authenticate(http::router& to) {
     to.use(auth::answer_denials([this](std::string_view why) { figures_.refused(why); }));
     to.use(auth::accept_api_key(keys_, open));
     to.use(auth::accept_bearer(bearer_, open));
+    if (browsers_) browsers_->authenticate(to, open);
     if (with_.auth.bypass) to.use(auth::assume_principal(developer()));
     to.use(name_caller());
 }
@@ -75,10 +80,15 @@ void entrance::authorise(http::router& to) {
     to.use(first_sign_in(users_, known_));
 }
 
+void entrance::add_routes(http::typed::api& to) {
+    if (browsers_) browsers_->add_routes(to);
+}
+
 std::vector<part*> entrance::parts() {
     std::vector<part*> all = sources_.parts();
     all.push_back(&watch_);
     all.push_back(&keeper_);
+    if (browsers_) all.push_back(&*browsers_);
     return all;
 }
 

@@ -1,6 +1,6 @@
 // access/entrance.hpp: all that stands between a request and the routes.
 //
-//     denials -> API key -> bearer token -> (development) -> its name
+//     denials -> API key -> bearer token -> (session) -> (development) -> its name
 //     -> (limits of each client) -> the table -> the tenant's state -> the user of a first request
 #pragma once
 #include <memory>
@@ -18,6 +18,7 @@
 #include "service/access/key_watch.hpp"
 #include "service/access/memory.hpp"
 #include "service/process.hpp"
+#include "service/sign_in/browser_sign_in.hpp"
 
 namespace headroom::service::access {
 
@@ -44,6 +45,8 @@ public:
     void authenticate(http::router& to);
     /// Nobody who may not comes behind this.
     void authorise(http::router& to);
+    /// Those of a browser's sign-in, where there is one.
+    void add_routes(http::typed::api& to);
     /// To be started after the database and the client, before the server.
     std::vector<part*> parts();
 
@@ -61,6 +64,7 @@ private:
     key_keeper keeper_;
     std::optional<auth::older_api_keys> older_;
     const auth::api_key_verifier keys_;
+    std::optional<sign_in::browser_sign_in> browsers_;
     known_users known_;
     access_metrics figures_;
     key_watch watch_;

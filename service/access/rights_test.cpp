@@ -63,7 +63,8 @@ TEST(AccessTable, HasEachRouteOnceAndSomebodyForEach) {
     }
     EXPECT_EQ(open_routes(),
               (std::vector<std::string>{"/livez", "/readyz", "/openapi.json", "/docs",
-                                        "/docs/page.js", "/docs/page.css"}));
+                                        "/docs/page.js", "/docs/page.css", "/auth/login",
+                                        "/auth/callback", "/auth/logout"}));
 }
 
 TEST(AccessTable, ARouteWithoutARuleIsNamed) {

@@ -29,6 +29,11 @@ constexpr rule rules[] = {
     {{get, "/budget"}, on_call},
     {{get, "/inflight"}, on_call},
 
+    {{get, "/auth/login"}, open},
+    {{get, "/auth/callback"}, open},
+    {{post, "/auth/logout"}, open},
+    {{get, "/auth/session"}, whoever},
+
     {{get, "/v1/me"}, whoever},
 
     {{post, "/v1/tenants"}, of_platform},

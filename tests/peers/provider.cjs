@@ -18,7 +18,8 @@ const issuer = `http://127.0.0.1:${given.port}`;
 const figures = { connections: 0, requests: {}, grants: {}, refused: 0, reused: 0 };
 let fault = {};
 
-const redirect = { redirect_uris: ['https://app.example/callback'], response_types: ['code'] };
+const redirect = { response_types: ['code'],
+  redirect_uris: ['https://app.example/callback', 'https://app.example/auth/callback'] };
 const grants = { grant_types: ['authorization_code', 'refresh_token', 'client_credentials'] };
 const secret = 'pass:%+ word&=/~';
 const clients = [

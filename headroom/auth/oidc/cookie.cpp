@@ -33,6 +33,10 @@ std::optional<std::string_view> value_of(std::string_view pair, std::string_view
 
 }  // namespace
 
+std::string host_cookie_name(std::string_view name) {
+    return std::string(cookie_prefix) + std::string(name);
+}
+
 std::string host_cookie(std::string_view name, const secret& value, std::chrono::seconds life) {
     BOOST_ASSERT(is_base64url(value.reveal()));
     return fmt::format("{}{}={}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax", cookie_prefix,

@@ -10,6 +10,9 @@
 
 namespace headroom::auth {
 
+/// "__Host-name": as a browser sends it.
+std::string host_cookie_name(std::string_view name);
+
 /// The value of a `Set-Cookie`: `__Host-` before the name, Secure, HttpOnly, SameSite=Lax, Path=/
 /// (RFC 6265bis, 4.1.3.2). Requires a value of base64url. No life takes the cookie back.
 std::string host_cookie(std::string_view name, const secret& value, std::chrono::seconds life);

@@ -79,17 +79,24 @@ std::string sessions::name_of(const secret& id) const {
     return terms_.prefix + "session:" + to_base64url(detail::sha256(id.reveal()));
 }
 
+deadline sessions::at_once(deadline until) const { return until.at_most(terms_.redis_wait_max); }
+
+wall_time sessions::due_after(wall_time now, std::chrono::seconds life) const {
+    return now + life - std::min(terms_.renew_before, life * terms_.renew_percent_max / 100);
+}
+
 task<secret> sessions::begin(signed_in who, deadline until) {
     const secret id(random_text());
     const auto now = session_time();
     who.tokens.life -= std::min(who.tokens.life, since(who.issued, now));
     const auto body = seal_.seal(
-        id.reveal(), detail::text_of_session({*who.who, std::move(who.tokens), now}, now));
+        id.reveal(), detail::text_of_session({*who.who, who.tokens, now,
+                                              due_after(now, who.tokens.life)}, now));
     const auto name = name_of(id), idle = std::to_string(terms_.idle_max.count()),
                life = std::to_string(terms_.life_max.count());
     const std::array<std::string_view, 1> keys{name};
     const std::array<std::string_view, 3> words{body, idle, life};
-    (void)co_await begin_script().run(shared_, keys, words, until, repeatable);
+    (void)co_await begin_script().run(shared_, keys, words, at_once(until), repeatable);
     co_return id;
 }
 
@@ -107,7 +114,7 @@ task<std::optional<sessions::found>> sessions::read(const secret& id, deadline u
     const auto name = name_of(id), idle = std::to_string(terms_.idle_max.count());
     const std::array<std::string_view, 1> keys{name};
     const std::array<std::string_view, 1> words{idle};
-    const auto said = co_await look_script().run(shared_, keys, words, until, repeatable);
+    const auto said = co_await look_script().run(shared_, keys, words, at_once(until), repeatable);
     if (said.empty()) co_return std::nullopt;
     const auto text = seal_.open(id.reveal(), said[0].text());
     auto record = text ? detail::session_in(*text, session_time()) : std::nullopt;
@@ -117,17 +124,26 @@ task<std::optional<sessions::found>> sessions::read(const secret& id, deadline u
 
 task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
     auto& held = of.record.tokens;
-    if (held.life > terms_.renew_before || held.refresh.empty()) co_return true;
-    auto next = co_await renewing_.refresh(held.refresh, until);
+    const bool ended = held.life.count() == 0;
+    if (session_time() < of.record.due || (held.refresh.empty() && !ended)) co_return true;
+    auto next = oidc_result<token_set>(std::unexpected(oidc_failure{oidc_fault::grant_refused}));
+    if (!held.refresh.empty())
+        next = co_await renewing_.refresh(
+            held.refresh, ended ? until : until.at_most(terms_.provider_wait_max));
     if (!next && next.error().why == oidc_fault::grant_refused) {
-        (void)co_await shared_.run(redis::command("DEL", name_of(id)), until, repeatable);
+        co_await forget(id, until);
         co_return false;
     }
     if (!next) co_return true;  // the old ones, as long as they live
     if (next->id.empty()) next->id = std::move(held.id);
     held = *std::move(next);
+    of.record.due = due_after(session_time(), held.life);
     co_await write(id, of, until);
     co_return true;
+}
+
+task<void> sessions::forget(const secret& id, deadline until) {
+    (void)co_await shared_.run(redis::command("DEL", name_of(id)), at_once(until), repeatable);
 }
 
 task<void> sessions::write(const secret& id, const found& of, deadline until) {
@@ -136,18 +152,19 @@ task<void> sessions::write(const secret& id, const found& of, deadline until) {
     const auto name = name_of(id), version = std::to_string(of.version);
     const std::array<std::string_view, 1> keys{name};
     const std::array<std::string_view, 2> words{body, version};
-    (void)co_await write_script().run(shared_, keys, words, until, repeatable);
+    (void)co_await write_script().run(shared_, keys, words, at_once(until), repeatable);
 }
 
 task<bool> sessions::end(secret id, deadline until) {
     if (!is_session_id(id.reveal())) co_return false;
     const auto of = co_await read(id, until);
-    (void)co_await shared_.run(redis::command("DEL", name_of(id)), until, repeatable);
+    co_await forget(id, until);
     if (!of) co_return false;
     const auto& held = of->record.tokens;
     const bool by_refresh = !held.refresh.empty();
     (void)co_await provider_.revoke(by_refresh ? held.refresh : held.access,
-                                    by_refresh ? "refresh_token" : "access_token", until);
+                                    by_refresh ? "refresh_token" : "access_token",
+                                    until.at_most(terms_.provider_wait_max));
     co_return true;
 }
 

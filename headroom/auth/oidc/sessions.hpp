@@ -3,7 +3,8 @@
 // The browser holds an id of 256 random bits and nothing else; the tokens rest in Redis, sealed
 // under a key that only follows from the id, beside a name that is its digest: a dump of Redis
 // signs nobody in. A session ends after idle_max without a request, after life_max in any case,
-// when it is ended, and when the provider refuses to renew its tokens.
+// when it is ended, and when the provider refuses to renew its tokens. Without a refresh token it
+// ends with its access token.
 #pragma once
 #include <optional>
 
@@ -20,14 +21,20 @@ struct session_terms {
     std::string prefix{};  ///< before all names in Redis
     secret sealing;        ///< as in sealer.hpp, of all processes the same
     std::chrono::seconds idle_max{1'800}, life_max{12 * 3'600};
-    /// Tokens with less life than this are renewed before they are handed out.
+    /// Tokens are renewed before they are handed out when so much of their life is left, or the
+    /// part of it that is less: those of a minute are not renewed at each request.
     std::chrono::seconds renew_before{60};
+    unsigned renew_percent_max = 25;
+    /// For the provider, where there is another way than to wait: tokens that are still good, and
+    /// a session that is to end.
+    std::chrono::milliseconds provider_wait_max{2'000};
+    std::chrono::milliseconds redis_wait_max{2'000};  ///< for one answer of Redis
 };
 
 /// A session as a request finds it.
 struct session {
     principal who;   ///< as the id token had it
-    secret access;   ///< empty once it has expired and renewing fails in passing
+    secret access;   ///< empty once it has ended and renewing fails in passing
     wall_time ends;  ///< whatever is done with it
 };
 
@@ -55,7 +62,11 @@ private:
     /// Renews what has to be; false: the session is over.
     task<bool> renewed(const secret& id, found& of, deadline until);
     task<void> write(const secret& id, const found& of, deadline until);
+    task<void> forget(const secret& id, deadline until);
     std::string name_of(const secret& id) const;
+    deadline at_once(deadline until) const;
+    /// When tokens of that life are to be renewed.
+    wall_time due_after(wall_time now, std::chrono::seconds life) const;
 
     token_client& provider_;
     rotating_refresh& renewing_;

@@ -15,6 +15,10 @@ class Sessions : public shared_fixture {
 protected:
     session_terms terms{.prefix = "w:", .sealing = sealing()};
 
+    void always_renewed() {
+        terms.renew_before = 3'000s;
+        terms.renew_percent_max = 100;
+    }
     void with_sessions(std::function<task<void>(token_client&, sessions&)> body) {
         with_both(client_auth::client_secret_basic,
                   [&](token_client& of, redis::mux& shared) -> task<void> {
@@ -91,7 +95,7 @@ TEST_F(Sessions, AProviderThatIsInTroubleKeepsNobodySignedIn) {
 }
 
 TEST_F(Sessions, TokensThatAreAboutToEndAreRenewedOnceForAll) {
-    terms.renew_before = 3'000s;  // always
+    always_renewed();
     with_sessions([](token_client& of, sessions& all) -> task<void> {
         const auto who = co_await somebody(of);
         const auto id = co_await all.begin(who, soon());
@@ -112,7 +116,7 @@ TEST_F(Sessions, TokensThatAreAboutToEndAreRenewedOnceForAll) {
 }
 
 TEST_F(Sessions, OneWhoseTokensAreRefusedIsOver) {
-    terms.renew_before = 3'000s;
+    always_renewed();
     with_sessions([](token_client& of, sessions& all) -> task<void> {
         const auto who = co_await somebody(of);
         const auto id = co_await all.begin(who, soon());
@@ -123,13 +127,24 @@ TEST_F(Sessions, OneWhoseTokensAreRefusedIsOver) {
 }
 
 TEST_F(Sessions, AProviderThatIsAwayLeavesTheOldTokens) {
-    terms.renew_before = 3'000s;
+    always_renewed();
     with_sessions([](token_client& of, sessions& all) -> task<void> {
         const auto who = co_await somebody(of);
         const auto id = co_await all.begin(who, soon());
         provider().answer_by("path=/token&status=503");
         const auto found = co_await all.find(id, soon());
         EXPECT_EQ(found.value().access, who.tokens.access);
+    });
+}
+
+TEST_F(Sessions, WithoutARefreshTokenItEndsWithItsAccessToken) {
+    always_renewed();
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        auto who = co_await somebody(of);
+        who.tokens.refresh = secret();
+        EXPECT_TRUE(co_await all.find(co_await all.begin(who, soon()), soon())) << "due";
+        who.tokens.life = 0s;
+        EXPECT_FALSE(co_await all.find(co_await all.begin(who, soon()), soon())) << "over";
     });
 }
 

@@ -12,6 +12,7 @@ protected:
         redis::mux& shared;
         sign_in& in;
         worker_pool& elsewhere;  ///< for what blocks
+        key_source& keys;
     };
     sign_in_terms terms{.redirect_uri = testing::private_provider::callback,
                         .scope = "openid email offline_access read",
@@ -33,7 +34,7 @@ protected:
                     co_await with_redis([&](redis::mux& shared) -> task<void> {
                         sign_in_states states(shared, "s:", sealing());
                         sign_in one(us, keys, states, terms);
-                        co_await body({us, shared, one, elsewhere});
+                        co_await body({us, shared, one, elsewhere, keys});
                     });
                 },
                 [&]() -> task<void> {

@@ -1,19 +1,21 @@
 #include "headroom/auth/oidc/sign_in_routes.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
 #include "headroom/auth/oidc/cookie.hpp"
+#include "headroom/auth/oidc/session_view.hpp"
+#include "headroom/auth/principal_argument.hpp"
 
 namespace headroom::auth {
+
+using http::typed::bare, http::typed::query;
+
 namespace {
 
-std::vector<std::string_view> cookies_of(const http::request& of) {
-    std::vector<std::string_view> found;
-    for (const auto& each : of.headers.all())
-        if (http::fields({&each, 1}).count("Cookie") == 1) found.push_back(each.value);
-    return found;
+/// Of a query; it may be left out.
+template <http::typed::fixed_text Name>
+using said = query<Name, std::optional<std::string>>;
+
+void told(const sign_in_desk& desk, std::string_view what, const std::string& why = {}) {
+    if (desk.tell) desk.tell(what, why);
 }
 
 /// Of what holds a secret, or depends on who asks.
@@ -49,13 +51,13 @@ http::response to_answer(sign_in_fault why) {
     }
 }
 
-task<http::response> get_login(sign_in_desk desk, http::request& of) {
-    auto back = local_path(of.query_value("return_to").value_or("/"));
+task<bare<303>> get_login(sign_in_desk desk, said<"return_to"> wanted, http::request& of) {
+    auto back = local_path(wanted.is.value_or("/"));
     auto begun = co_await desk.in.begin(
         std::move(back), host_cookie_in(cookies_of(of), sign_in_cookie).value_or(secret()),
         of.until);
     if (!begun) {
-        if (desk.tell) desk.tell("a sign-in did not begin: " + begun.error().sentence());
+        told(desk, "not_begun", begun.error().sentence());
         co_return to_answer(sign_in_fault::unavailable);
     }
     auto made = sent_to(begun->url);
@@ -63,74 +65,62 @@ task<http::response> get_login(sign_in_desk desk, http::request& of) {
     co_return made;
 }
 
-callback_query query_of(const http::request& of) {
-    const auto value = [&](std::string_view name) { return of.query_value(name).value_or(""); };
-    return {value("state"), secret(value("code")), value("iss"), value("error")};
-}
-
-task<http::response> get_callback(sign_in_desk desk, http::request& of) {
+task<bare<303>> get_callback(sign_in_desk desk, said<"state"> state, said<"code"> code,
+                             said<"iss"> issuer, said<"error"> error, http::request& of) {
+    callback_query back{state.is.value_or(""), secret(code.is.value_or("")),
+                        issuer.is.value_or(""), error.is.value_or("")};
     auto end = co_await desk.in.finish(
-        query_of(of), host_cookie_in(cookies_of(of), sign_in_cookie).value_or(secret()), of.until);
+        std::move(back), host_cookie_in(cookies_of(of), sign_in_cookie).value_or(secret()),
+        of.until);
     if (!end) {
-        const auto& why = end.error();
-        if (desk.tell)
-            desk.tell("a sign-in failed: " + std::string(to_string(why.why)) + " " + why.detail);
-        co_return to_answer(why.why);
+        told(desk, to_string(end.error().why), end.error().detail);
+        co_return to_answer(end.error().why);
     }
     const auto old = session_id_of(of);
     auto made = sent_to(end->return_to);
     const auto id = co_await desk.all.begin(*std::move(end), of.until);
     if (old) (void)co_await desk.all.end(*old, of.until);
+    told(desk, "signed_in");
     made.with("Set-Cookie", host_cookie(session_cookie, id, desk.life_max))
         .with("Set-Cookie", host_cookie(sign_in_cookie, secret(), std::chrono::seconds(0)));
     co_return made;
 }
 
-/// Another site has no say about who is signed in. SameSite keeps the cookie from it already.
-bool is_of_another_site(const http::request& of) {
-    return of.headers.find("Sec-Fetch-Site").value_or("") == "cross-site";
-}
-
-task<http::response> post_logout(sign_in_desk desk, http::request& of) {
-    if (is_of_another_site(of))
-        co_return sign_in_problem(403, "FORBIDDEN", "Another site may not sign you out.");
-    if (const auto id = session_id_of(of)) (void)co_await desk.all.end(*id, of.until);
+task<bare<204>> post_logout(sign_in_desk desk, http::request& of) {
+    const auto id = session_id_of(of);
+    if (id && !desk.pages.sent(of)) co_return unstored(to_response(other_site()));
+    if (id && co_await desk.all.end(*id, of.until)) told(desk, "signed_out");
     auto made = unstored(http::response::empty());
     made.with("Set-Cookie", host_cookie(session_cookie, secret(), std::chrono::seconds(0)));
     co_return made;
 }
 
-boost::json::array texts(const std::vector<std::string>& of) {
-    return boost::json::array(of.begin(), of.end());
+task<http::typed::answer<session_view, 200>> get_session(const principal& who,
+                                                         http::request& of) {
+    const auto* session = of.left.find<known_session>();
+    if (session == nullptr)
+        co_return sign_in_problem(401, "MISSING_SESSION", "Nobody is signed in with a browser.");
+    const auto ends = std::chrono::floor<std::chrono::seconds>(session->ends.time_since_epoch());
+    session_view made{who.issuer, who.subject, {}, who.roles, who.scopes, ends.count()};
+    if (who.tenant) made.tenant = who.tenant->text();
+    co_return unstored(http::typed::json_response(made));
 }
 
-task<http::response> get_session(sign_in_desk desk, http::request& of) {
-    const auto id = session_id_of(of);
-    const auto found = id ? co_await desk.all.find(*id, of.until) : std::nullopt;
-    if (!found) co_return sign_in_problem(401, "MISSING_SESSION", "Nobody is signed in.");
-    const auto& who = found->who;
-    const auto ends = std::chrono::floor<std::chrono::seconds>(found->ends.time_since_epoch());
-    const boost::json::object body{
-        {"issuer", who.issuer},
-        {"subject", who.subject},
-        {"tenant", who.tenant ? boost::json::value(who.tenant->text()) : boost::json::value()},
-        {"roles", texts(who.roles)},
-        {"scopes", texts(who.scopes)},
-        {"ends_at", ends.count()}};
-    co_return unstored(http::response::json(boost::json::serialize(body)));
+http::typed::about about_sign_in(std::string summary, std::vector<unsigned> problems) {
+    return {.summary = std::move(summary), .tag = "sign-in", .problems = std::move(problems)};
 }
 
 }  // namespace
 
-std::optional<secret> session_id_of(const http::request& of) {
-    return host_cookie_in(cookies_of(of), session_cookie);
-}
-
-void add_sign_in_routes(http::router& to, const sign_in_desk& of) {
-    to.get("/auth/login", [of](http::request& request) { return get_login(of, request); });
-    to.get("/auth/callback", [of](http::request& request) { return get_callback(of, request); });
-    to.post("/auth/logout", [of](http::request& request) { return post_logout(of, request); });
-    to.get("/auth/session", [of](http::request& request) { return get_session(of, request); });
+void add_sign_in_routes(http::typed::api& to, const sign_in_desk& of) {
+    using http::typed::bound;
+    to.get<"/auth/login">(bound(of, get_login),
+                          about_sign_in("To the provider, to sign in", {503}));
+    to.get<"/auth/callback">(
+        bound(of, get_callback),
+        about_sign_in("Back from the provider, to a session", {400, 403, 503}));
+    to.post<"/auth/logout">(bound(of, post_logout), about_sign_in("Ends the session", {403}));
+    to.get<"/auth/session">(get_session, about_sign_in("Who is signed in with a browser", {401}));
 }
 
 }  // namespace headroom::auth

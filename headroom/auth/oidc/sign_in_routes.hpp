@@ -5,30 +5,30 @@
 //     POST /auth/logout                    ends the session, here and at the provider
 //     GET  /auth/session                   who is signed in, as JSON; 401 for nobody
 //
+// The first three look at their own cookies and stand open; the last stands behind accept_session.
 // Cookies are `__Host-sign-in` and `__Host-session`, for this host alone and for no script. No
 // answer is stored by anybody, and none holds a token.
 #pragma once
 #include <functional>
 
-#include "headroom/auth/oidc/sessions.hpp"
-#include "headroom/http/router.hpp"
+#include "headroom/auth/oidc/accept_session.hpp"
+#include "headroom/http/typed/api.hpp"
 
 namespace headroom::auth {
 
-inline constexpr char sign_in_cookie[] = "sign-in", session_cookie[] = "session";
+inline constexpr char sign_in_cookie[] = "sign-in";
 
-/// What the routes are made of; all of it outlives the router.
+/// What the routes are made of; all of it outlives the routes.
 struct sign_in_desk {
     sign_in& in;
     sessions& all;
+    const own_pages& pages;         ///< which may sign their user out
     std::chrono::seconds life_max;  ///< of a session's cookie: session_terms has the same
-    /// Told why a sign-in failed, in words of ours. From any reactor.
-    std::function<void(const std::string&)> tell{};
+    /// Told what came of each request, in words of ours: "signed_in", "signed_out", "not_begun" or
+    /// a sign_in_fault's; and why, for a log. From any reactor.
+    std::function<void(std::string_view what, const std::string& why)> tell{};
 };
 
-void add_sign_in_routes(http::router& to, const sign_in_desk& of);
-
-/// The session id that a request brings, or nothing.
-std::optional<secret> session_id_of(const http::request& of);
+void add_sign_in_routes(http::typed::api& to, const sign_in_desk& of);
 
 }  // namespace headroom::auth

@@ -20,10 +20,23 @@ protected:
             rotating_refresh renewing(of.provider, of.shared,
                                       {.prefix = "r:", .sealing = sealing()});
             sessions all(of.provider, renewing, of.shared, {.prefix = "r:", .sealing = sealing()});
-            add_sign_in_routes(routes, {of.in, all, 12h, [this](const std::string& what) {
-                                            const std::scoped_lock lock(mutex);
-                                            told.push_back(what);
-                                        }});
+            token_verifier tokens({policy_for_api()},
+                                  [&](std::string_view) { return of.keys.keys(); }, 10);
+            const authenticator bearer(tokens, [&](std::string_view, deadline until) {
+                return of.keys.look_again(until);
+            });
+            const session_verifier verifier(all, bearer, {api});
+            const own_pages pages("https://app.example/");
+            routes.use(answer_denials());
+            routes.use(accept_session(verifier, pages, {"/auth/logout", "/open"}));
+            for (const auto* each : {"/me", "/open"}) routes.get(each, say_who);
+            routes.post("/me", say_who);
+            http::typed::api described(routes);
+            add_sign_in_routes(described, {of.in, all, pages, 12h,
+                                           [this](std::string_view what, const std::string& why) {
+                                               const std::scoped_lock lock(mutex);
+                                               outcomes.push_back(std::string(what) + " " + why);
+                                           }});
             start();
             co_await testing::and_at_last([&]() -> task<void> { co_await of.elsewhere.run(body); },
                                           [&]() -> task<void> {
@@ -33,6 +46,25 @@ protected:
                                               co_await renewing.stop();
                                           });
         });
+    }
+    /// The subject, its tenant and its roles, as the access token has them.
+    static task<http::response> say_who(http::request& of) {
+        const auto* who = find_principal(of);
+        if (who == nullptr) co_return http::response::text("nobody");
+        const auto tenant = who->tenant ? who->tenant->text() : std::string();
+        co_return http::response::text(who->subject + "/" + tenant +
+                                       (who->has_role("admin") ? "/admin" : ""));
+    }
+    static issuer_policy policy_for_api() {
+        issuer_policy made;
+        made.issuer = provider().issuer();
+        made.audiences = {api};
+        return made;
+    }
+    /// Signs in: the session's cookie.
+    std::string signed_in_browser() {
+        const auto login = ask("GET /auth/login");
+        return cookie_of(ask(callback_after(login), cookie_of(login, "sign-in")), "session");
     }
     std::string ask(const std::string& what, const std::string& cookies = "",
                     const std::string& more = "") {
@@ -59,7 +91,8 @@ protected:
                    std::string(testing::private_provider::callback).size());
     }
 
-    std::vector<std::string> told;  // guarded by mutex
+    static constexpr char from_us[] = "Origin: https://app.example\r\nContent-Length: 0\r\n";
+    std::vector<std::string> outcomes;  // guarded by mutex
 };
 
 TEST_F(SignInRoutes, SignInAskAndSignOut) {
@@ -80,9 +113,49 @@ TEST_F(SignInRoutes, SignInAskAndSignOut) {
         EXPECT_THAT(who, Not(HasSubstr("eyJ"))) << "no token leaves";
         EXPECT_THAT(ask("POST /auth/logout", session, "Sec-Fetch-Site: cross-site\r\n"),
                     StartsWith("HTTP/1.1 403"));
-        EXPECT_THAT(ask("POST /auth/logout", session, "Content-Length: 0\r\n"),
+        EXPECT_THAT(ask("POST /auth/logout", session), StartsWith("HTTP/1.1 403")) << "no proof";
+        EXPECT_THAT(ask("POST /auth/logout", session, from_us),
                     HasSubstr("__Host-session=; Path=/; Max-Age=0"));
         EXPECT_THAT(ask("GET /auth/session", session), StartsWith("HTTP/1.1 401"));
+    });
+}
+
+TEST_F(SignInRoutes, ASessionIsWhomItsAccessTokenSpeaksFor) {
+    browsing([&] {
+        const auto session = signed_in_browser();
+        EXPECT_THAT(ask("GET /me", session), HasSubstr("\r\n\r\nuser-1/acme/admin"));
+        EXPECT_THAT(ask("GET /me", "other=1; " + session), HasSubstr("user-1/acme/admin"));
+        EXPECT_THAT(ask("GET /me"), HasSubstr("\r\n\r\nnobody"));
+        EXPECT_THAT(ask("GET /open", session), HasSubstr("\r\n\r\nnobody")) << "exempt";
+        EXPECT_THAT(ask("GET /me", session + "; " + session), HasSubstr("nobody")) << "two";
+        const auto unknown = ask("GET /me", "__Host-session=" + std::string(43, 'A'));
+        EXPECT_THAT(unknown, StartsWith("HTTP/1.1 401"));
+        EXPECT_THAT(unknown, HasSubstr("SESSION_ENDED"));
+        EXPECT_THAT(unknown, HasSubstr("WWW-Authenticate: Bearer realm="));
+    });
+}
+
+TEST_F(SignInRoutes, ACookieBesideACredentialIsNotLookedAt) {
+    browsing([&] {
+        const auto session = signed_in_browser();
+        for (const auto* other : {"Authorization: Bearer x\r\n", "Authorization: Basic eDp5\r\n",
+                                  "X-API-Key: pk_x\r\n"})
+            EXPECT_THAT(ask("GET /me", session, other), HasSubstr("\r\n\r\nnobody")) << other;
+    });
+}
+
+TEST_F(SignInRoutes, WhatMayChangeSomethingComesFromAPageOfOurs) {
+    browsing([&] {
+        const auto session = signed_in_browser();
+        EXPECT_THAT(ask("POST /me", session, from_us), HasSubstr("user-1"));
+        for (const auto* origin : {"", "Origin: null\r\n", "Origin: https://evil.example\r\n"}) {
+            const auto refused = ask("POST /me", session, origin);
+            EXPECT_THAT(refused, StartsWith("HTTP/1.1 403")) << origin;
+            EXPECT_THAT(refused, HasSubstr("FORBIDDEN"));
+        }
+        EXPECT_THAT(ask("GET /me", session, "Upgrade: websocket\r\n"), StartsWith("HTTP/1.1 403"));
+        EXPECT_THAT(ask("GET /me", session, "Origin: https://evil.example\r\n"),
+                    HasSubstr("user-1")) << "what reads";
     });
 }
 
@@ -113,8 +186,8 @@ TEST_F(SignInRoutes, ACallbackThatIsNotThisBrowsersSignsNobodyIn) {
         EXPECT_THAT(ask("GET /auth/callback"), StartsWith("HTTP/1.1 400"));
         EXPECT_THAT(ask("GET /auth/callback?state=x&code=y&error=z"), StartsWith("HTTP/1.1 400"));
         const std::scoped_lock lock(mutex);
-        EXPECT_THAT(told.at(0), HasSubstr("other_browser"));
-        for (const auto& each : told)
+        EXPECT_THAT(outcomes.at(0), HasSubstr("other_browser"));
+        for (const auto& each : outcomes)
             EXPECT_THAT(each, Not(HasSubstr(between(callback, "code=", '&'))));
     });
 }

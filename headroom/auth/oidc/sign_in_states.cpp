@@ -56,14 +56,16 @@ task<void> sign_in_states::put(std::string state, begun_sign_in what, deadline u
         throw std::length_error("a sign-in's state or way back is none");
     const auto sealed = seal_.seal(state, text_of_begun(what));
     (void)co_await shared_.run(
-        redis::command("SET", prefix_ + "pkce:" + state, sealed, "EX", ttl.count()), until,
+        redis::command("SET", prefix_ + "pkce:" + state, sealed, "EX", ttl.count()),
+        until.at_most(redis_wait_max),
         redis::sending::repeatable);
 }
 
 task<std::optional<begun_sign_in>> sign_in_states::take(std::string state, deadline until) {
     if (!is_state(state)) co_return std::nullopt;
     const auto said = co_await shared_.run(redis::command("GETDEL", prefix_ + "pkce:" + state),
-                                           until, redis::sending::once);
+                                           until.at_most(redis_wait_max),
+                                           redis::sending::once);
     if (said.is_nothing()) co_return std::nullopt;
     const auto text = seal_.open(state, said.text());
     if (!text) co_return std::nullopt;

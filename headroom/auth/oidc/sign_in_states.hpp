@@ -26,6 +26,7 @@ class sign_in_states {
 public:
     static constexpr std::chrono::seconds ttl{600};
     static constexpr std::size_t return_to_bytes_max = 2'048;
+    static constexpr std::chrono::milliseconds redis_wait_max{2'000};
 
     /// `prefix`: before all names, "orders:". `sealing`: as in sealer.hpp, of all processes the
     /// same.

@@ -4,6 +4,7 @@
 //     created<order>                   201 with Location
 //     no_content                       204
 //     answer<order, 200, 202>          made by hand: its fields and status; the body is an order
+//     bare<303>                        made by hand, without a body
 //     std::expected<order, problem>    or the problem
 //     response                         anything; about::media says of what kind
 //
@@ -32,6 +33,13 @@ struct answer {
     response is;
     answer(response of) : is(std::move(of)) {}   // NOLINT(google-explicit-constructor)
     answer(problem why) : is(std::move(why)) {}  // NOLINT(google-explicit-constructor)
+};
+
+/// A response that its maker says to have this status and no body, or a problem.
+template <unsigned Status>
+struct bare {
+    response is;
+    bare(response of) : is(std::move(of)) {}  // NOLINT(google-explicit-constructor)
 };
 
 /// T as JSON.
@@ -77,6 +85,12 @@ struct result<answer<T, Statuses...>> {
     static void describe(operation& to, std::string_view) {
         (to.answers(Statuses, to.types().of<T>()), ...);
     }
+};
+
+template <unsigned Status>
+struct result<bare<Status>> {
+    static response respond(bare<Status> from) { return std::move(from.is); }
+    static void describe(operation& to, std::string_view) { to.answers(Status); }
 };
 
 template <class T>

@@ -28,12 +28,15 @@ std::vector<std::string> names_under(const boost::json::object& of, std::string_
 }
 
 boost::json::object person(const principal& of) {
-    return {{"iss", of.issuer},
-            {"sub", of.subject},
-            {"tenant", of.tenant ? of.tenant->text() : ""},
-            {"scopes", boost::json::array(of.scopes.begin(), of.scopes.end())},
-            {"roles", boost::json::array(of.roles.begin(), of.roles.end())},
-            {"exp", since_1970(of.expiry)}};
+    boost::json::object made{{"iss", of.issuer},
+                             {"sub", of.subject},
+                             {"tenant", of.tenant ? of.tenant->text() : ""},
+                             {"scopes", boost::json::array(of.scopes.begin(), of.scopes.end())},
+                             {"roles", boost::json::array(of.roles.begin(), of.roles.end())},
+                             {"exp", since_1970(of.expiry)}};
+    if (of.email) made["email"] = *of.email;
+    if (of.name) made["name"] = *of.name;
+    return made;
 }
 
 std::optional<principal> person_in(const boost::json::object& of) {
@@ -47,6 +50,8 @@ std::optional<principal> person_in(const boost::json::object& of) {
     made.scopes = names_under(of, "scopes");
     made.roles = names_under(of, "roles");
     made.expiry = *expiry;
+    if (const auto email = text_of(of, "email")) made.email = std::string(*email);
+    if (const auto name = text_of(of, "name")) made.name = std::string(*name);
     if (tenant->empty()) return made;
     auto read = persistence::tenant_id::parse(*tenant);
     if (!read) return std::nullopt;
@@ -59,7 +64,8 @@ std::optional<principal> person_in(const boost::json::object& of) {
 secret text_of_session(const session_record& of, wall_time now) {
     return to_text({{"who", person(of.who)},
                     {"tokens", to_record(of.tokens, now)},
-                    {"began", since_1970(of.began)}});
+                    {"began", since_1970(of.began)},
+                    {"due", since_1970(of.due)}});
 }
 
 std::optional<session_record> session_in(const secret& text, wall_time now) {
@@ -67,13 +73,14 @@ std::optional<session_record> session_in(const secret& text, wall_time now) {
     if (!read) return std::nullopt;
     const auto* const who = read->if_contains("who");
     const auto* const tokens = read->if_contains("tokens");
-    const auto began = time_in(*read, "began");
-    if (who == nullptr || !who->is_object() || tokens == nullptr || !tokens->is_object() || !began)
+    const auto began = time_in(*read, "began"), due = time_in(*read, "due");
+    if (who == nullptr || !who->is_object() || tokens == nullptr || !tokens->is_object() ||
+        !began || !due)
         return std::nullopt;
     auto person = person_in(who->get_object());
     auto held = from_record(tokens->get_object(), now);
     if (!person || !held) return std::nullopt;
-    return session_record{*std::move(person), *std::move(held), *began};
+    return session_record{*std::move(person), *std::move(held), *began, *due};
 }
 
 }  // namespace headroom::auth::detail

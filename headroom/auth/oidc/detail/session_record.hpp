@@ -10,6 +10,7 @@ struct session_record {
     principal who;
     token_set tokens;
     wall_time began;
+    wall_time due;  ///< from when on the tokens are to be renewed
 };
 
 /// `now`: from when on the tokens' life counts.

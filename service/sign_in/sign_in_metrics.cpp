@@ -1,0 +1,36 @@
+#include "service/sign_in/sign_in_metrics.hpp"
+
+namespace headroom::service::sign_in {
+
+sign_in_metrics::sign_in_metrics(observability::metrics& to)
+    : to_(to),
+      asked_(to.count("headroom_auth_refresh_asked_total",
+                      "Renewals of a session's tokens that requests asked for.")),
+      led_(to.count("headroom_auth_refresh_led_total",
+                    "Requests to the provider that came of them.")),
+      followed_(to.count("headroom_auth_refresh_followed_total",
+                         "Tokens that another process had renewed.")),
+      unshared_(to.count("headroom_auth_refresh_unshared_total",
+                         "Renewed tokens that Redis did not take.")) {}
+
+void sign_in_metrics::count(std::string_view what) {
+    const std::scoped_lock lock(mutex_);
+    auto found = ends_.find(what);
+    if (found == ends_.end())
+        found = ends_
+                    .try_emplace(std::string(what),
+                                 to_.count("headroom_auth_sign_ins_total",
+                                           "Sign-ins and sign-outs with a browser, by their end.",
+                                           {{"end", std::string(what)}}))
+                    .first;
+    found->second.add();
+}
+
+void sign_in_metrics::show(const auth::rotation_figures& now) {
+    asked_.grow_to(static_cast<double>(now.asked));
+    led_.grow_to(static_cast<double>(now.led));
+    followed_.grow_to(static_cast<double>(now.followed));
+    unshared_.grow_to(static_cast<double>(now.unshared));
+}
+
+}  // namespace headroom::service::sign_in
