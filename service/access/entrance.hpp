@@ -1,6 +1,6 @@
 // access/entrance.hpp: all that stands between a request and the routes.
 //
-//     denials -> API key -> bearer token -> (development) -> its name
+//     denials -> (guesses of each network) -> API key -> bearer token -> (development) -> its name
 //     -> (limits of each client) -> the table -> the tenant's state -> the user of a first request
 #pragma once
 #include <memory>
@@ -40,8 +40,9 @@ public:
     entrance(const entrance&) = delete;
     entrance& operator=(const entrance&) = delete;
 
-    /// Who asks is known behind this. A request without a credential goes on.
-    void authenticate(http::router& to);
+    /// Who asks is known behind this. A request without a credential goes on. `rates`: where
+    /// refused credentials count; null: nowhere.
+    void authenticate(http::router& to, std::shared_ptr<http::rate_limiter> rates);
     /// Nobody who may not comes behind this.
     void authorise(http::router& to);
     /// To be started after the database and the client, before the server.
