@@ -1,6 +1,8 @@
 #include "headroom/auth/middleware.hpp"
 
 #include <algorithm>
+#include <boost/algorithm/string/predicate.hpp>
+#include <locale>
 
 #include "headroom/auth/bearer.hpp"
 #include "headroom/http/forwarded.hpp"
@@ -17,6 +19,13 @@ bool is_exempt(const exempt_routes& all, const http::request& of) {
 
 bool presents_credential(const http::request& of) {
     return of.headers.count(authorization_header) > 0 || of.headers.count(api_key_header) > 0;
+}
+
+/// A problem does so when it is rendered.
+bool says_who_keeps_it(const http::response& of) {
+    return std::ranges::any_of(of.added(), [](const auto& field) {
+        return boost::algorithm::iequals(field.first, "Cache-Control", std::locale::classic());
+    });
 }
 
 /// Whether a request was refused for what it presented: not for its rights, nor for our own state,
@@ -44,6 +53,13 @@ task<http::response> answer_denials::operator()(http::request& of, http::next on
         if (tell_) tell_(why.why().reason);
         co_return to_response(why.why());
     }
+}
+
+task<http::response> keep_private::operator()(http::request& of, http::next onward) const {
+    auto made = co_await onward(of);
+    if (!is_exempt(exempt_, of) && made.why() == nullptr && !says_who_keeps_it(made))
+        made.with("Cache-Control", "private, no-cache");
+    co_return made;
 }
 
 task<http::response> limit_guesses::operator()(http::request& of, http::next onward) const {

@@ -1,6 +1,7 @@
 // auth/middleware.hpp: from a request's credential to its principal.
 //
 //     routes.use(answer_denials(tell));
+//     routes.use(keep_private(exempt));
 //     routes.use(limit_guesses(rates, exempt));
 //     routes.use(accept_api_key(keys, exempt));
 //     routes.use(accept_bearer(tokens, exempt));
@@ -56,6 +57,18 @@ private:
     const std::shared_ptr<http::rate_limiter> table_;
     const exempt_routes exempt_;
     const clock now_;
+};
+
+/// What stands behind credentials is one caller's: an answer that does not say itself who may keep
+/// it is for no cache that others share. They know by themselves that `Authorization` makes an
+/// answer private, and nothing of `X-API-Key`.
+class keep_private {
+public:
+    explicit keep_private(exempt_routes exempt) : exempt_(std::move(exempt)) {}
+    task<http::response> operator()(http::request& of, http::next onward) const;
+
+private:
+    const exempt_routes exempt_;
 };
 
 /// Verifies an API key. Two credentials are a 400, whatever they are.

@@ -33,6 +33,7 @@ protected:
             co_return row;
         };
         keys.emplace(std::move(terms), kept);
+        table.use(keep_private({"/open"}));
         table.use(answer_denials([this](std::string_view why) { told += std::string(why) + ";"; }));
         table.use(limit_guesses(guesses, {"/open"}, [this] { return now; }));
         table.use(accept_api_key(*keys, {"/open"}));
@@ -149,6 +150,14 @@ TEST_F(AuthMiddleware, WithoutKeysOfTheIssuerItIs503) {
     const auto refused = ask("/me", {{"Authorization", token()}});
     EXPECT_EQ(refused.status, 503U);
     EXPECT_EQ(refused.challenge, "");
+}
+
+TEST_F(AuthMiddleware, NoSharedCacheMayKeepWhatStandsBehindACredential) {
+    EXPECT_EQ(ask("/me", {{"X-API-Key", presented}}).kept, "private, no-cache");
+    EXPECT_EQ(ask("/me", {{"Authorization", token()}}).kept, "private, no-cache");
+    EXPECT_EQ(ask("/me", {}).kept, "no-store");
+    EXPECT_EQ(ask("/nowhere", {{"X-API-Key", presented}}).kept, "no-store");
+    EXPECT_EQ(ask("/open", {}).kept, "");
 }
 
 TEST_F(AuthMiddleware, WhoGuessesIsNotLookedAtOnceItsRateIsUsedUp) {
