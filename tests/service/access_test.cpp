@@ -97,6 +97,16 @@ TEST_F(Access, ATenantInAHeaderMustBeThePrincipals) {
     EXPECT_EQ(get("/v1/tenants/" + other, as_platform() + said(other)).status, 200U);
 }
 
+TEST_F(Access, NobodyTakesASubjectOfAnotherTenant) {
+    const auto mine = tenant(), other = tenant();
+    const auto named = fmt::format(R"({{"issuer":"{}","subject":"bo-{}"}})", provider().issuer(),
+                                   other);
+    EXPECT_EQ(ask("POST", "/v1/tenants/" + mine + "/users", bearer(token_of(mine, "admin")), named)
+                  .status,
+              403U);
+    EXPECT_EQ(get("/v1/me", bearer(token_of(other, "", "bo"))).status, 200U);
+}
+
 TEST_F(Access, AUserReadsItselfAndNobodyElse) {
     const auto slug = tenant();
     const auto ada = bearer(token_of(slug, "", "ada")), bob = bearer(token_of(slug, "", "bob"));
