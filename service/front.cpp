@@ -51,11 +51,16 @@ void front::describe(ways_in needs, bool sessions) {
     publish(api_, describe_api(std::move(needs), sessions));
 }
 
-void front::limit_rates() {
+std::shared_ptr<http::rate_limiter> front::rates() {
     const auto& each = of_.with.http.each_client;
-    if (each.per_second == 0 || rates_) return;
-    rates_ = std::make_shared<http::rate_limiter>(
-        http::rate_terms{each.per_second, each.burst, each.clients_max});
+    if (each.per_second > 0 && !rates_)
+        rates_ = std::make_shared<http::rate_limiter>(
+            http::rate_terms{each.per_second, each.burst, each.clients_max});
+    return rates_;
+}
+
+void front::limit_rates() {
+    if (std::exchange(limited_, true) || !rates()) return;
     routes_.use(http::rate_limit(rates_));
 }
 

@@ -38,6 +38,8 @@ public:
     /// What one client may ask, counted from here on: behind whoever authenticates, so that a
     /// caller is known by name before the address counts. parts() does it where nobody did.
     void limit_rates();
+    /// Where that counts; null where there is no such limit.
+    std::shared_ptr<http::rate_limiter> rates();
     http::typed::api& api() noexcept { return api_; }
     /// Serves what api() has by now as OpenAPI, and a page of it: see describe_api(). parts() does
     /// it where nobody did.
@@ -60,7 +62,8 @@ private:
     observability::budget_metrics budget_;
     observability::counter lost_records_;
     operations looks_;
-    std::shared_ptr<http::rate_limiter> rates_;  // null: no such limit
+    std::shared_ptr<http::rate_limiter> rates_;  // null: no such limit, or nobody asked yet
+    bool limited_ = false;
     http::router routes_, management_routes_;
     http::typed::api api_{routes_};
     bool described_ = false;

@@ -38,7 +38,7 @@ int work(process& in, const projection_source& run) {
     outbound client(in, shown.metrics());
     access::entrance door({in, db, client.client(), decided, all.users(), all.agents(),
                            shown.health(), shown.metrics()});
-    door.authenticate(shown.routes());
+    door.authenticate(shown.routes(), shown.rates());
     shown.limit_rates();
     door.authorise(shown.routes());
     door.add_routes(shown.api());

@@ -1,8 +1,12 @@
 #include "headroom/auth/middleware.hpp"
 
 #include <algorithm>
+#include <boost/algorithm/string/predicate.hpp>
+#include <locale>
 
 #include "headroom/auth/bearer.hpp"
+#include "headroom/http/forwarded.hpp"
+#include "headroom/http/rate_limit.hpp"
 
 namespace headroom::auth {
 namespace {
@@ -11,6 +15,24 @@ constexpr char authorization_header[] = "Authorization", token_parameter[] = "ac
 
 bool is_exempt(const exempt_routes& all, const http::request& of) {
     return !of.route.empty() && std::ranges::find(all, of.route) != all.end();
+}
+
+bool presents_credential(const http::request& of) {
+    return of.headers.count(authorization_header) > 0 || of.headers.count(api_key_header) > 0;
+}
+
+/// A problem does so when it is rendered.
+bool says_who_keeps_it(const http::response& of) {
+    return std::ranges::any_of(of.added(), [](const auto& field) {
+        return boost::algorithm::iequals(field.first, "Cache-Control", std::locale::classic());
+    });
+}
+
+/// Whether a request was refused for what it presented: not for its rights, nor for our own state,
+/// nor as one without a credential of ours, which counts already.
+bool was_a_guess(const http::request& of, const denial& why) {
+    return find_principal(of) == nullptr && (why.status == 400 || why.status == 401) &&
+           why.reason != to_string(token_fault::no_credentials);
 }
 
 std::vector<std::string_view> authorizations_of(const http::request& of) {
@@ -30,6 +52,26 @@ task<http::response> answer_denials::operator()(http::request& of, http::next on
     } catch (const denied& why) {
         if (tell_) tell_(why.why().reason);
         co_return to_response(why.why());
+    }
+}
+
+task<http::response> keep_private::operator()(http::request& of, http::next onward) const {
+    auto made = co_await onward(of);
+    if (!is_exempt(exempt_, of) && made.why() == nullptr && !says_who_keeps_it(made))
+        made.with("Cache-Control", "private, no-cache");
+    co_return made;
+}
+
+task<http::response> limit_guesses::operator()(http::request& of, http::next onward) const {
+    if (!presents_credential(of) || is_exempt(exempt_, of)) co_return co_await onward(of);
+    const auto from = http::network_of(of.client);
+    if (const auto left = table_->look(from, now_()); !left.admitted)
+        co_return http::too_often(table_->terms(), left);
+    try {
+        co_return co_await onward(of);
+    } catch (const denied& why) {
+        if (was_a_guess(of, why.why())) (void)table_->ask(from, now_());
+        throw;
     }
 }
 
@@ -61,9 +103,8 @@ task<http::response> accept_bearer::operator()(http::request& of, http::next onw
 }
 
 task<http::response> assume_principal::operator()(http::request& of, http::next onward) const {
-    const bool presented = of.headers.count(authorization_header) > 0 ||
-                           of.headers.count(api_key_header) > 0;
-    if (!presented && find_principal(of) == nullptr) of.left.put(known_principal{who_});
+    if (!presents_credential(of) && find_principal(of) == nullptr)
+        of.left.put(known_principal{who_});
     co_return co_await onward(of);
 }
 

@@ -1,6 +1,8 @@
 // auth/middleware.hpp: from a request's credential to its principal.
 //
 //     routes.use(answer_denials(tell));
+//     routes.use(keep_private(exempt));
+//     routes.use(limit_guesses(rates, exempt));
 //     routes.use(accept_api_key(keys, exempt));
 //     routes.use(accept_bearer(tokens, exempt));
 //
@@ -17,6 +19,7 @@
 #include "headroom/auth/api_key_verifier.hpp"
 #include "headroom/auth/authenticator.hpp"
 #include "headroom/auth/request_principal.hpp"
+#include "headroom/http/rate_limiter.hpp"
 #include "headroom/http/router.hpp"
 
 namespace headroom::auth {
@@ -35,6 +38,37 @@ public:
 
 private:
     const listener tell_;
+};
+
+/// A credential that is refused counts for the network it came from, as a request without one does
+/// (http/rate_limit.hpp): else whoever guesses keys has a look-up for each, as often as he likes.
+/// While a network's rate is used up no credential from there is looked at: 429.
+class limit_guesses {
+public:
+    using clock = std::function<deadline::clock::time_point()>;
+
+    /// `table`: the one that requests without a credential count in.
+    limit_guesses(std::shared_ptr<http::rate_limiter> table, exempt_routes exempt,
+                  clock now = deadline::clock::now)
+        : table_(std::move(table)), exempt_(std::move(exempt)), now_(std::move(now)) {}
+    task<http::response> operator()(http::request& of, http::next onward) const;
+
+private:
+    const std::shared_ptr<http::rate_limiter> table_;
+    const exempt_routes exempt_;
+    const clock now_;
+};
+
+/// What stands behind credentials is one caller's: an answer that does not say itself who may keep
+/// it is for no cache that others share. They know by themselves that `Authorization` makes an
+/// answer private, and nothing of `X-API-Key`.
+class keep_private {
+public:
+    explicit keep_private(exempt_routes exempt) : exempt_(std::move(exempt)) {}
+    task<http::response> operator()(http::request& of, http::next onward) const;
+
+private:
+    const exempt_routes exempt_;
 };
 
 /// Verifies an API key. Two credentials are a 400, whatever they are.

@@ -14,7 +14,7 @@ class AuthMiddleware : public ::testing::Test {
 protected:
     struct answered {
         unsigned status = 0;
-        std::string body, challenge;
+        std::string body, challenge, kept;
     };
 
     AuthMiddleware() {
@@ -33,7 +33,9 @@ protected:
             co_return row;
         };
         keys.emplace(std::move(terms), kept);
+        table.use(keep_private({"/open"}));
         table.use(answer_denials([this](std::string_view why) { told += std::string(why) + ";"; }));
+        table.use(limit_guesses(guesses, {"/open"}, [this] { return now; }));
         table.use(accept_api_key(*keys, {"/open"}));
         table.use(accept_bearer(bearer, {"/open"}));
         table.get("/open", [](http::request& of) -> task<http::response> {
@@ -63,9 +65,11 @@ protected:
             of.headers = http::fields(fields);
             auto reply = co_await table.handle(of);
             out.status = reply.status();
-            for (const auto& [name, value] : reply.added())
-                if (name == "WWW-Authenticate") out.challenge = value;
             reply.render(path, "");
+            for (const auto& [name, value] : reply.added()) {
+                if (name == "WWW-Authenticate") out.challenge = value;
+                if (name == "Cache-Control") out.kept += value;
+            }
             out.body = reply.body();
         });
         return out;
@@ -80,6 +84,9 @@ protected:
     const std::string presented{key.text.reveal()};
     registered_api_key row;
     int look_ups = 0;
+    deadline::clock::time_point now{std::chrono::hours(1)};
+    const std::shared_ptr<http::rate_limiter> guesses =
+        std::make_shared<http::rate_limiter>(http::rate_terms{.per_second = 1, .burst = 10});
     kept_api_keys kept{10, std::chrono::seconds(5)};
     std::optional<api_key_verifier> keys;
     fixture::key_shelf shelf;
@@ -143,6 +150,39 @@ TEST_F(AuthMiddleware, WithoutKeysOfTheIssuerItIs503) {
     const auto refused = ask("/me", {{"Authorization", token()}});
     EXPECT_EQ(refused.status, 503U);
     EXPECT_EQ(refused.challenge, "");
+}
+
+TEST_F(AuthMiddleware, NoSharedCacheMayKeepWhatStandsBehindACredential) {
+    EXPECT_EQ(ask("/me", {{"X-API-Key", presented}}).kept, "private, no-cache");
+    EXPECT_EQ(ask("/me", {{"Authorization", token()}}).kept, "private, no-cache");
+    EXPECT_EQ(ask("/me", {}).kept, "no-store");
+    EXPECT_EQ(ask("/nowhere", {{"X-API-Key", presented}}).kept, "no-store");
+    EXPECT_EQ(ask("/open", {}).kept, "");
+}
+
+TEST_F(AuthMiddleware, WhoGuessesIsNotLookedAtOnceItsRateIsUsedUp) {
+    const auto guess = [&] {
+        return ask("/me", {{"X-API-Key", std::string(make_api_key().text.reveal())}}).status;
+    };
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(guess(), 401U);
+    const auto before = look_ups;
+    EXPECT_EQ(guess(), 429U);
+    EXPECT_EQ(ask("/me", {{"Authorization", "Bearer x"}}).status, 429U);
+    EXPECT_EQ(look_ups, before);
+    EXPECT_EQ(ask("/open", {{"X-API-Key", "nonsense"}}).status, 200U);
+    now += std::chrono::seconds(1);
+    EXPECT_EQ(guess(), 401U);
+    EXPECT_EQ(guess(), 429U);
+}
+
+TEST_F(AuthMiddleware, WhatIsNoGuessCountsForNobody) {
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(ask("/me", {{"X-API-Key", presented}}).status, 200U);
+        EXPECT_EQ(ask("/write", {{"Authorization", token()}}).status, 403U);
+        EXPECT_EQ(ask("/me", {}).status, 401U) << "counted where requests are";
+        EXPECT_EQ(ask("/me", {{"Authorization", "Basic eDp5"}}).status, 401U);
+    }
+    EXPECT_EQ(guesses->clients(), 0U);
 }
 
 TEST_F(AuthMiddleware, AMissingScopeIsNamed) {

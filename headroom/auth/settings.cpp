@@ -84,13 +84,17 @@ void read_others(setting_reader& from, const issuer_policy& usual, settings& to)
         {.name = issuers_setting,
          .length_max = issuers_bytes_max,
          .bound = "a JSON object of issuers",
-         .doc = "Further issuers: {\"https://id.example\": {\"tenants\": [...], \"audiences\": "
-                "[...], \"jwks_url\": ..., \"tenant_claim\": ..., \"roles_claim\": ...}}."});
+         .doc = "Further issuers: {\"https://id.example\": {\"tenants\": [...], or "
+                "\"any_tenant\": true, \"audiences\": [...], \"jwks_url\": ..., "
+                "\"tenant_claim\": ..., \"roles_claim\": ...}}."});
     if (text.empty()) return;
     auto read = detail::read_issuers(text, usual);
     if (!read) return from.fault(issuers_setting, "must " + read.error());
     for (auto& each : *read) {
         check_issuer(from, issuers_setting, each, to.loopback);
+        if (each.policy.tenants.empty() != each.any_tenant)
+            from.fault(issuers_setting, "must say which tenants each issuer speaks for",
+                       each.policy.issuer + " needs \"tenants\", or \"any_tenant\": true");
         if (to.knows(each.policy.issuer))
             from.fault(issuers_setting, "must not repeat the issuer of AUTH_ISSUER");
         else to.issuers.push_back(std::move(each));

@@ -19,6 +19,8 @@ struct issuer_settings {
     std::string keys_url{};  ///< ""; then it is discovered
     /// Its tokens may give roles beyond one tenant. AUTH_ISSUER's may, those of AUTH_ISSUERS not.
     bool platform = false;
+    /// Of AUTH_ISSUERS: it was said in so many words that it may speak for every tenant.
+    bool any_tenant = false;
 };
 
 /// An API key of the platform's own: known by configuration, so that it works before any tenant is.

@@ -59,6 +59,14 @@ TEST(AuthSettings, FurtherIssuersSpeakForTheirTenantsAlone) {
     EXPECT_FALSE(read.is_platform("https://acme.example"));
 }
 
+TEST(AuthSettings, ThatAFurtherIssuerSpeaksForEveryTenantHasToBeSaid) {
+    const auto [read, faults] =
+        reading_of({{"AUTH_ISSUERS", R"({"https://new.example": {"any_tenant": true}})"}});
+    EXPECT_EQ(faults, "");
+    EXPECT_TRUE(read.issuers.at(0).policy.tenants.empty());
+    EXPECT_FALSE(read.is_platform("https://new.example"));
+}
+
 TEST(AuthSettings, WhatIsWrongIsNamed) {
     const auto wrong = [](const named& variables, profile in = profile::dev) {
         return reading_of(variables, in).faults;
@@ -67,8 +75,13 @@ TEST(AuthSettings, WhatIsWrongIsNamed) {
                                 R"({"https://x.example": {"tenants": "acme"}})",
                                 R"({"https://x.example": {"tenant": ["acme"]}})",
                                 R"({"https://x.example": {"tenants": ["No Tenant"]}})",
-                                R"({"http://x.example": {}})",
-                                R"({"https://x.example": {}, "https://x.example": {}})"})
+                                R"({"http://x.example": {"tenants": ["acme"]}})",
+                                R"({"https://x.example": {}})",
+                                R"({"https://x.example": {"tenants": []}})",
+                                R"({"https://x.example": {"any_tenant": false}})",
+                                R"({"https://x.example": {"any_tenant": true, "tenants": ["a"]}})",
+                                R"({"https://x.example": {"any_tenant": true},
+                                    "https://x.example": {"any_tenant": true}})"})
         EXPECT_NE(wrong({{"AUTH_ISSUERS", issuers}}).find("AUTH_ISSUERS"), std::string::npos)
             << issuers;
     EXPECT_NE(wrong({{"AUTH_ALGORITHMS", "HS256"}}), "");

@@ -12,6 +12,8 @@ std::int64_t in_seconds(std::chrono::nanoseconds wait) {
     return std::chrono::ceil<std::chrono::seconds>(wait).count();
 }
 
+}  // namespace
+
 response too_often(const rate_terms& with, const rate_verdict& found) {
     response answer =
         problem{429, "This client asks too often."}
@@ -20,8 +22,6 @@ response too_often(const rate_terms& with, const rate_verdict& found) {
     answer.with("Retry-After", std::to_string(in_seconds(found.wait)));
     return answer;
 }
-
-}  // namespace
 
 std::string caller_or_network(const request& of) {
     if (const auto* known = of.left.find<caller>())

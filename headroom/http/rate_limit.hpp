@@ -16,6 +16,9 @@ using rate_key = std::function<std::string(const request&)>;
 /// address. Put the limit behind authentication and it is by principal.
 std::string caller_or_network(const request& of);
 
+/// 429 with Retry-After, to a client whose rate is used up.
+response too_often(const rate_terms& with, const rate_verdict& found);
+
 /// Refused: 429 with Retry-After. Every answer says how much is left (RateLimit, RateLimit-Policy:
 /// draft-ietf-httpapi-ratelimit-headers). Routes of admission::always never count.
 class rate_limit {

@@ -28,7 +28,17 @@ rate_limiter::moment& rate_limiter::state_of(std::string_view client, moment now
 
 rate_verdict rate_limiter::ask(std::string_view client, moment now) {
     std::scoped_lock lock(mutex_);
-    auto& full_at = state_of(client, now);
+    return judged(state_of(client, now), now);
+}
+
+rate_verdict rate_limiter::look(std::string_view client, moment now) {
+    std::scoped_lock lock(mutex_);
+    const auto at = known_.find(client);
+    auto seen = at == known_.end() ? now : at->second->full_at;
+    return judged(seen, now);
+}
+
+rate_verdict rate_limiter::judged(moment& full_at, moment now) {
     full_at = std::max(full_at, now);
     const auto after = full_at + apart_;
     rate_verdict found;

@@ -38,6 +38,8 @@ public:
 
     /// Counts a request of `client` at `now`, which never goes back, and says whether it may pass.
     rate_verdict ask(std::string_view client, deadline::clock::time_point now);
+    /// What ask() would say, and nothing is counted for the client: whether it still may.
+    rate_verdict look(std::string_view client, deadline::clock::time_point now);
 
     const rate_terms& terms() const noexcept { return terms_; }
     std::size_t clients() const;
@@ -50,6 +52,7 @@ private:
         moment full_at;
     };
     moment& state_of(std::string_view client, moment now);
+    rate_verdict judged(moment& full_at, moment now);  // requires mutex_
 
     const rate_terms terms_;
     const std::chrono::nanoseconds apart_, burst_time_;  // one request; the whole bucket

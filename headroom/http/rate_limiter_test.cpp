@@ -25,6 +25,17 @@ TEST(RateLimiter, LetsABurstThroughThenOneAtATime) {
     EXPECT_EQ(table.refused(), 2U);
 }
 
+TEST(RateLimiter, ALookCountsForNobody) {
+    rate_limiter table({.per_second = 1, .burst = 1});
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(table.look("a", noon).admitted);
+    EXPECT_EQ(table.clients(), 0U);
+    EXPECT_TRUE(table.ask("a", noon).admitted);
+    EXPECT_FALSE(table.look("a", noon).admitted);
+    EXPECT_EQ(table.look("a", noon).wait, 1s);
+    EXPECT_TRUE(table.look("a", noon + 1s).admitted);
+    EXPECT_EQ(table.refused(), 2U);
+}
+
 TEST(RateLimiter, DoesNotPunishThoseWhoAreRefused) {
     rate_limiter table({.per_second = 1, .burst = 1});
     EXPECT_TRUE(table.ask("a", noon).admitted);

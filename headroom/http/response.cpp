@@ -71,6 +71,11 @@ void response::render(std::string_view instance, std::string_view request_id,
     if (!why_) return;
     body_ = to_json(*why_, instance, request_id, trace_id);
     content_type_ = "application/problem+json";
+    // A 404 or a 410 is cacheable by itself (RFC 9110, 15.1).
+    const bool said = std::ranges::any_of(added_, [](const auto& field) {
+        return detail::equal_ignoring_case(field.first, "Cache-Control");
+    });
+    if (!said) added_.emplace_back("Cache-Control", "no-store");
 }
 
 void response::encoded(std::string_view coding, std::string bytes) {

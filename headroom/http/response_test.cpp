@@ -71,6 +71,20 @@ TEST(Problem, HasTheStandardMembersAndItsOwn) {
     EXPECT_EQ(json.at("faults").as_array().size(), 1u);
 }
 
+TEST(Problem, IsKeptByNoCacheUnlessItSaysSo) {
+    const auto kept = [](response of) {
+        of.render("/", "");
+        std::string found;
+        for (const auto& [name, value] : of.added()) found += name + ": " + value + ";";
+        return found;
+    };
+    EXPECT_EQ(kept(problem{404, ""}), "Cache-Control: no-store;");
+    response said = problem{404, ""};
+    said.with("cache-control", "max-age=5");
+    EXPECT_EQ(kept(std::move(said)), "cache-control: max-age=5;");
+    EXPECT_EQ(kept(response::text("ok")), "");
+}
+
 TEST(Problem, LeavesOutWhatIsNotKnown) {
     EXPECT_EQ(to_json(problem{404}, "", ""),
               R"({"type":"about:blank","title":"Not Found","status":404})");

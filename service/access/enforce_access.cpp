@@ -15,10 +15,19 @@ std::optional<std::string> path_value(const http::request& of, std::string_view 
     return found->value;
 }
 
-/// Asked from this machine, and not by a proxy on it for somebody else.
+constexpr const char* marks_of_proxies[] = {"Forwarded",         "Via",       "X-Forwarded-For",
+                                            "X-Forwarded-Host",  "X-Real-IP",
+                                            "X-Forwarded-Proto"};
+
+/// Asked from this machine and by its own name: not by a proxy on it for somebody else, nor by a
+/// page in a browser on it whose site's name was made to lead here.
 bool is_local(const http::request& of) {
-    return http::is_own_machine(http::address_in(of.peer)) && !of.headers.find("Forwarded") &&
-           !of.headers.find("X-Forwarded-For");
+    const auto named = of.headers.find("Host");
+    return http::is_own_machine(http::address_in(of.peer)) && http::is_own_machine(of.client) &&
+           named && http::is_own_machine(http::address_in(*named)) &&
+           std::ranges::none_of(marks_of_proxies, [&](const char* each) {
+               return of.headers.find(each).has_value();
+           });
 }
 
 bool names_itself(const http::request& of, const auth::principal& who) {

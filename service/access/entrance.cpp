@@ -64,9 +64,11 @@ auth::api_key_terms entrance::key_terms(const entrance_ground& of) {
     return made;
 }
 
-void entrance::authenticate(http::router& to) {
+void entrance::authenticate(http::router& to, std::shared_ptr<http::rate_limiter> rates) {
     const auto open = open_routes();
+    to.use(auth::keep_private(open));
     to.use(auth::answer_denials([this](std::string_view why) { figures_.refused(why); }));
+    if (rates) to.use(auth::limit_guesses(std::move(rates), open));
     to.use(auth::accept_api_key(keys_, open));
     to.use(auth::accept_bearer(bearer_, open));
     if (browsers_) browsers_->authenticate(to, open);

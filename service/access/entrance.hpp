@@ -1,6 +1,7 @@
 // access/entrance.hpp: all that stands between a request and the routes.
 //
-//     denials -> API key -> bearer token -> (session) -> (development) -> its name
+//     denials -> (guesses of each network) -> API key -> bearer token -> (session)
+//     -> (development) -> its name
 //     -> (limits of each client) -> the table -> the tenant's state -> the user of a first request
 #pragma once
 #include <memory>
@@ -41,8 +42,9 @@ public:
     entrance(const entrance&) = delete;
     entrance& operator=(const entrance&) = delete;
 
-    /// Who asks is known behind this. A request without a credential goes on.
-    void authenticate(http::router& to);
+    /// Who asks is known behind this. A request without a credential goes on. `rates`: where
+    /// refused credentials count; null: nowhere.
+    void authenticate(http::router& to, std::shared_ptr<http::rate_limiter> rates);
     /// Nobody who may not comes behind this.
     void authorise(http::router& to);
     /// Those of a browser's sign-in, where there is one.

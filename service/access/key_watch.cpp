@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace headroom::service::access {
 namespace {
 
@@ -22,11 +24,14 @@ observability::health_terms terms_of(const std::string& issuer) {
     return made;
 }
 
+bool is_usable(const auth::key_source_figures& of) {
+    return of.is == auth::key_freshness::fresh || of.is == auth::key_freshness::stale;
+}
+
 }  // namespace
 
-health_result health_of(const auth::key_source_figures& of) {
-    const bool usable =
-        of.is == auth::key_freshness::fresh || of.is == auth::key_freshness::stale;
+health_result health_of(const auth::key_source_figures& of, bool others_usable) {
+    const bool usable = is_usable(of) || others_usable;
     const bool well = of.is == auth::key_freshness::fresh && !of.failing && of.refused.empty();
     std::string what;
     if (!well)
@@ -72,8 +77,10 @@ void key_watch::stop(deadline) noexcept {
 }
 
 void key_watch::look() {
+    const bool some = std::ranges::any_of(
+        all_, [](const auto& each) { return is_usable(each.source->figures()); });
     for (const auto& each : all_)
-        to_.report(each.check, health_of(each.source->figures()), deadline::clock::now(),
+        to_.report(each.check, health_of(each.source->figures(), some), deadline::clock::now(),
                    std::chrono::system_clock::now());
     home_.arm(next_, deadline::after(period_ms));
 }

@@ -8,8 +8,9 @@
 namespace headroom::service::access {
 
 /// What one issuer's figures mean: stale keys, a failing fetch and keys that were refused are
-/// warnings; no keys that can be used is a failure, as nobody signs in by a token then.
-observability::health_result health_of(const auth::key_source_figures& of);
+/// warnings; no keys that can be used is a failure where no other issuer has any either, as nobody
+/// signs in by a token then. One tenant's provider that is away is not every tenant's outage.
+observability::health_result health_of(const auth::key_source_figures& of, bool others_usable);
 
 /// Reports from its start to its stop, on the home reactor.
 class key_watch final : public part {

@@ -75,6 +75,17 @@ TEST_F(Access, NobodyReachesAnotherTenant) {
     EXPECT_EQ(get("/v1/tenants/" + mine + "%20", admin).status, 403U);
 }
 
+TEST_F(Access, NoSharedCacheMayKeepWhatAKeyWasShown) {
+    const auto slug = tenant();
+    const auto robot = make_robot(slug);
+    const auto kept = [&](const std::string& path) {
+        return header_of(get(path, api_key(robot.key)), "Cache-Control");
+    };
+    EXPECT_EQ(kept("/v1/tenants/" + slug), "private, no-cache");
+    EXPECT_EQ(kept("/v1/tenants/" + slug + "/configuration/none"), "no-store");
+    EXPECT_EQ(kept("/livez"), "no-store");
+}
+
 TEST_F(Access, ATenantInAHeaderMustBeThePrincipals) {
     const auto mine = tenant(), other = tenant();
     const auto by = bearer(token_of(mine));
@@ -84,6 +95,16 @@ TEST_F(Access, ATenantInAHeaderMustBeThePrincipals) {
     EXPECT_EQ(get("/v1/me", by + said(mine) + said(mine)).status, 403U);
     EXPECT_EQ(get("/v1/tenants/" + other, as_platform() + said(mine)).status, 403U);
     EXPECT_EQ(get("/v1/tenants/" + other, as_platform() + said(other)).status, 200U);
+}
+
+TEST_F(Access, NobodyTakesASubjectOfAnotherTenant) {
+    const auto mine = tenant(), other = tenant();
+    const auto named = fmt::format(R"({{"issuer":"{}","subject":"bo-{}"}})", provider().issuer(),
+                                   other);
+    EXPECT_EQ(ask("POST", "/v1/tenants/" + mine + "/users", bearer(token_of(mine, "admin")), named)
+                  .status,
+              403U);
+    EXPECT_EQ(get("/v1/me", bearer(token_of(other, "", "bo"))).status, 200U);
 }
 
 TEST_F(Access, AUserReadsItselfAndNobodyElse) {

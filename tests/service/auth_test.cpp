@@ -1,6 +1,7 @@
 // Who is let in: credentials, exemptions, tokens and keys, against the assembled service.
 #include <gmock/gmock.h>
 
+#include "headroom/auth/api_key.hpp"
 #include "tests/service/auth_fixture.hpp"
 
 namespace headroom::service {
@@ -40,6 +41,19 @@ TEST_F(SignIn, OperationsAreForThisMachineAndNotForWhomAProxySpeaks) {
         EXPECT_EQ(get(path, "X-Forwarded-For: 203.0.113.9\r\n").status, 401U) << path;
         EXPECT_EQ(get(path, "X-Forwarded-For: 203.0.113.9\r\n" + as_platform()).status, 200U);
     }
+    for (const auto* mark : {"Via: 1.1 cache", "X-Real-IP: 203.0.113.9", "Forwarded: for=1.2.3.4"})
+        EXPECT_EQ(get("/metrics", std::string(mark) + "\r\n").status, 401U) << mark;
+}
+
+TEST_F(SignIn, OperationsAreForThisMachineByItsOwnNameAlone) {
+    const auto asked_as = [](const char* name) {
+        return testing::say(service().port(), fmt::format(
+            "GET /metrics HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", name));
+    };
+    for (const auto* own : {"localhost", "localhost:8080", "127.0.0.1:8080", "[::1]:8080"})
+        EXPECT_THAT(asked_as(own), ::testing::StartsWith("HTTP/1.1 200")) << own;
+    for (const auto* other : {"api.example", "rebound.example:8080", "203.0.113.9"})
+        EXPECT_THAT(asked_as(other), ::testing::StartsWith("HTTP/1.1 401")) << other;
 }
 
 TEST_F(SignIn, ATokenIsItsPrincipal) {
@@ -185,6 +199,16 @@ TEST_F(SignIn, TheMetricsTellOfRefusalsKeysAndTheClient) {
     EXPECT_THAT(text, HasSubstr("headroom_http_client_breaker_open"));
 }
 
+TEST_F(SignIn, OneTenantsProviderThatIsAwayKeepsNobodyElseOut) {
+    auto where = guarded::one().addresses();
+    where["AUTH_ISSUERS"] = R"({"http://127.0.0.1:1":{"tenants":["acme"]}})";
+    running_service fresh(where);
+    ASSERT_TRUE(fresh.ready()) << fresh.get("/healthz").body << fresh.errors();
+    EXPECT_THAT(fresh.get("/healthz").body, HasSubstr("auth:keys:http://127.0.0.1:1"));
+    EXPECT_THAT(fresh.get("/metrics").body,
+                HasSubstr("headroom_auth_keys_freshness{issuer=\"http://127.0.0.1:1\"} 0"));
+}
+
 TEST_F(SignIn, AnotherIssuerSpeaksForItsTenantsAlone) {
     identity_provider other;
     auto where = guarded::one().addresses();
@@ -202,6 +226,22 @@ TEST_F(SignIn, AnotherIssuerSpeaksForItsTenantsAlone) {
                                              .roles = R"(["platform_admin"])"}))).status,
               403U)
         << "its roles end with its tenant";
+}
+
+TEST_F(SignIn, WhoGuessesKeysIsCountedByItsAddress) {
+    auto all = guarded::one().addresses();
+    all["HEADROOM_HTTP_RATE"] = "1";
+    all["HEADROOM_HTTP_RATE_BURST"] = "3";
+    running_service limited(all);
+    ASSERT_TRUE(limited.ready()) << limited.errors();
+    const auto guess = [&] {
+        const auto made = auth::make_api_key();
+        return limited.send("GET", "/v1/me", "", api_key(std::string(made.text.reveal()))).status;
+    };
+    EXPECT_EQ(guess(), 401U);
+    unsigned last = 0;
+    EXPECT_TRUE(testing::eventually([&] { return (last = guess()) == 429; })) << last;
+    EXPECT_EQ(limited.send("GET", "/livez", "", api_key("pk_x")).status, 200U);
 }
 
 TEST_F(SignIn, NobodyIsLetInUnasked) {

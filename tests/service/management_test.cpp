@@ -25,7 +25,7 @@ protected:
     static std::string ask(std::uint16_t port, std::string_view path) {
         return testing::say(
             port,
-            fmt::format("GET {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", path));
+            fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path));
     }
 
     served_database database_;

@@ -107,14 +107,15 @@ running_service::answer running_service::send(std::string_view verb, std::string
                                                std::string_view body,
                                                std::string_view headers) const {
     return parse(testing::say(
-        port_, fmt::format("{} {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{}"
+        port_, fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}"
                            "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
                            verb, path, headers, body.size(), body)));
 }
 
 running_service::answer running_service::get(std::string_view path) const {
     return parse(testing::say(
-        port_, fmt::format("GET {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", path)));
+        port_,
+        fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path)));
 }
 
 running_service::answer running_service::put(std::string_view path, std::string_view body) const {
@@ -180,7 +181,7 @@ void load::ask(std::uint16_t port, unsigned client) {
                 return parse(line.response());
             };
             const auto put = say(fmt::format(
-                "PUT {} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                "PUT {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 "Content-Length: {}\r\n\r\n{}", path, body.size(), body));
             const auto get = put.status == 200
                                  ? say(fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", path))

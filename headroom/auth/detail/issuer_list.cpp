@@ -25,10 +25,17 @@ bool read_texts(const json::value& from, std::vector<std::string>& to) {
     return true;
 }
 
+bool read_flag(const json::value& from, bool& to) {
+    if (!from.is_bool()) return false;
+    to = from.get_bool();
+    return true;
+}
+
 bool read_member(std::string_view name, const json::value& from, issuer_settings& to) {
     auto& policy = to.policy;
     if (name == "audiences") return read_texts(from, policy.audiences);
     if (name == "tenants") return read_texts(from, policy.tenants);
+    if (name == "any_tenant") return read_flag(from, to.any_tenant);
     if (name == "types") return read_texts(from, policy.types);
     if (name == "clients") return read_texts(from, policy.parties);
     if (name == "jwks_url") return read_text(from, to.keys_url);

@@ -6,6 +6,7 @@
 #include <boost/assert.hpp>
 #include <map>
 
+#include "headroom/auth/authenticator.hpp"
 #include "headroom/auth/base64url.hpp"
 #include "headroom/auth/detail/sha256.hpp"
 #include "headroom/auth/detail/strict_object.hpp"
@@ -22,10 +23,6 @@ namespace {
 
 using std::chrono_literals::operator""ms;
 constexpr auto rotation_stop_look_ms = 5ms;
-
-wall_time rotation_time() {
-    return std::chrono::floor<wall_time::duration>(std::chrono::system_clock::now());
-}
 
 oidc_failure sign_in_again(std::string why) {
     return {.why = oidc_fault::grant_refused, .detail = std::move(why)};
@@ -96,7 +93,7 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
 
     task<outcome> lead(const secret& spent, std::string key, std::int64_t turn, deadline until) {
         ++counts.led;
-        const auto issued = rotation_time();
+        const auto issued = wall_now();
         auto got = co_await by.refresh(spent, {}, deadline::after(terms.exchange_max));
         if (!got) {
             co_await tell_failure(got.error(), key, turn, until);
@@ -129,7 +126,7 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
     outcome opened(const secret& spent, const std::string& sealed) const {
         const auto text = seal.open(spent.reveal(), sealed);
         const auto read = text ? detail::strict_object(text->reveal()) : std::nullopt;
-        auto made = read ? detail::from_record(*read, rotation_time()) : std::nullopt;
+        auto made = read ? detail::from_record(*read, wall_now()) : std::nullopt;
         if (!made) return std::unexpected(sign_in_again("what came is sealed by another key"));
         return *std::move(made);
     }

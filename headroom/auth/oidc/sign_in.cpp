@@ -2,6 +2,7 @@
 
 #include <boost/assert.hpp>
 
+#include "headroom/auth/authenticator.hpp"
 #include "headroom/auth/oidc/pkce.hpp"
 #include "headroom/auth/random_text.hpp"
 
@@ -18,10 +19,6 @@ std::unexpected<sign_in_failure> sign_in_failed(const oidc_failure& by) {
     const bool refused = by.why == oidc_fault::grant_refused;
     return sign_in_failed(refused ? sign_in_fault::grant_refused : sign_in_fault::unavailable,
                           by.sentence());
-}
-
-wall_time time_of_sign_in() {
-    return std::chrono::floor<wall_time::duration>(std::chrono::system_clock::now());
 }
 
 }  // namespace
@@ -54,7 +51,7 @@ task<oidc_result<begun_for_browser>> sign_in::begin(std::string return_to, secre
     if (cookie.reveal().size() != unguessable_length) cookie = secret(random_text());
     begun_sign_in begun{.verifier = secret(random_text()), .redirect_uri = terms_.redirect_uri,
                         .nonce = random_text(), .binding = binding_of(cookie),
-                        .return_to = std::move(return_to), .begun = time_of_sign_in()};
+                        .return_to = std::move(return_to), .begun = wall_now()};
     auto url = co_await provider_.authorization_url(
         {.redirect_uri = terms_.redirect_uri, .scope = terms_.scope, .state = state,
          .nonce = begun.nonce, .challenge = pkce_challenge(begun.verifier.reveal()),
@@ -76,7 +73,7 @@ task<sign_in_end> sign_in::finish(callback_query with, secret cookie, deadline u
     const bool must_name = (*known)->names_itself || !with.issuer.empty();
     if (must_name && with.issuer != provider_.issuer()) co_return sign_in_failed(other_issuer);
     if (!with.error.empty() || with.code.empty()) co_return sign_in_failed(denied);
-    const auto issued = time_of_sign_in();
+    const auto issued = wall_now();
     auto tokens = co_await provider_.exchange_code(
         {with.code, begun->verifier, begun->redirect_uri}, until);
     if (!tokens) co_return sign_in_failed(tokens.error());
@@ -94,7 +91,7 @@ task<verified_principal> sign_in::verified(const token_set& of, const std::strin
     const auto check = [&]() -> verified_principal {
         const auto keys = keys_.keys();
         if (keys == nullptr) return std::unexpected(token_refusal{no_keys, {}, {}});
-        return check_id_token(of.id.reveal(), terms_.id_tokens, expected, *keys, time_of_sign_in());
+        return check_id_token(of.id.reveal(), terms_.id_tokens, expected, *keys, wall_now());
     };
     auto who = check();
     const bool look = !who && (who.error().why == token_fault::unknown_key ||

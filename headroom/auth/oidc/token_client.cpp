@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "headroom/auth/authenticator.hpp"
 #include "headroom/auth/oidc/detail/exchange.hpp"
 #include "headroom/runtime/on_reactor.hpp"
 
@@ -57,8 +58,7 @@ struct token_client::body : std::enable_shared_from_this<token_client::body> {
           directory(on, by, terms.issuer, terms.loopback, terms.within) {}
 
     wall_time now() const {
-        if (terms.now) return terms.now();
-        return std::chrono::floor<wall_time::duration>(std::chrono::system_clock::now());
+        return terms.now ? terms.now() : wall_now();
     }
 
     task<oidc_result<http::client_answer>> ask(endpoint of, form what, deadline until) {
