@@ -5,6 +5,7 @@
 #include <locale>
 
 #include "headroom/auth/bearer.hpp"
+#include "headroom/auth/oidc/accept_session.hpp"
 #include "headroom/http/forwarded.hpp"
 #include "headroom/http/rate_limit.hpp"
 
@@ -63,7 +64,8 @@ task<http::response> keep_private::operator()(http::request& of, http::next onwa
 }
 
 task<http::response> limit_guesses::operator()(http::request& of, http::next onward) const {
-    if (!presents_credential(of) || is_exempt(exempt_, of)) co_return co_await onward(of);
+    const bool presented = presents_credential(of) || session_id_of(of);
+    if (!presented || is_exempt(exempt_, of)) co_return co_await onward(of);
     const auto from = http::network_of(of.client);
     if (const auto left = table_->look(from, now_()); !left.admitted)
         co_return http::too_often(table_->terms(), left);

@@ -41,7 +41,8 @@ private:
 };
 
 /// A credential that is refused counts for the network it came from, as a request without one does
-/// (http/rate_limit.hpp): else whoever guesses keys has a look-up for each, as often as he likes.
+/// (http/rate_limit.hpp): else whoever guesses keys, or sessions, has a look-up for each, as often
+/// as he likes.
 /// While a network's rate is used up no credential from there is looked at: 429.
 class limit_guesses {
 public:

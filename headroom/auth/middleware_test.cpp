@@ -175,6 +175,15 @@ TEST_F(AuthMiddleware, WhoGuessesIsNotLookedAtOnceItsRateIsUsedUp) {
     EXPECT_EQ(guess(), 429U);
 }
 
+TEST_F(AuthMiddleware, ASessionThatIsOverIsAGuessToo) {
+    table.get("/over", [](http::request&) -> task<http::response> {
+        throw denied({401, "SESSION_ENDED", "It is over.", {}, "session_ended"});
+    });
+    const std::string cookie = "__Host-session=" + std::string(43, 'a');
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(ask("/over", {{"Cookie", cookie}}).status, 401U);
+    EXPECT_EQ(ask("/over", {{"Cookie", cookie}}).status, 429U);
+}
+
 TEST_F(AuthMiddleware, WhatIsNoGuessCountsForNobody) {
     for (int i = 0; i < 20; ++i) {
         EXPECT_EQ(ask("/me", {{"X-API-Key", presented}}).status, 200U);

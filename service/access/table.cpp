@@ -52,8 +52,8 @@ constexpr rule rules[] = {
     {{get, "/v1/tenants/{tenant}/limits/{resource}"}, whoever},
     {{get, "/v1/tenants/{tenant}/policies/{type}"}, whoever},
 
-    // A subject has one tenant for good. Taken by its own token, or on the platform's word: an admin
-    // could name another tenant's people, who would be refused there then.
+    // A subject has one tenant for good, by its own token or on the platform's word: an admin could
+    // name another tenant's people, who would be refused there then.
     {{post, "/v1/tenants/{tenant}/users"}, of_platform},
     {{get, "/v1/tenants/{tenant}/users/{user}"}, oneself},
     {{put, "/v1/tenants/{tenant}/users/{user}/profile"}, oneself},
