@@ -261,6 +261,22 @@ TEST_F(Websocket, DoesNotKeepMoreForASlowClientThanItMay) {
     with.times.write_max = 100ms;
     std::atomic<unsigned> posted{0};
     std::atomic<bool> refused{false};
+TEST_F(Websocket, HearsTheClientsCloseThoughAMessageWasNeverRead) {
+    with.times.linger_max = 60s;
+    serve("/deaf", [this](websocket& with) -> task<> {
+        co_await testing::eventually_on_reactor([this] { return released.load(); });
+        with.close(close_code::normal);
+    });
+    start();
+    auto client = opened("/deaf");
+    client.send(client_frame(opcode::text, "unheard") + client_frame(opcode::text, "too"));
+    client.send(client_frame(opcode::ping, ""));
+    released = true;
+    EXPECT_EQ(client.until("\x03\xe8"), server_frame(opcode::close, close_text(1000)));
+    client.send(client_frame(opcode::close, close_text(1000)));
+    EXPECT_EQ(client.rest(), "") << "and the connection ends as soon as both have closed";
+}
+
     serve("/flood", [&](websocket& to) -> task<> {
         while (to.post({std::string(10'000, 'a')})) ++posted;
         refused = true;

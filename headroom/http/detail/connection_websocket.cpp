@@ -103,7 +103,7 @@ bool connection::say(const websocket_message& what) {
         sent_ = 0;
     }
     session_->say(what, deadline::clock::now());
-    pump_out();
+    listen();  // for the client's own: a message nobody has read may have kept it waiting
     return session_->open();
 }
 
