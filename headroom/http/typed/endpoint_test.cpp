@@ -95,6 +95,11 @@ TEST_F(Endpoint, EveryFaultOfABodyHasAPointer) {
                   "body #/items/0/count: must be a whole number from 1 to 100",
                   "body #/items/1: must be an object", "body #/size: must be one of small, large",
                   "body #/flags/x: must be true or false", "body #/a~1b: is not known"}));
+    EXPECT_EQ(post("/depots/north",
+                   R"({"to":"x","items":[{"name":"x","count":1}],"flags":{},"5% ~ü":1})")
+                  .faults(),
+              std::vector<std::string>{"body #/5%25%20~0%C3%BC: is not known"})
+        << "a fragment holds no such characters";
     EXPECT_EQ(post("/depots/north", "[]").faults(),
               std::vector<std::string>{"body #: must be an object"});
     EXPECT_EQ(post("/depots/north", R"({"to":"x","items":[],"flags":{}})").faults(),
