@@ -123,6 +123,16 @@ TEST_F(Endpoint, WhatIsNoJsonIsNoFault) {
     EXPECT_EQ(post("/depots/north", "").faults().size(), 3U) << "an object without members";
 }
 
+TEST_F(Endpoint, TakesABodyWithoutATypeFromNoPage) {
+    const auto status = [this](std::vector<field> headers) {
+        return ask(method::post, {"/depots/north", "", "{}", std::move(headers)}).status;
+    };
+    EXPECT_EQ(status({}), 422U);
+    EXPECT_EQ(status({{"Origin", "https://evil.example"}}), 415U)
+        << "browsers ask no preflight for it";
+    EXPECT_EQ(status({{"Origin", "https://x"}, {"Content-Type", "application/json"}}), 422U);
+}
+
 TEST_F(Endpoint, AQueryThatIsNoTextIsAFault) {
     EXPECT_EQ(get("/depots/1", "tag=%ff", level).faults(),
               std::vector<std::string>{"query #/query/tag: is not text"});
