@@ -106,7 +106,6 @@ bool connection::say(const websocket_message& what) {
 void connection::end_session(close_code why, std::string_view reason) {
     session_->close(static_cast<unsigned>(why), reason, deadline::clock::now());
     listen();  // for the client's own: a message nobody has read may have kept it waiting
-    wake();
 }
 
 // Writes what can be written now, and comes back for the rest.
