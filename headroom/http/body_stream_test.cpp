@@ -1,5 +1,12 @@
 // Bodies that are made while they are sent, over a real socket.
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 
 #include "headroom/http/server_fixture.hpp"
 
@@ -10,6 +17,26 @@ using namespace std::chrono_literals;
 using testing::eventually;
 using testing::say;
 using testing::text_client;
+
+// Whether the server's last word to it is a reset.
+bool ends_in_a_reset(std::uint16_t port, std::string_view asked) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+    EXPECT_EQ(::send(socket, asked.data(), asked.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(asked.size()));
+    std::array<char, 1024> into;
+    pollfd on{socket, POLLIN, 0};
+    ssize_t got = 1;
+    while (got > 0 && ::poll(&on, 1, 10'000) == 1)
+        got = ::recv(socket, into.data(), into.size(), 0);
+    const bool reset = got < 0 && errno == ECONNRESET;
+    ::close(socket);
+    return reset;
+}
 
 class BodyStream : public server_fixture {
 protected:
@@ -136,6 +163,8 @@ TEST_F(BodyStream, IsCutShortWhenItsSourceFails) {
     start();
     const auto answer = say(port(), "GET /broken HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_TRUE(answer.ends_with("6\r\nso far\r\n")) << answer;
+    EXPECT_TRUE(ends_in_a_reset(port(), "GET /broken HTTP/1.0\r\n\r\n"))
+        << "a close is where such a body ends";
     EXPECT_TRUE(eventually([&] { return connections() == 0; }));
 }
 

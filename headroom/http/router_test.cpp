@@ -99,6 +99,7 @@ TEST_F(Router, PrefersALiteralSegmentToANamedOne) {
     EXPECT_EQ(body("/l/x"), "both");
     EXPECT_EQ(body("/l/y"), "literal b=y");
     EXPECT_EQ(body("/m/x"), "named a=m");
+    EXPECT_EQ(body("/l/%78"), "both") << "another spelling of the same path";
 }
 
 TEST_F(Router, DecodesParametersButNoSlashSeparatesBecauseItWasEncoded) {

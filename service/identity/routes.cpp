@@ -6,6 +6,7 @@
 #include "service/command_reply.hpp"
 #include "service/identity/messages.hpp"
 #include "service/identity/projections.hpp"
+#include "service/storable_json.hpp"
 #include "service/tenancy/tenant_routes.hpp"
 
 namespace headroom::service::identity {
@@ -102,9 +103,10 @@ task<reply_of_user> put_profile(identity_desk desk, tenant_id tenant, user_in_pa
 }
 task<reply_of_user> put_preferences(identity_desk desk, tenant_id tenant, user_in_path user,
                                     commanding of, body<user_preferences> sent) {
-    json_text text{boost::json::serialize(sent->preferences)};
-    return change_user(desk, std::move(tenant), user, std::move(of),
-                       update_preferences{{}, std::move(text)}, sent->expected_version);
+    json_text text{required(storable_json("preferences", sent->preferences))};
+    co_return co_await change_user(desk, std::move(tenant), user, std::move(of),
+                                   update_preferences{{}, std::move(text)},
+                                   sent->expected_version);
 }
 
 // ---- agents ----

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <cmath>
 
+#include "service/storable_json.hpp"
+
 namespace headroom::service::tenancy {
 namespace json = boost::json;
 namespace {
@@ -18,11 +20,6 @@ constexpr std::array<std::string_view, 6> members{"type", "value",      "min",
 
 bool is_number(const json::value& of) {
     return of.is_number() && std::isfinite(of.to_number<double>());
-}
-
-// PostgreSQL has no text with U+0000 in it.
-bool is_storable(const json::value& of) {
-    return !of.is_string() || !std::string_view(of.get_string()).contains('\0');
 }
 
 bool is_integer(const json::value& of) { return of.is_int64() || of.is_uint64(); }

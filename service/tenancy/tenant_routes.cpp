@@ -4,6 +4,7 @@
 
 #include "headroom/eventsourcing/exact_json.hpp"
 #include "service/command_reply.hpp"
+#include "service/storable_json.hpp"
 #include "service/tenancy/projections.hpp"
 #include "service/tenancy/tenant_messages.hpp"
 
@@ -32,7 +33,7 @@ tenant_view view_of(const tenant_row& of) {
 }
 
 json_text text_of(const boost::json::object& members) {
-    return json_text{boost::json::serialize(members)};
+    return json_text{required(storable_json("metadata", members))};
 }
 
 using reply_to_command = typed::answer<changed_tenant, 200, 202>;
@@ -100,8 +101,9 @@ task<reply_to_command> post_decommission(tenant_desk desk, tenant_id tenant, com
 }
 task<reply_to_command> patch_metadata(tenant_desk desk, tenant_id tenant, commanding of,
                                       body<tenant_metadata> sent) {
-    return change(desk, std::move(tenant), of, describe{text_of(sent->metadata), of.by.name},
-                  sent->expected_version);
+    auto text = text_of(sent->metadata);
+    co_return co_await change(desk, std::move(tenant), of, describe{std::move(text), of.by.name},
+                              sent->expected_version);
 }
 
 }  // namespace

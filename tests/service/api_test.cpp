@@ -200,6 +200,19 @@ TEST_F(Api, WaitingForAPositionNobodyReachedAnswersWithTheFigures) {
               400U);
 }
 
+// An event that no read model could write would park its tenant for good.
+TEST_F(Api, WhatNoJsonbHoldsIsRefusedBeforeItIsAnEvent) {
+    const auto slug = tenant();
+    for (const auto* each : {R"({"a":[{"b":"x\u0000"}]})", R"({"\u0000":1})"}) {
+        EXPECT_EQ(service().post("/v1/tenants", fmt::format(
+                      R"({{"slug":"{}x","name":"X","metadata":{}}})", slug, each)).status,
+                  422U);
+        EXPECT_EQ(service().send("PATCH", "/v1/tenants/" + slug + "/metadata",
+                                 fmt::format(R"({{"metadata":{}}})", each)).status,
+                  422U);
+    }
+}
+
 TEST_F(Api, AUserIsProvisionedOnceAndKeepsToItsTenant) {
     const auto slug = tenant(), other = tenant();
     const auto who = fmt::format(
@@ -215,6 +228,9 @@ TEST_F(Api, AUserIsProvisionedOnceAndKeepsToItsTenant) {
     const auto liked = service().put(path + "/preferences", R"({"preferences":{"theme":"dark"}})");
     EXPECT_EQ(text(get_after(liked, path), "/preferences/theme"), "dark");
     EXPECT_EQ(header_of(get_after(liked, path), "ETag"), "\"3\"");
+    for (const auto* each : {R"({"preferences":{"a":[{"b":"x\u0000"}]}})",
+                             R"({"preferences":{"\u0000":1}})"})
+        EXPECT_EQ(service().put(path + "/preferences", each).status, 422U) << "no jsonb holds it";
     const auto id = path.substr(path.rfind('/'));
     EXPECT_EQ(service().get("/v1/tenants/" + other + "/users" + id).status, 404U);
 }

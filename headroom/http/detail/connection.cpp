@@ -52,7 +52,7 @@ task<void> connection::run() {
         reader_.reset();
         first_ = false;
     }
-    if (closing_ && !broken_) co_await farewell();
+    if (closing_ && !broken_ && !cut_) co_await farewell();
     close();
 }
 
@@ -152,6 +152,9 @@ void connection::close() {
     tls_.reset();  // before its descriptor can be another connection's
     gone_ = true;
     error_code ignored;
+    // Without chunks a close is the body's end: what has none is reset, or it would pass for whole.
+    if (cut_ && reader_.head().minor == 0)
+        std::ignore = socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     std::ignore = socket_.close(ignored);
 }
 

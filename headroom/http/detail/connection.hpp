@@ -111,6 +111,7 @@ private:
     void lose_soon();
 
     bool flushes_at_once();
+    void forget_sent();
     task<bool> flush_rest();
     void look_after_suspension();
     task<void> farewell();

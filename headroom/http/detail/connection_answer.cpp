@@ -211,12 +211,20 @@ bool connection::flushes_at_once() {
         sent_ += write_some({out_.data() + sent_, out_.size() - sent_}, failed);
     if (sent_ < out_.size()) {
         broken_ = failed != asio::error::would_block;
+        forget_sent();
         return false;
     }
     out_.clear();
     if (out_.capacity() > coalesced_bytes_max) out_.shrink_to_fit();
     sent_ = coalesced_ = 0;
     return true;
+}
+
+// A client may go on taking what it is sent and yet never have all of it.
+void connection::forget_sent() {
+    if (sent_ <= coalesced_bytes_max || sent_ < unsent()) return;
+    out_.erase(0, sent_);
+    sent_ = 0;
 }
 
 // False when the client does not take it in time, or has gone.

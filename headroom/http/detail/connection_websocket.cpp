@@ -98,10 +98,6 @@ void connection::listen() {
 
 bool connection::say(const websocket_message& what) {
     if (!session_->open()) return false;
-    if (sent_ > coalesced_bytes_max) {
-        out_.erase(0, sent_);
-        sent_ = 0;
-    }
     session_->say(what, deadline::clock::now());
     pump_out();
     return session_->open();
@@ -109,8 +105,7 @@ bool connection::say(const websocket_message& what) {
 
 void connection::end_session(close_code why, std::string_view reason) {
     session_->close(static_cast<unsigned>(why), reason, deadline::clock::now());
-    pump_out();
-    wake();
+    listen();  // for the client's own: a message nobody has read may have kept it waiting
 }
 
 // Writes what can be written now, and comes back for the rest.

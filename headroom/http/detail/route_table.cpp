@@ -117,10 +117,11 @@ matched route_table::find(method verb, std::string_view raw_path) const {
         return {at->second, at->second->find(verb)};
     if (!raw_path.starts_with('/')) return {};
     const auto path = split(raw_path);
+    // However a path is written, it is the same path, and the literal one comes first.
+    if (raw_path.find('%') != std::string_view::npos)
+        for (const auto& [text, each] : literal_)
+            if (matches(*each, path)) return {each, each->find(verb)};
     for (const auto* each : named_)
-        if (matches(*each, path)) return {each, each->find(verb)};
-    if (raw_path.find('%') == std::string_view::npos) return {};
-    for (const auto& [text, each] : literal_)
         if (matches(*each, path)) return {each, each->find(verb)};
     return {};
 }

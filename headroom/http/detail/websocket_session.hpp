@@ -30,8 +30,8 @@ public:
     std::optional<websocket_message> message();
 
     bool has_message() const noexcept { return inbox_.has_value(); }
-    /// Wants what the client sends: no message is left lying.
-    bool listens() const noexcept { return !inbox_ && !client_closed_; }
+    /// Wants what the client sends: no message is left lying, or only its close is awaited.
+    bool listens() const noexcept { return (!inbox_ || we_closed_) && !client_closed_; }
     /// Neither side has ended it.
     bool open() const noexcept { return !we_closed_ && !client_closed_; }
     /// Both have.

@@ -104,7 +104,7 @@ struct value<bounded<T, Least, Most>> {
 
 private:
     static constexpr whole_bounds within() {
-        return {static_cast<std::int64_t>(Least), static_cast<std::uint64_t>(Most)};
+        return {static_cast<std::int64_t>(Least), static_cast<std::uint64_t>(Most), Most < T{}};
     }
     static std::optional<kind> narrowed(std::optional<std::uint64_t> bits) {
         if (!bits) return std::nullopt;

@@ -95,6 +95,11 @@ TEST_F(Endpoint, EveryFaultOfABodyHasAPointer) {
                   "body #/items/0/count: must be a whole number from 1 to 100",
                   "body #/items/1: must be an object", "body #/size: must be one of small, large",
                   "body #/flags/x: must be true or false", "body #/a~1b: is not known"}));
+    EXPECT_EQ(post("/depots/north",
+                   R"({"to":"x","items":[{"name":"x","count":1}],"flags":{},"5% ~ü":1})")
+                  .faults(),
+              std::vector<std::string>{"body #/5%25%20~0%C3%BC: is not known"})
+        << "a fragment holds no such characters";
     EXPECT_EQ(post("/depots/north", "[]").faults(),
               std::vector<std::string>{"body #: must be an object"});
     EXPECT_EQ(post("/depots/north", R"({"to":"x","items":[],"flags":{}})").faults(),
@@ -116,6 +121,16 @@ TEST_F(Endpoint, WhatIsNoJsonIsNoFault) {
     EXPECT_EQ(post("/depots/north", "{}", "text/plain").status, 415U);
     EXPECT_EQ(post("/depots/north", "{}", "application/vnd.x+JSON; charset=utf-8").status, 422U);
     EXPECT_EQ(post("/depots/north", "").faults().size(), 3U) << "an object without members";
+}
+
+TEST_F(Endpoint, TakesABodyWithoutATypeFromNoPage) {
+    const auto status = [this](std::vector<field> headers) {
+        return ask(method::post, {"/depots/north", "", "{}", std::move(headers)}).status;
+    };
+    EXPECT_EQ(status({}), 422U);
+    EXPECT_EQ(status({{"Origin", "https://evil.example"}}), 415U)
+        << "browsers ask no preflight for it";
+    EXPECT_EQ(status({{"Origin", "https://x"}, {"Content-Type", "application/json"}}), 422U);
 }
 
 TEST_F(Endpoint, AQueryThatIsNoTextIsAFault) {

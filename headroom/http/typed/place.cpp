@@ -1,13 +1,21 @@
 #include "headroom/http/typed/place.hpp"
 
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "headroom/http/detail/grammar.hpp"
+
 namespace headroom::http::typed {
 namespace {
 
+// As a pointer (RFC 6901 section 3), and that as a fragment (section 6).
 void append_escaped(std::string& to, std::string_view name) {
     for (const char each : name) {
         if (each == '~') to += "~0";
         else if (each == '/') to += "~1";
-        else to += each;
+        else if (http::detail::is(each, http::detail::path_char) || each == '?') to += each;
+        else fmt::format_to(std::back_inserter(to), "%{:02X}", static_cast<unsigned char>(each));
     }
 }
 

@@ -96,7 +96,9 @@ const json::value* reading::body() {
 void reading::read_body() {
     body_state_ = body_state::refused;
     const auto type = of.headers.find("Content-Type");
-    if (type && !is_json(*type))
+    // A browser asks no preflight for a body without a type: any page could send it.
+    const bool pages = !type && !of.body.empty() && of.headers.find("Origin");
+    if (pages || (type && !is_json(*type)))
         return found.refuse({415, "The body has to be application/json."});
     if (of.body.empty()) {
         body_ = json::object(&memory_);

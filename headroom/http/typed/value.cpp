@@ -15,20 +15,26 @@ namespace {
 constexpr std::int64_t exact_max = std::int64_t{1} << 53;  // of whole numbers in a double
 
 std::optional<std::uint64_t> outside(whole_bounds within, const place& at, faults& found) {
-    found.add(at, fmt::format("must be a whole number from {} to {}", within.least, within.most));
+    const auto most = within.below_zero ? std::to_string(static_cast<std::int64_t>(within.most))
+                                        : std::to_string(within.most);
+    found.add(at, fmt::format("must be a whole number from {} to {}", within.least, most));
     return std::nullopt;
+}
+
+bool is_above(std::int64_t number, whole_bounds within) {
+    if (within.below_zero) return number > static_cast<std::int64_t>(within.most);
+    return number > 0 && static_cast<std::uint64_t>(number) > within.most;
 }
 
 std::optional<std::uint64_t> within_bounds(std::int64_t number, whole_bounds within,
                                            const place& at, faults& found) {
-    if (number < within.least || (number > 0 && static_cast<std::uint64_t>(number) > within.most))
-        return outside(within, at, found);
+    if (number < within.least || is_above(number, within)) return outside(within, at, found);
     return static_cast<std::uint64_t>(number);
 }
 
 std::optional<std::uint64_t> within_bounds(std::uint64_t number, whole_bounds within,
                                            const place& at, faults& found) {
-    if (number > within.most) return outside(within, at, found);
+    if (within.below_zero || number > within.most) return outside(within, at, found);
     return number;
 }
 
@@ -71,7 +77,11 @@ json::object whole_schema(whole_bounds within) {
                        within.most <= std::numeric_limits<std::int32_t>::max();
     if (small) made["format"] = "int32";
     else if (within.most <= std::numeric_limits<std::int64_t>::max()) made["format"] = "int64";
-    if (within.least == 0) made["minimum"] = 0;
+    // What no format says. (JSON Schema's own numbers are too coarse for the bounds of int64.)
+    const bool exact = within.least == std::numeric_limits<std::int32_t>::min() &&
+                       within.most == std::numeric_limits<std::int32_t>::max();
+    if (within.least == 0 || (small && !exact)) made["minimum"] = within.least;
+    if (small && !exact) made["maximum"] = within.most;
     return made;
 }
 

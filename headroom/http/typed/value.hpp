@@ -55,6 +55,7 @@ concept omittable = requires {
 struct whole_bounds {
     std::int64_t least;
     std::uint64_t most;
+    bool below_zero = false;  ///< `most` holds the bits of a negative number
 };
 template <whole_number T>
 inline constexpr whole_bounds bounds_of{
@@ -126,20 +127,23 @@ template <std::floating_point T>
 struct value<T> {
     static std::optional<T> from_json(const boost::json::value& from, const place& at,
                                       faults& found) {
-        return narrowed(detail::number_in(from, at, found));
+        return narrowed(detail::number_in(from, at, found), at, found);
     }
     static std::optional<T> from_text(std::string_view from, const place& at, faults& found) {
-        return narrowed(detail::number_in(from, at, found));
+        return narrowed(detail::number_in(from, at, found), at, found);
     }
     static void write(std::string& to, T of) { detail::write_number(to, of); }
     static boost::json::object schema(schemas&) {
-        return {{"type", "number"}, {"format", "double"}};
+        return {{"type", "number"}, {"format", sizeof(T) < sizeof(double) ? "float" : "double"}};
     }
 
 private:
-    static std::optional<T> narrowed(std::optional<double> wide) {
+    static std::optional<T> narrowed(std::optional<double> wide, const place& at, faults& found) {
         if (!wide) return std::nullopt;
-        return static_cast<T>(*wide);
+        constexpr double most = std::numeric_limits<T>::max();
+        if (*wide >= -most && *wide <= most) return static_cast<T>(*wide);
+        found.add(at, "must be a number nearer to zero");
+        return std::nullopt;
     }
 };
 

@@ -46,7 +46,29 @@ TEST(Value, AWholeNumberIsOneWithinItsType) {
         EXPECT_FALSE(read_json<int>(text)) << text;
 }
 
+TEST(Value, ABoundMayLieBelowZero) {
+    using frost = bounded<int, -40, -1>;
+    EXPECT_EQ(read_json<frost>("-40")->is, -40);
+    EXPECT_EQ(read_text<frost>("-1")->is, -1);
+    for (const auto* text : {"0", "1", "5", "-41", "18446744073709551615"}) {
+        EXPECT_FALSE(read_json<frost>(text)) << text;
+        EXPECT_FALSE(read_text<frost>(text)) << text;
+    }
+}
+
+TEST(Value, TheSchemaOfANarrowTypeSaysHowNarrowItIs) {
+    EXPECT_EQ(schema_text<std::int8_t>(),
+              R"({"type":"integer","format":"int32","minimum":-128,"maximum":127})");
+    EXPECT_EQ(schema_text<std::uint16_t>(),
+              R"({"type":"integer","format":"int32","minimum":0,"maximum":65535})");
+    EXPECT_EQ(schema_text<std::int32_t>(), R"({"type":"integer","format":"int32"})");
+    EXPECT_EQ(schema_text<std::uint64_t>(), R"({"type":"integer","minimum":0})");
+}
+
 TEST(Value, ANumberIsFinite) {
+    EXPECT_EQ(read_json<float>("1.5"), 1.5F);
+    EXPECT_FALSE(read_json<float>("1e300")) << "there is no such float";
+    EXPECT_FALSE(read_text<float>("-1e39"));
     EXPECT_EQ(read_text<double>("-1.5e3"), -1500.0);
     for (const auto* text : {"nan", "inf", "-inf", "1e999", "", "1x"})
         EXPECT_FALSE(read_text<double>(text)) << text;
