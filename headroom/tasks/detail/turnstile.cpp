@@ -101,7 +101,26 @@ task<void> turnstile::keep(deadline until) {
     for (const auto& [at, with] : all) {
         const std::vector<std::string> keys{at->keys.slots};
         (void)co_await ask(keep_script(), keys, with, until);
+        co_await take_back(*at, with, until);
     }
+}
+
+// Who left while it was kept may have been put back: a script that the server does not know yet
+// is sent twice, and the second time behind what was sent meanwhile.
+task<void> turnstile::take_back(const gate& at, const std::vector<std::string>& kept,
+                                deadline until) {
+    redis::command gone("ZREM", at.keys.slots);
+    bool any = false;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto& inside = inside_[&at];
+        for (std::size_t i = 1; i < kept.size(); ++i) {  // behind the lease
+            if (inside.contains(kept[i])) continue;
+            gone.add(kept[i]);
+            any = true;
+        }
+    }
+    if (any) (void)co_await through_.run(std::move(gone), until, sending::repeatable);
 }
 
 task<turnstile::view> turnstile::look(const gate& at, deadline until) {

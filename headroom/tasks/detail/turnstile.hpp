@@ -63,6 +63,7 @@ public:
 
 private:
     std::string member(const arrival& one) const;
+    task<void> take_back(const gate& at, const std::vector<std::string>& kept, deadline until);
     task<redis::value> ask(const redis::script& what, const std::vector<std::string>& keys,
                            const std::vector<std::string>& with, deadline until);
 
