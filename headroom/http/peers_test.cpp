@@ -74,7 +74,7 @@ private:
 TEST_F(Peers, UnderstandAsAWebSocketClient) {
     const std::string peers = HEADROOM_PEERS;
     if (!std::filesystem::exists(peers + "/node_modules/ws"))
-        GTEST_SKIP() << "npm ci has not been run in tests/peers";
+        FAIL() << "npm ci has not been run in tests/peers";
     start();
     const auto told = run_program(
         {.arguments = {"node", peers + "/websocket_client.mjs",
@@ -90,7 +90,7 @@ TEST_F(Peers, UnderstandAsAWebSocketClient) {
 
 TEST_F(Peers, UnderstandInABrowser) {
     if (run_program({.arguments = {"chromium", "--version"}}).code != 0)
-        GTEST_SKIP() << "no chromium";
+        FAIL() << "chromium is missing: ./dev install has it";
     start();
     const testing::temp_directory profile;
     const auto told = run_program(

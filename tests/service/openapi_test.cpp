@@ -82,7 +82,7 @@ TEST_F(OpenApi, SaysWhichCredentialsLetSomebodyIn) {
 }
 
 TEST_F(OpenApi, ALinterFindsNothing) {
-    if (!has_peers()) GTEST_SKIP() << "there is no node, or nothing in " << peers;
+    if (!has_peers()) FAIL() << "there is no node, or nothing in " << peers;
     const auto file = files.write("openapi.json", service().get("/openapi.json").body);
     const auto done = run_in_shell(fmt::format(
         "cd {} && REDOCLY_TELEMETRY=off node node_modules/@redocly/cli/bin/cli.js lint"
@@ -91,7 +91,7 @@ TEST_F(OpenApi, ALinterFindsNothing) {
 }
 
 TEST_F(OpenApi, WhatIsAnsweredFitsItsSchema) {
-    if (!has_peers()) GTEST_SKIP() << "there is no node, or nothing in " << peers;
+    if (!has_peers()) FAIL() << "there is no node, or nothing in " << peers;
     service().make_tenant("schemas");
     const auto refused = [](const running_service::answer& of) {
         EXPECT_EQ(of.status, 422U) << of.body;
@@ -126,7 +126,7 @@ TEST_F(OpenApi, WhatIsAnsweredFitsItsSchema) {
 
 TEST_F(OpenApi, ABrowserShowsEveryOperation) {
     if (testing::run_program({{"sh", "-c", "command -v chromium"}}).code != 0)
-        GTEST_SKIP() << "there is no chromium";
+        FAIL() << "chromium is missing: ./dev install has it";
     const auto page = run_in_shell(fmt::format(
         "chromium --headless --no-sandbox --disable-gpu --user-data-dir={}"
         " --virtual-time-budget=10000 --dump-dom http://127.0.0.1:{}/docs 2>/dev/null",

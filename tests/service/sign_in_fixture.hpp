@@ -112,7 +112,7 @@ protected:
 
     void SetUp() override {
         if (!testing::private_provider::available())
-            GTEST_SKIP() << "npm ci in tests/peers installs the identity provider";
+            FAIL() << "the identity provider is missing: npm ci in tests/peers installs it";
     }
 
     static signing& ground() { return signing::one(); }
