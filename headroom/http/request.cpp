@@ -7,15 +7,6 @@
 #include "headroom/http/problem.hpp"
 
 namespace headroom::http {
-namespace {
-
-std::string decode_form(std::string_view encoded) {
-    std::string spaced(encoded);
-    std::ranges::replace(spaced, '+', ' ');
-    return detail::decode(spaced);
-}
-
-}  // namespace
 
 const std::string& request::parameter(std::string_view name) const {
     const auto at = std::ranges::find(parameters, name, &path_parameter::name);
@@ -30,9 +21,9 @@ std::optional<std::string> request::query_value(std::string_view name) const {
         const auto pair = rest.substr(0, end);
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
         const auto equals = pair.find('=');
-        if (decode_form(pair.substr(0, equals)) != name) continue;
+        if (detail::decode_form(pair.substr(0, equals)) != name) continue;
         if (equals == std::string_view::npos) return std::string();
-        auto value = decode_form(pair.substr(equals + 1));
+        auto value = detail::decode_form(pair.substr(equals + 1));
         if (!detail::is_clean_utf8(value))
             throw failed(problem{400, "A value in the query does not decode to text."});
         return value;

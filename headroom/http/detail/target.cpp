@@ -105,6 +105,12 @@ std::string decode(std::string_view encoded) {
     return out;
 }
 
+std::string decode_form(std::string_view encoded) {
+    std::string spaced(encoded);
+    std::ranges::replace(spaced, '+', ' ');
+    return decode(spaced);
+}
+
 bool is_clean_utf8(std::string_view text) noexcept {
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i++]);

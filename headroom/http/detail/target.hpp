@@ -25,6 +25,8 @@ bool is_host(std::string_view text) noexcept;
 
 /// Replaces %XX. Requires well-formed escapes, as parse_target() has checked them.
 std::string decode(std::string_view encoded);
+/// The same of a name or a value in a query, where "+" is a space.
+std::string decode_form(std::string_view encoded);
 
 /// UTF-8 without control characters.
 bool is_clean_utf8(std::string_view text) noexcept;

@@ -12,12 +12,6 @@ namespace headroom::http::typed {
 namespace json = boost::json;
 namespace {
 
-std::string form_decoded(std::string_view encoded) {
-    std::string spaced(encoded);
-    std::ranges::replace(spaced, '+', ' ');
-    return http::detail::decode(spaced);
-}
-
 /// Calls `each` for every text between two `separator`s.
 template <class Each>
 void for_each_between(std::string_view text, char separator, Each each) {
@@ -63,7 +57,8 @@ const std::vector<reading::pair>& reading::query() {
     for_each_between(of.query, '&', [&](std::string_view each) {
         const auto equals = std::min(each.find('='), each.size());
         const auto text = each.substr(std::min(equals + 1, each.size()));
-        auto& read = made.emplace_back(form_decoded(each.substr(0, equals)), form_decoded(text));
+        auto& read = made.emplace_back(http::detail::decode_form(each.substr(0, equals)),
+                                       http::detail::decode_form(text));
         read.clean = http::detail::is_clean_utf8(read.value);
     });
     return made;
