@@ -34,11 +34,18 @@ response::response(problem why)
 }
 
 response response::json(std::string json, unsigned status) {
-    return body("application/json", std::move(json), status);
+    return usual("application/json", std::move(json), status);
 }
 
 response response::text(std::string text, unsigned status) {
-    return body("text/plain; charset=utf-8", std::move(text), status);
+    return usual("text/plain; charset=utf-8", std::move(text), status);
+}
+
+response response::usual(std::string_view content_type, std::string bytes, unsigned status) {
+    response out(status);
+    out.usual_type_ = content_type;
+    out.body_ = std::move(bytes);
+    return out;
 }
 
 response response::body(std::string_view content_type, std::string bytes, unsigned status) {

@@ -48,7 +48,9 @@ public:
 
     unsigned status() const noexcept { return status_; }
     const std::string& body() const noexcept { return body_; }
-    std::string_view content_type() const noexcept { return content_type_; }
+    std::string_view content_type() const noexcept {
+        return content_type_.empty() ? usual_type_ : std::string_view(content_type_);
+    }
     /// Where the body comes from instead of body(), or null.
     body_stream* streamed() const noexcept { return rest_ ? rest_->stream() : nullptr; }
 
@@ -83,8 +85,11 @@ public:
     void encoded(std::string_view coding, std::string bytes);
 
 private:
+    static response usual(std::string_view content_type, std::string bytes, unsigned status);
+
     unsigned status_ = 204;
     bool plain_ = false;
+    std::string_view usual_type_;  // a literal, instead of content_type_
     std::string content_type_, body_;
     std::vector<std::pair<std::string, std::string>> added_;
     std::unique_ptr<problem> why_;

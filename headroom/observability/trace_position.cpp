@@ -12,13 +12,6 @@ namespace {
 constexpr std::uint8_t known_flags = 0x03;
 constexpr std::size_t key_bytes_max = 256, value_bytes_max = 256;
 
-void write_hex(std::uint64_t bits, std::span<char> to) {
-    for (auto& digit : to) {
-        digit = "0123456789abcdef"[bits >> 60];
-        bits <<= 4;
-    }
-}
-
 bool is_key_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '*' ||
            c == '/' || c == '@';
@@ -66,17 +59,6 @@ log_context trace_position::context(std::string_view request_id) const {
     return {std::string(request_id), std::string(trace_id()), std::string(span_id()), flags()};
 }
 
-trace_source::trace_source()
-    : random_([] {
-          std::random_device entropy;
-          return (std::uint64_t{entropy()} << 32) | entropy();
-      }()) {}
-
-std::uint64_t trace_source::nonzero() {
-    for (;;)
-        if (const auto bits = random_(); bits != 0) return bits;
-}
-
 trace_position trace_source::follow(std::span<const std::string_view> traceparents,
                                     std::string_view tracestate) {
     trace_position made;
@@ -91,10 +73,9 @@ trace_position trace_source::follow(std::span<const std::string_view> traceparen
         made.flags_ = caller->flags & known_flags;
         if (is_tracestate(tracestate)) made.state_ = tracestate;
     } else {
-        write_hex(nonzero(), text.subspan(3, 16));
-        write_hex(random_(), text.subspan(19, 16));
+        ids_.write_hex(text.subspan(3, 32));
     }
-    write_hex(nonzero(), text.subspan(36, 16));
+    ids_.write_hex(text.subspan(36, 16));
     made.text_[54] = static_cast<char>('0' + made.flags_);
     return made;
 }

@@ -6,11 +6,11 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <random>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "headroom/observability/id_source.hpp"
 #include "headroom/observability/log_record.hpp"
 
 namespace headroom::observability {
@@ -52,8 +52,8 @@ private:
 /// Makes positions. Not thread-safe: one a reactor. Ids are distinct, no secrets.
 class trace_source {
 public:
-    trace_source();  ///< seeded by the system
-    explicit trace_source(std::uint64_t seed) : random_(seed) {}
+    trace_source() = default;  ///< seeded by the system
+    explicit trace_source(std::uint64_t seed) noexcept : ids_(seed) {}
 
     /// A span of our own in the caller's trace, if `traceparents` is one well-formed value; else in
     /// a new trace that is not sampled. A malformed `tracestate` is dropped alone; one without a
@@ -62,9 +62,7 @@ public:
                           std::string_view tracestate);
 
 private:
-    std::uint64_t nonzero();
-
-    std::mt19937_64 random_;
+    id_source ids_;
 };
 
 /// Section 3.3.1.3: at most 32 members "key=value" with each key once, and 512 bytes in all.

@@ -19,7 +19,7 @@ connection::connection(std::shared_ptr<listener> home, presence here, budget::le
       unit_(std::move(unit)),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
-      alarm_([this] { ring(); }),
+      due_(home_->on(), [this] { ring(); }),
       reader_(home_->shared().sealed.bounds) {
     BOOST_ASSERT_MSG(unit_, "a connection is constructed from a lease");
     home_->shared().connections.fetch_add(1, std::memory_order_relaxed);
@@ -40,6 +40,7 @@ void connection::start() {
 
 task<void> connection::run() {
     if (home_->shared().shown != nullptr && !co_await shake_hands()) co_return close();
+    quiet_since_ = deadline::clock::now();
     for (;;) {
         begin_request();
         auto next = look();
@@ -47,11 +48,13 @@ task<void> connection::run() {
         if (next == step::end) break;
         co_await answer();
         if (abandoned_ || cut_) break;
-        if (!may_read_on() && !flushes_at_once() && !co_await flush_rest()) break;
+        if (!may_read_on() && !may_flush_later() && !flushes_at_once() && !co_await flush_rest())
+            break;
         if (closing_) break;
         reader_.reset();
         first_ = false;
     }
+    if (gone_ && !out_.empty() && !broken_ && !flushes_at_once()) co_await flush_rest();
     if (closing_ && !broken_ && !cut_) co_await farewell();
     close();
 }
@@ -60,6 +63,13 @@ task<void> connection::run() {
 bool connection::may_read_on() const noexcept {
     return !closing_ && taken_ < landed_ && out_.size() < coalesced_bytes_max &&
            coalesced_ < home_->shared().sealed.pipeline_max;
+}
+
+// Among several clients that are answered at a time the answers wait for each other, a turn long:
+// whoever reads them is woken once for many, and what is written next finds him awake.
+bool connection::may_flush_later() const noexcept {
+    return home_->crowded() && !closing_ && !gone_ && !stuck_ && taken_ == landed_ &&
+           out_.size() < coalesced_bytes_max;
 }
 
 // ---- receiving
@@ -83,6 +93,7 @@ connection::step connection::look_after_waking() {
         refused_ = fault{408, "The request did not arrive in time."};
         return step::answer;
     }
+    if (stuck_) return step::wait;
     if (taken_ == landed_) return step::end;  // gone, idle for too long, or drained
     timed_out_ = false;
     return look();
@@ -92,10 +103,12 @@ task<connection::step> connection::wait_for_request() {
     auto next = step::wait;
     while (next == step::wait) {
         invite_body();
-        if (!flushes_at_once() && !co_await flush_rest()) co_return step::end;
+        const bool later = !reader_.begun() && may_flush_later();
+        stuck_ = false;
+        if (!later && !flushes_at_once() && !co_await flush_rest()) co_return step::end;
         if (gone_) co_return step::end;
         enter(phase::receiving, receive_due());
-        start_read();
+        first_ || reader_.begun() ? start_read() : await_turn();
         if (taken_ == landed_ && !gone_) co_await landed();
         next = look_after_waking();
     }
@@ -111,11 +124,12 @@ void connection::invite_body() {
 
 deadline connection::receive_due() {
     const auto& times = home_->shared().sealed.times;
-    const auto now = deadline::clock::now();
     if (!reader_.begun()) {
         const auto idle = first_ ? times.head_max : times.idle_max;
-        return deadline(now + (draining_ ? std::min(times.arrival_max, idle) : idle));
+        return draining_ ? deadline::after(std::min(times.arrival_max, idle))
+                         : deadline(quiet_since_ + idle);
     }
+    const auto now = deadline::clock::now();
     if (reader_.at() == request_reader::state::head) {
         if (head_began_ == deadline::clock::time_point{}) head_began_ = now;
         return deadline(head_began_ + times.head_max);
@@ -146,8 +160,8 @@ task<void> connection::farewell() {
 }
 
 void connection::close() {
-    alarm_.disarm();
-    if (is_linked()) connection_hook::unlink();
+    due_.clear();
+    if (connection_hook::is_linked()) connection_hook::unlink();
     if (tls_ && !gone_ && !broken_ && !cut_ && !closing_) tls_->stream.say_goodbye();
     tls_.reset();  // before its descriptor can be another connection's
     gone_ = true;
@@ -174,6 +188,24 @@ void connection::wake() {
     if (!waiter_) return;
     auto resume = std::exchange(waiter_, nullptr);
     resume();
+}
+
+void connection::await_turn() {
+    if (!turn_hook::is_linked()) home_->add_turn(*this);
+}
+
+// A handler that waits for something keeps neither the answers before its own, nor a place after
+// its client has gone.
+void connection::take_turn() {
+    if (phase_ != phase::receiving && phase_ != phase::handling && phase_ != phase::queueing)
+        return;
+    const bool all = gone_ || flushes_at_once();
+    if (gone_ && phase_ == phase::handling) return abandon();
+    if (!all && phase_ == phase::receiving) {
+        stuck_ = true;
+        return wake();
+    }
+    start_read();
 }
 
 void connection::start_read() {
@@ -210,7 +242,7 @@ void connection::abandon() {
 
 void connection::enter(phase next, deadline due) {
     phase_ = next;
-    home_->on().arm(alarm_, due);
+    due_.set(due);
 }
 
 void connection::ring() {

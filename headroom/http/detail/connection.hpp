@@ -1,9 +1,12 @@
 // http/detail/connection.hpp: one client's connection, from its first byte to its close.
 //
-// One coroutine reads requests, awaits handlers and writes answers; beside it one read is always
+// One coroutine reads requests, awaits handlers and writes answers; beside it one read is
 // outstanding, so that the end of the client is seen while a handler runs. What that read brings
 // meanwhile waits in the landing buffer, whose size bounds how far a client may run ahead. (Of one
 // that fills it and then leaves we learn only when its handler is done, or overdue.)
+//
+// That read begins, and in a crowd the answers are written, in a turn of the listener's behind the
+// events at hand.
 #pragma once
 #include <array>
 #include <boost/asio/basic_stream_socket.hpp>
@@ -17,6 +20,7 @@
 
 #include "headroom/http/detail/core.hpp"
 #include "headroom/http/detail/exchange.hpp"
+#include "headroom/http/detail/moving_deadline.hpp"
 #include "headroom/http/detail/request_reader.hpp"
 #include "headroom/http/detail/websocket_session.hpp"
 #include "headroom/http/request.hpp"
@@ -31,6 +35,12 @@ using connection_hook =
 
 class listener;
 
+/// Links a connection into its listener's next turn.
+struct turn_hook
+    : boost::intrusive::list_base_hook<boost::intrusive::tag<turn_hook>,
+                                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+};
+
 /// TLS over a connection's socket, and who the client has proved to be.
 struct secured {
     secured(std::shared_ptr<ssl_ctx_st> with, int socket)
@@ -41,7 +51,9 @@ struct secured {
 };
 
 /// Its reactor's own.
-class connection : public connection_hook, public std::enable_shared_from_this<connection> {
+class connection : public connection_hook,
+                   public turn_hook,
+                   public std::enable_shared_from_this<connection> {
 public:
     static constexpr std::size_t landing_bytes = 4 * 1024;
     static constexpr std::size_t coalesced_bytes_max = 64 * 1024;  ///< answers kept for one write
@@ -62,6 +74,8 @@ public:
     void drain();
     /// Closes now; a running handler is cancelled.
     void abort();
+    /// Writes what has been answered and reads on: see listener::add_turn.
+    void take_turn();
 
 private:
     enum class phase { receiving, queueing, handling, writing, conversing, lingering };
@@ -75,6 +89,7 @@ private:
     task<step> wait_for_request();
     void invite_body();
     bool may_read_on() const noexcept;
+    bool may_flush_later() const noexcept;
     deadline receive_due();
 
     task<void> answer();
@@ -113,12 +128,12 @@ private:
     bool flushes_at_once();
     void forget_sent();
     task<bool> flush_rest();
-    void look_after_suspension();
     task<void> farewell();
     void close();
 
     task<void> landed();
     void wake();
+    void await_turn();
     void start_read();
     void read_tls();
     std::size_t write_some(std::string_view bytes, boost::system::error_code& failed);
@@ -144,19 +159,21 @@ private:
          abandoned_ = false;
     bool lasting_ = false, dismissed_ = false;  // a stream without an end; told to end by a drain
     bool cut_ = false;                          // the answer stays without its end
+    bool stuck_ = false;    // a turn could not write all
     bool pumping_ = false;                      // waits until a session's bytes can be written
     bool first_ = true, invited_ = false;
     phase phase_ = phase::receiving;
     deadline::clock::time_point head_began_{}, body_began_{};
     std::move_only_function<void()> waiter_;
-    alarm alarm_;
+    moving_deadline due_;
     boost::asio::cancellation_signal cancel_;
 
     request_reader reader_;
     std::optional<fault> refused_;
     std::string request_id_, client_, out_;
     std::optional<exchange> exchange_;  // under way
-    deadline::clock::time_point complete_{};  // when it was here
+    deadline::clock::time_point complete_{};     // when it was here
+    deadline::clock::time_point quiet_since_{};  // the last answer, or the connection's beginning
     std::size_t sent_ = 0;  // of out_
     bool broken_ = false;   // nothing can be written any more
     unsigned coalesced_ = 0;

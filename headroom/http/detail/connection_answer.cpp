@@ -1,6 +1,5 @@
 // The half of a connection that answers: from a complete request to bytes in the socket.
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -17,8 +16,7 @@ task<void> connection::answer() {
     complete_ = deadline::clock::now();
     auto& shared = home_->shared();
     choose_id();
-    auto& at = exchange_.emplace(request_id_,
-                                 deadline(complete_ + shared.sealed.times.request_max));
+    auto& at = exchange_.emplace(deadline(complete_ + shared.sealed.times.request_max));
     fill(at.of);
     at.reply = answer_unhandled(at.of);
     if (!at.reply && !enters_at_once(at)) co_await queue_up(at);
@@ -29,7 +27,7 @@ task<void> connection::answer() {
         } catch (...) {
             at.reply = tell_of(std::current_exception(), at.error);
         }
-        alarm_.disarm();
+        due_.clear();
         // So that what follows may wait again after a handler was cancelled.
         if (overdue_ || abandoned_) co_await asio::this_coro::reset_cancellation_state();
         phase_ = phase::writing;
@@ -37,8 +35,12 @@ task<void> connection::answer() {
     if (at.reply->goes_on()) admit_stream(at);
     const auto as = finish(*at.reply, at.of);
     if (as != coding::identity) co_await home_->compression().work(as, *at.reply);
+    quiet_since_ = deadline::clock::now();
     at.bytes_out = append(*at.reply, at.of);
-    if (at.reply->goes_on() && at.of.method != method::head && !abandoned_) co_await go_on(at);
+    if (at.reply->goes_on() && at.of.method != method::head && !abandoned_) {
+        co_await go_on(at);
+        quiet_since_ = deadline::clock::now();
+    }
     report(at);
     exchange_.reset();
 }
@@ -112,8 +114,7 @@ std::optional<response> connection::sheds(const request& of) {
 void connection::begin_handling(deadline until) {
     overdue_ = false;
     enter(phase::handling, until);
-    start_read();
-    look_after_suspension();
+    await_turn();
 }
 
 // `error` is for the log; what the client is told holds nothing of an exception's text.
@@ -144,7 +145,7 @@ std::size_t connection::append(const response& reply, const request& of) {
     if (abandoned_) return 0;
     const auto before = out_.size();
     append_answer(out_, reply,
-                  {.date = home_->date().at(std::chrono::system_clock::now()),
+                  {.date = home_->date().now(quiet_since_),
                    .request_id = of.id,
                    .retry_after_s = shared.sealed.retry_after_s,
                    .body = of.method != method::head,
@@ -167,7 +168,7 @@ void connection::report(const exchange& of) {
                    .status = left ? 499 : of.reply->status(),
                    .bytes_in = reader_.bytes() + of.bytes_in,
                    .bytes_out = of.bytes_out,
-                   .took = deadline::clock::now() - complete_,
+                   .took = quiet_since_ - complete_,
                    .waited = of.who.waited(),
                    .request_id = asked.id,
                    .trace_id = asked.trace.trace_id(),
@@ -235,23 +236,13 @@ task<bool> connection::flush_rest() {
         co_await socket_.async_wait(asio::socket_base::wait_write,
                                     asio::redirect_error(use_task, failed));
         if (!failed && flushes_at_once()) {
-            alarm_.disarm();
+            quiet_since_ = deadline::clock::now();
+            due_.clear();
             co_return true;
         }
     }
     broken_ = true;
     co_return false;
-}
-
-// Runs when the handler first suspends: earlier answers do not wait for it, and it does not wait
-// for the answer to a client that had gone before it began.
-void connection::look_after_suspension() {
-    if (out_.empty() && !gone_) return;
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
-        if (self->phase_ != phase::handling && self->phase_ != phase::queueing) return;
-        self->flushes_at_once();
-        if (self->gone_ && self->phase_ == phase::handling) self->abandon();
-    });
 }
 
 }  // namespace headroom::http::detail

@@ -28,10 +28,9 @@ task<void> connection::queue_up(exchange& at) {
     if (shared.handlers.wait(turn)) {
         timed_out_ = false;
         enter(phase::queueing, at.of.until.at_most(shared.sealed.times.queue_max));
-        start_read();
-        look_after_suspension();
+        await_turn();
         while (!turn.let_in() && !gone_ && !timed_out_) co_await landed();
-        alarm_.disarm();
+        due_.clear();
         if (shared.handlers.withdraw(turn)) at.inside = place(shared.handlers);
     }
     phase_ = phase::writing;

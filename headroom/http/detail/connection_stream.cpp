@@ -82,7 +82,7 @@ task<bool> connection::pull(body_stream& from, std::string& piece, std::string& 
         threw = true;
         std::ignore = tell_of(std::current_exception(), error);
     }
-    alarm_.disarm();
+    due_.clear();
     if (overdue_ || abandoned_ || dismissed_)
         co_await boost::asio::this_coro::reset_cancellation_state();
     phase_ = phase::writing;

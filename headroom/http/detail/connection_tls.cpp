@@ -31,7 +31,7 @@ task<bool> connection::shake_hands() {
         if (gone_) break;  // closed meanwhile: too slow, or the server is stopping
         if (!failed) step = tls_->stream.handshake();
     }
-    alarm_.disarm();
+    due_.clear();
     if (!gone_ && !failed && !step.failed && !step.ended) {
         tls_->client = proved_by(*tls_->stream.handle());
         co_return true;

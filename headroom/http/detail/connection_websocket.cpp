@@ -74,7 +74,7 @@ task<void> connection::converse(websocket_upgrade& as, exchange& of) {
 task<void> connection::end_conversation(close_code why) {
     end_session(why, "");
     while (!gone_ && !broken_ && !(session_->over() && unsent() == 0)) co_await landed();
-    alarm_.disarm();
+    due_.clear();
     phase_ = phase::writing;
     closing_ = true;
 }
@@ -116,7 +116,7 @@ void connection::pump_out() {
     const bool all = gone_ || flushes_at_once();
     if (all || unsent() < before) pulse.wait_for_client(false, now);
     if (!all) pulse.wait_for_client(true, now);
-    home_->on().arm(alarm_, pulse.due());
+    due_.set(pulse.due());
     if (broken_) return lose_soon();
     if (all || std::exchange(pumping_, true)) return;
     socket_.async_wait(asio::socket_base::wait_write,
@@ -150,7 +150,7 @@ void connection::beat() {
 // cancelled.
 void connection::lose() {
     gone_ = true;
-    alarm_.disarm();
+    due_.clear();
     session_->lose();
     waiter_ ? wake() : abandon();
 }

@@ -15,7 +15,7 @@ namespace headroom::http::detail {
 /// Kept by the connection, one at a time, and not in the coroutine that answers: its frame would
 /// be larger than those that are kept from one request to the next.
 struct exchange {
-    exchange(const std::string& id, deadline due) : who(id), of(who, due) {}
+    explicit exchange(deadline due) : of(who, due) {}
 
     budget::holder who;
     request of;

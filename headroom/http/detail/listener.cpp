@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::milliseconds accept_pause_ms{50};    // after an accept the system refused
 constexpr std::chrono::milliseconds turn_away_ms_max{250};  // for a client to read its 503
 
-problem crowded() { return {429, "This client has too many connections open."}; }
+problem too_many_from_one() { return {429, "This client has too many connections open."}; }
 
 using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
@@ -62,7 +62,7 @@ task<void> listener::accept(budget::lease spare) {
         core_->accepted.fetch_add(1, std::memory_order_relaxed);
         peer_counts::place place;
         if (!enter(place, peer.address())) {
-            turn_away(std::move(socket), crowded());
+            turn_away(std::move(socket), too_many_from_one());
         } else if (auto following = core_->grants.connections.take()) {
             admit(std::move(socket), std::exchange(spare, std::move(*following)), peer,
                   std::move(place));
@@ -99,7 +99,7 @@ void listener::say_no(tcp_socket& socket, problem why) {
     reply.render({}, {});
     std::string text;
     append_answer(text, reply,
-                  {.date = date_.at(std::chrono::system_clock::now()),
+                  {.date = date_.now(deadline::clock::now()),
                    .request_id = {},
                    .retry_after_s = core_->sealed.retry_after_s,
                    .close = true});
@@ -137,6 +137,24 @@ void listener::admit(tcp_socket socket, budget::lease unit, const asio::ip::tcp:
     added->start();
 }
 
+void listener::add_turn(connection& which) {
+    turns_.push_back(which);
+    if (std::exchange(turns_posted_, true)) return;
+    asio::post(on_.get_executor(), [self = shared_from_this()] { self->take_turns(); });
+}
+
+void listener::take_turns() {
+    turns_posted_ = false;
+    crowded_ = !turns_.empty() && &turns_.front() != &turns_.back();
+    decltype(turns_) now;
+    now.swap(turns_);
+    while (!now.empty()) {
+        const auto next = now.front().shared_from_this();
+        now.pop_front();
+        next->take_turn();
+    }
+}
+
 void listener::list(std::vector<under_way>& into, std::size_t most) const {
     for (const auto& each : open_) {
         if (into.size() >= most) return;
@@ -161,7 +179,7 @@ void listener::admit_waiting() {
         if (enter(place, peer.address()))
             admit(std::move(socket), std::move(*unit), peer, std::move(place));
         else
-            turn_away(std::move(socket), crowded());
+            turn_away(std::move(socket), too_many_from_one());
     }
 }
 

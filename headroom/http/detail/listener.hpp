@@ -38,6 +38,10 @@ public:
     request_ids& ids() noexcept { return ids_; }
     observability::trace_source& traces() noexcept { return traces_; }
     compressor& compression() noexcept { return compressor_; }
+    /// Has it take a turn behind the events at hand.
+    void add_turn(connection& which);
+    /// The last turn was several connections'.
+    bool crowded() const noexcept { return crowded_; }
     /// Adds the requests under way, up to `most` in all.
     void list(std::vector<under_way>& into, std::size_t most) const;
 
@@ -54,6 +58,7 @@ private:
     /// False when the client's network has as many connections as it may.
     bool enter(peer_counts::place& into, const boost::asio::ip::address& from);
     void admit_waiting();
+    void take_turns();
     void admit(tcp_socket socket, budget::lease unit, const boost::asio::ip::tcp::endpoint& peer,
                peer_counts::place place);
 
@@ -65,6 +70,10 @@ private:
     boost::intrusive::list<connection, boost::intrusive::base_hook<connection_hook>,
                            boost::intrusive::constant_time_size<false>>
         open_;
+    boost::intrusive::list<connection, boost::intrusive::base_hook<turn_hook>,
+                           boost::intrusive::constant_time_size<false>>
+        turns_;
+    bool crowded_ = false, turns_posted_ = false;
     bool closed_ = false;
     date_text date_;
     request_ids ids_;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/assert.hpp>
 #include <charconv>
-#include <random>
 
 #include "headroom/http/detail/grammar.hpp"
 #include "headroom/http/status.hpp"
@@ -89,6 +88,12 @@ void append_chunk(std::string& out, std::string_view piece) {
     out.append("\r\n").append(piece).append("\r\n");
 }
 
+std::string_view date_text::now(std::chrono::steady_clock::time_point by) {
+    if (by < asked_again_) return text_;
+    asked_again_ = by + std::chrono::milliseconds(100);
+    return at(std::chrono::system_clock::now());
+}
+
 std::string_view date_text::at(std::chrono::system_clock::time_point now) {
     const auto second = std::chrono::floor<std::chrono::seconds>(now);
     if (second != of_) {
@@ -99,30 +104,13 @@ std::string_view date_text::at(std::chrono::system_clock::time_point now) {
     return text_;
 }
 
-request_ids::request_ids() {
-    std::random_device seed;
-    state_ = (std::uint64_t{seed()} << 32) | seed();
-}
-
-// splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
-std::uint64_t request_ids::next() noexcept {
-    auto z = state_ += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
 void request_ids::choose(std::string_view clients, std::string& into) {
     if (is_decent_id(clients)) {
         into = clients;
         return;
     }
     into.resize(32);
-    for (std::size_t half = 0; half < 32; half += 16) {
-        auto bits = next();
-        for (std::size_t i = 0; i < 16; ++i, bits >>= 4)
-            into[half + i] = "0123456789abcdef"[bits & 0xf];
-    }
+    fresh_.write_hex(into);
 }
 
 }  // namespace headroom::http::detail

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "headroom/http/response.hpp"
+#include "headroom/observability/id_source.hpp"
 
 namespace headroom::http::detail {
 
@@ -31,24 +32,24 @@ inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 /// "Sun, 06 Nov 1994 08:49:37 GMT", formatted once a second. One thread's own.
 class date_text {
 public:
+    /// The system's clock is asked ten times a second at most.
+    std::string_view now(std::chrono::steady_clock::time_point by);
     std::string_view at(std::chrono::system_clock::time_point now);
 
 private:
+    std::chrono::steady_clock::time_point asked_again_{};
     std::chrono::sys_seconds of_{};
     std::string text_;
 };
 
-/// Ids for requests that bring none: 32 hex digits from a generator seeded by the system. Not a
-/// secret, only distinct. One thread's own.
+/// Ids for requests that bring none: 32 hexadecimal digits. One thread's own.
 class request_ids {
 public:
-    request_ids();
     /// The client's id when it is short and harmless, else a fresh one; written to `into`.
     void choose(std::string_view clients, std::string& into);
 
 private:
-    std::uint64_t next() noexcept;
-    std::uint64_t state_;
+    observability::id_source fresh_;
 };
 
 }  // namespace headroom::http::detail
