@@ -18,6 +18,7 @@
 #include "headroom/http/detail/core.hpp"
 #include "headroom/http/detail/exchange.hpp"
 #include "headroom/http/detail/request_reader.hpp"
+#include "headroom/http/detail/send_buffer.hpp"
 #include "headroom/http/detail/websocket_session.hpp"
 #include "headroom/http/request.hpp"
 #include "headroom/http/under_way.hpp"
@@ -103,7 +104,7 @@ private:
     void listen();
     bool say(const websocket_message& what);
     void end_session(close_code why, std::string_view reason);
-    std::size_t unsent() const noexcept { return out_.size() - sent_; }
+    std::size_t unsent() const noexcept { return out_.unsent().size(); }
     void pump_out();
     void beat();
     void hear();
@@ -111,7 +112,6 @@ private:
     void lose_soon();
 
     bool flushes_at_once();
-    void forget_sent();
     task<bool> flush_rest();
     void look_after_suspension();
     task<void> farewell();
@@ -154,11 +154,11 @@ private:
 
     request_reader reader_;
     std::optional<fault> refused_;
-    std::string request_id_, client_, out_;
+    std::string request_id_, client_;
+    send_buffer out_;
     std::optional<exchange> exchange_;  // under way
     deadline::clock::time_point complete_{};  // when it was here
-    std::size_t sent_ = 0;  // of out_
-    bool broken_ = false;   // nothing can be written any more
+    bool broken_ = false;  // nothing can be written any more
     unsigned coalesced_ = 0;
     std::unique_ptr<websocket_session> session_;  // while phase::conversing
 };
