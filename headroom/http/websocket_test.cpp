@@ -1,15 +1,6 @@
 // WebSockets over a real socket, byte by byte.
 #include "headroom/http/websocket.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
-#include <fstream>
-
 #include "headroom/http/detail/connection.hpp"
 #include "headroom/http/server_fixture.hpp"
 #include "headroom/http/websocket_fixture.hpp"
@@ -30,69 +21,6 @@ std::string handshake(std::string_view more = {}, std::string_view path = "/echo
     return "GET " + std::string(path) + " HTTP/1.1\r\n" + handshake_fields + std::string(more) +
            "\r\n";
 }
-
-std::size_t resident_bytes() {
-    std::ifstream from("/proc/self/statm");
-    std::size_t all = 0, resident = 0;
-    from >> all >> resident;
-    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
-
-// Small segments and a small window, as far away clients have: the server's kernel then buffers
-// less than its connection does.
-class slow_pinger {
-public:
-    explicit slow_pinger(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        const int segment = 536, window = 8 * 1024;
-        ::setsockopt(socket_, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(port);
-        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
-        while (pings_.size() < 60'000) pings_ += client_frame(opcode::ping, std::string(125, 'p'));
-    }
-    ~slow_pinger() { ::close(socket_); }
-    slow_pinger(const slow_pinger&) = delete;
-
-    void say(std::string_view text) {
-        EXPECT_EQ(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL),
-                  static_cast<ssize_t>(text.size()));
-    }
-    // Until the server takes no more for so long.
-    void ping_until_stuck(int ms) {
-        while (waits_for(POLLOUT, ms)) ping();
-    }
-    // Slower than the server answers. False when that ends the connection.
-    bool ping_and_take(std::size_t bytes) {
-        std::array<char, 16 * 1024> into;
-        while (bytes > 0) {
-            if (!waits_for(POLLIN, 10'000)) return false;
-            const auto got = ::recv(socket_, into.data(), into.size(), MSG_DONTWAIT);
-            if (got <= 0) return false;
-            bytes -= std::min(bytes, static_cast<std::size_t>(got));
-            ping_until_stuck(1);
-        }
-        return true;
-    }
-
-private:
-    bool waits_for(short what, int ms) {
-        pollfd on{socket_, what, 0};
-        return ::poll(&on, 1, ms) == 1;
-    }
-    // Frames go whole, however they are taken.
-    void ping() {
-        const auto sent = ::send(socket_, pings_.data() + at_, pings_.size() - at_,
-                                 MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent > 0) at_ = (at_ + static_cast<std::size_t>(sent)) % pings_.size();
-    }
-
-    int socket_;
-    std::string pings_;
-    std::size_t at_ = 0;
-};
 
 class Websocket : public server_fixture {
 protected:
@@ -359,17 +287,6 @@ TEST_F(Websocket, DoesNotKeepMoreForASlowClientThanItMay) {
     EXPECT_TRUE(eventually([&] { return refused.load(); }));
     EXPECT_GT(posted, 9u);
     EXPECT_TRUE(eventually([&] { return connections() == 0; })) << "it never reads: closed";
-}
-
-// Its pongs never leave the buffer all at once, so what has been sent has to be forgotten before.
-TEST_F(Websocket, KeepsNothingThatASlowClientHasTaken) {
-    start();
-    slow_pinger client(port());
-    client.say(handshake({}, "/never_done"));
-    client.ping_until_stuck(200);
-    const auto before = resident_bytes();
-    ASSERT_TRUE(client.ping_and_take(12 * 1024 * 1024));
-    EXPECT_LT(resident_bytes(), before + 4 * 1024 * 1024);
 }
 
 TEST_F(Websocket, WaitsForAClientThatReadsInTheEnd) {

@@ -61,7 +61,7 @@ task<void> connection::run() {
 
 // More of the client's bytes are here already, and the answers so far may wait for theirs.
 bool connection::may_read_on() const noexcept {
-    return !closing_ && taken_ < landed_ && out_.size() < coalesced_bytes_max &&
+    return !closing_ && taken_ < landed_ && unsent() < coalesced_bytes_max &&
            coalesced_ < home_->shared().sealed.pipeline_max;
 }
 
@@ -69,7 +69,7 @@ bool connection::may_read_on() const noexcept {
 // whoever reads them is woken once for many, and what is written next finds him awake.
 bool connection::may_flush_later() const noexcept {
     return home_->crowded() && !closing_ && !gone_ && !stuck_ && taken_ == landed_ &&
-           out_.size() < coalesced_bytes_max;
+           unsent() < coalesced_bytes_max;
 }
 
 // ---- receiving
@@ -119,7 +119,7 @@ void connection::invite_body() {
     if (reader_.at() != request_reader::state::body || !reader_.head().frame.expects_continue)
         return;
     if (!std::exchange(invited_, true) && reader_.body_bytes() == 0)
-        out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+        out_.text() += "HTTP/1.1 100 Continue\r\n\r\n";
 }
 
 deadline connection::receive_due() {

@@ -22,6 +22,7 @@
 #include "headroom/http/detail/exchange.hpp"
 #include "headroom/http/detail/moving_deadline.hpp"
 #include "headroom/http/detail/request_reader.hpp"
+#include "headroom/http/detail/send_buffer.hpp"
 #include "headroom/http/detail/websocket_session.hpp"
 #include "headroom/http/request.hpp"
 #include "headroom/http/under_way.hpp"
@@ -118,7 +119,7 @@ private:
     void listen();
     bool say(const websocket_message& what);
     void end_session(close_code why, std::string_view reason);
-    std::size_t unsent() const noexcept { return out_.size() - sent_; }
+    std::size_t unsent() const noexcept { return out_.unsent().size(); }
     void pump_out();
     void beat();
     void hear();
@@ -126,7 +127,6 @@ private:
     void lose_soon();
 
     bool flushes_at_once();
-    void forget_sent();
     task<bool> flush_rest();
     task<void> farewell();
     void close();
@@ -170,12 +170,12 @@ private:
 
     request_reader reader_;
     std::optional<fault> refused_;
-    std::string request_id_, client_, out_;
+    std::string request_id_, client_;
+    send_buffer out_;
     std::optional<exchange> exchange_;  // under way
     deadline::clock::time_point complete_{};     // when it was here
     deadline::clock::time_point quiet_since_{};  // the last answer, or the connection's beginning
-    std::size_t sent_ = 0;  // of out_
-    bool broken_ = false;   // nothing can be written any more
+    bool broken_ = false;                        // nothing can be written any more
     unsigned coalesced_ = 0;
     std::unique_ptr<websocket_session> session_;  // while phase::conversing
 };

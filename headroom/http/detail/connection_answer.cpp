@@ -143,8 +143,8 @@ std::size_t connection::append(const response& reply, const request& of) {
     closing_ = refused_ || shared.draining || !reader_.head().frame.keep_alive ||
                (first_version && reply.streamed() != nullptr);
     if (abandoned_) return 0;
-    const auto before = out_.size();
-    append_answer(out_, reply,
+    const auto before = unsent();
+    append_answer(out_.text(), reply,
                   {.date = home_->date().now(quiet_since_),
                    .request_id = of.id,
                    .retry_after_s = shared.sealed.retry_after_s,
@@ -153,7 +153,7 @@ std::size_t connection::append(const response& reply, const request& of) {
                    .say_keep_alive = first_version,
                    .chunked = !first_version});
     ++coalesced_;
-    return out_.size() - before;
+    return unsent() - before;
 }
 
 void connection::report(const exchange& of) {
@@ -208,24 +208,13 @@ std::size_t connection::write_some(std::string_view bytes, error_code& failed) {
 // False when some of it has to wait, or nothing can be written any more.
 bool connection::flushes_at_once() {
     error_code failed;
-    while (sent_ < out_.size() && !failed)
-        sent_ += write_some({out_.data() + sent_, out_.size() - sent_}, failed);
-    if (sent_ < out_.size()) {
+    while (!out_.empty() && !failed) out_.take(write_some(out_.unsent(), failed));
+    if (!out_.empty()) {
         broken_ = failed != asio::error::would_block;
-        forget_sent();
         return false;
     }
-    out_.clear();
-    if (out_.capacity() > coalesced_bytes_max) out_.shrink_to_fit();
-    sent_ = coalesced_ = 0;
+    coalesced_ = 0;
     return true;
-}
-
-// A client may go on taking what it is sent and yet never have all of it.
-void connection::forget_sent() {
-    if (sent_ <= coalesced_bytes_max || sent_ < unsent()) return;
-    out_.erase(0, sent_);
-    sent_ = 0;
 }
 
 // False when the client does not take it in time, or has gone.

@@ -48,11 +48,11 @@ task<std::uint64_t> connection::stream(body_stream& from, std::string& error) {
         std::string piece;
         more = co_await pull(from, piece, error);
         if (cut_ || abandoned_) break;
-        const auto before = out_.size();
-        if (chunked && !piece.empty()) append_chunk(out_, piece);
-        if (!chunked) out_ += piece;
-        if (chunked && !more) out_ += last_chunk;
-        bytes += out_.size() - before;
+        const auto before = unsent();
+        if (chunked && !piece.empty()) append_chunk(out_.text(), piece);
+        if (!chunked) out_.text() += piece;
+        if (chunked && !more) out_.text() += last_chunk;
+        bytes += unsent() - before;
         since_yield += piece.size() + piece_cost;
         if (!flushes_at_once()) {
             cut_ = !co_await flush_rest();
@@ -64,7 +64,7 @@ task<std::uint64_t> connection::stream(body_stream& from, std::string& error) {
         }
     }
     lasting_ = dismissed_ = false;
-    co_return bytes - std::min<std::uint64_t>(bytes, out_.size() - sent_);
+    co_return bytes - std::min<std::uint64_t>(bytes, unsent());
 }
 
 // False when nothing comes after this piece. It is empty where there is none yet.

@@ -49,8 +49,8 @@ private:
 task<void> connection::converse(websocket_upgrade& as, exchange& of) {
     const auto& times = home_->shared().sealed.times;
     const pulse_terms pulse{times.heartbeat, as.terms.idle_max, times.write_max, times.linger_max};
-    session_ = std::make_unique<websocket_session>(out_, as.terms, as.agreed.deflate, pulse,
-                                                   deadline::clock::now());
+    session_ = std::make_unique<websocket_session>(out_.text(), as.terms, as.agreed.deflate,
+                                                   pulse, deadline::clock::now());
     phase_ = phase::conversing;
     listen();  // what came with the handshake, and 101 goes out
     if (draining_) end_session(close_code::going_away, "");
