@@ -38,10 +38,10 @@ class EventStream : public server_fixture {
 protected:
     EventStream() {
         // Tells the id the client has seen, then nothing more happens.
-        routes.get("/events", [this](request& of) -> task<response> {
+        routes.get("/events", [&calls = waiting](request& of) -> task<response> {
             const std::string seen(last_event_id(of).value_or("none"));
-            co_return event_stream([this, seen, at = 0](deadline due) mutable {
-                return tell(seen, at++, due);
+            co_return event_stream([&calls, seen, at = 0](deadline due) mutable {
+                return tell(seen, at++, due, calls);
             });
         });
     }
@@ -50,9 +50,11 @@ protected:
         "GET /events HTTP/1.1\r\nHost: x\r\nLast-Event-ID: 41\r\n\r\n";
 
 private:
-    task<std::optional<std::vector<sent_event>>> tell(std::string seen, int at, deadline due) {
+    // Asked until the server has stopped, which is the fixture's own end.
+    static task<std::optional<std::vector<sent_event>>> tell(std::string seen, int at, deadline due,
+                                                             std::atomic<unsigned>& calls) {
         if (at == 0) co_return std::vector<sent_event>{{"after " + seen, "hello", "42"}};
-        waiting.fetch_add(1);
+        calls.fetch_add(1);
         co_await sleep_until(due);
         co_return std::vector<sent_event>{};
     }
