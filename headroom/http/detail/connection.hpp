@@ -52,9 +52,10 @@ struct secured {
 };
 
 /// Its reactor's own.
-class connection : public connection_hook,
-                   public turn_hook,
-                   public std::enable_shared_from_this<connection> {
+class connection final : public connection_hook,
+                         public turn_hook,
+                         public std::enable_shared_from_this<connection>,
+                         private unread_body {
 public:
     static constexpr std::size_t landing_bytes = 4 * 1024;
     static constexpr std::size_t coalesced_bytes_max = 64 * 1024;  ///< answers kept for one write
@@ -89,6 +90,11 @@ private:
     step look_after_waking();
     task<step> wait_for_request();
     void invite_body();
+    task<std::optional<problem>> receive() override;
+    std::optional<problem> take_over(exchange& at, step came);
+    problem why_refused() const;
+    bool makes_room();
+    bool leaves_unread();
     bool may_read_on() const noexcept;
     bool may_flush_later() const noexcept;
     deadline receive_due();
@@ -162,6 +168,7 @@ private:
     bool stuck_ = false;    // a turn could not write all
     bool pumping_ = false;                      // waits until a session's bytes can be written
     bool first_ = true, invited_ = false;
+    bool wanted_ = false;  // somebody waits for the body
     phase phase_ = phase::receiving;
     deadline::clock::time_point head_began_{}, body_began_{};
     std::move_only_function<void()> waiter_;
@@ -173,7 +180,7 @@ private:
     std::string request_id_, client_;
     send_buffer out_;
     std::optional<exchange> exchange_;  // under way
-    deadline::clock::time_point complete_{};     // when it was here
+    deadline::clock::time_point complete_{};     // when it was here, whatever its body took
     deadline::clock::time_point quiet_since_{};  // the last answer, or the connection's beginning
     bool broken_ = false;                        // nothing can be written any more
     unsigned coalesced_ = 0;

@@ -18,6 +18,8 @@ void connection::admit_stream(exchange& of) {
     auto& reply = *of.reply;
     if (reply.upgraded() != nullptr && reader_.head().minor == 0)
         reply = problem{426, "A WebSocket needs HTTP/1.1."};
+    if (reply.upgraded() != nullptr && of.of.unread != nullptr)
+        reply = problem{400, "A WebSocket's handshake has no body."};
     if (reply.upgraded() == nullptr && (reply.streamed() == nullptr || !reply.streamed()->lasting))
         return;
     auto& shared = home_->shared();

@@ -22,6 +22,8 @@ namespace headroom::http::typed {
 ///     static std::optional<A> read(reading& from);   none when it added a fault or a refusal
 ///     static void describe(operation& to);
 ///     static constexpr std::string_view path_parameter = "tenant";   if it reads one of the path
+///     static constexpr bool reads_body = false;                      if it does not: who does not
+///                                                                    say so is given the body
 template <class A>
 struct argument;
 
@@ -90,6 +92,7 @@ struct argument<parameter<In, Name, T>> {
                   "a parameter is a scalar, or in the query a list of scalars");
     static_assert(In != part::path || !omittable<T>, "a path's parameter is always there");
     static constexpr std::string_view path_parameter = In == part::path ? Name.view() : "";
+    static constexpr bool reads_body = false;
 
     static std::optional<parameter<In, Name, T>> read(reading& from) {
         const place root(In), at(root, Name.view());
