@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 
+#include "headroom/http/detail/client_patience.hpp"
 #include "headroom/http/detail/core.hpp"
 #include "headroom/http/detail/exchange.hpp"
 #include "headroom/http/detail/moving_deadline.hpp"
@@ -117,6 +118,7 @@ private:
     task<void> go_on(exchange& of);
     task<std::uint64_t> stream(body_stream& from, std::string& error);
     task<bool> pull(body_stream& from, std::string& piece, std::string& error);
+    task<bool> flush_rest_of_piece(client_patience& with);
     bool ended_well(body_stream& from, std::string& piece, std::string& error);
 
     class conversation;
@@ -134,6 +136,7 @@ private:
 
     bool flushes_at_once();
     task<bool> flush_rest();
+    task<bool> flush_rest(deadline due);
     task<void> farewell();
     void close();
 

@@ -220,9 +220,13 @@ bool connection::flushes_at_once() {
     return true;
 }
 
-// False when the client does not take it in time, or has gone.
 task<bool> connection::flush_rest() {
-    enter(phase::writing, deadline::after(home_->shared().sealed.times.write_max));
+    return flush_rest(deadline::after(home_->shared().sealed.times.write_max));
+}
+
+// False when the client does not take it in time, or has gone.
+task<bool> connection::flush_rest(deadline due) {
+    enter(phase::writing, due);
     error_code failed;
     while (!broken_ && !failed) {
         co_await socket_.async_wait(asio::socket_base::wait_write,
