@@ -43,6 +43,7 @@ router& router::operator=(router&&) noexcept = default;
 router& router::route(method verb, std::string_view path_template, handler by, admission when,
                       body_use body) {
     BOOST_ASSERT_MSG(!sealed_, "routes are entered before the server starts");
+    if (verb == method::get) body = body_use::ignored;
     table_->add(verb, path_template, std::move(by), when, body);
     return *this;
 }

@@ -22,7 +22,8 @@ using handler = std::move_only_function<task<response>(request&) const>;
 /// Whether a request may be turned away under load. Health is answered always.
 enum class admission { sheddable, always };
 
-/// Whether a handler is given the body. Where it is not, none is read.
+/// Whether a handler is given the body. Where it is not, none is read; the body of a GET means
+/// nothing (RFC 9110 section 9.3.1) and never is.
 enum class body_use { wanted, ignored };
 
 /// A route as people name it: GET /v1/tenants/{tenant}.

@@ -89,6 +89,9 @@ TEST_F(UnreadBody, IsNotReadForAHandlerThatIgnoresIt) {
         admission::sheddable, body_use::ignored);
     start();
     EXPECT_TRUE(has(only_answer(post_of(1000, expecting, "/deaf")), "heard "));
+    EXPECT_TRUE(has(only_answer("GET /hello HTTP/1.1\r\nHost: x\r\nX-Key: k\r\n"
+                                "Content-Length: 1000\r\n\r\n"),
+                    "Hello, World!"));
 }
 
 // Twice as much as a landing buffer has, so that it cannot have come with its head.
@@ -197,12 +200,9 @@ TEST_F(UnreadBody, ThatFailsOnItsWayIsAnsweredAndEndsTheConnection) {
 }
 
 TEST_F(UnreadBody, OfAHandshakeIsRefused) {
-    routes.route(
-        method::get, "/talk",
-        [](request& of) -> task<response> {
-            co_return upgrade(of, {}, [](websocket&) -> task<> { co_return; });
-        },
-        admission::sheddable, body_use::ignored);
+    routes.get("/talk", [](request& of) -> task<response> {
+        co_return upgrade(of, {}, [](websocket&) -> task<> { co_return; });
+    });
     start();
     EXPECT_TRUE(has(only_answer("GET /talk HTTP/1.1\r\nHost: x\r\nX-Key: k\r\n"
                                 "Upgrade: websocket\r\nConnection: Upgrade\r\n"

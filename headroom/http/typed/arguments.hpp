@@ -6,6 +6,7 @@
 //     header<"X-Client", std::optional<std::string>>, cookie<"session", std::string>
 //     body<order>                             JSON
 //     request&                                all of it
+//     const request&                          its head: no body is waited for
 //
 // Any other type is one argument<T> is specialised for: it reads itself from the request, adds
 // what is wrong to the faults of the others, and describes itself.
@@ -140,6 +141,8 @@ struct argument<request&> {
     static void describe(operation&) {}
 };
 template <>
-struct argument<const request&> : argument<request&> {};
+struct argument<const request&> : argument<request&> {
+    static constexpr bool reads_body = false;
+};
 
 }  // namespace headroom::http::typed

@@ -178,6 +178,7 @@ TEST_F(Endpoint, IsGivenTheBodyOnlyWhereAnArgumentMayReadIt) {
     using deaf = task<no_content> (*)(path<"depot">, query<"limit">);
     using told = task<no_content> (*)(path<"depot">, body<seen>);
     using shown = task<no_content> (*)(path<"depot">, request&);
+    using headed = task<no_content> (*)(path<"depot">, const request&);
     using another = task<no_content> (*)(path<"depot">, caller);
     constexpr auto use_of = []<class Handler>(Handler) {
         return endpoint_for<"/depots/{depot}", Handler>::body;
@@ -185,6 +186,7 @@ TEST_F(Endpoint, IsGivenTheBodyOnlyWhereAnArgumentMayReadIt) {
     EXPECT_EQ(use_of(deaf()), body_use::ignored);
     EXPECT_EQ(use_of(told()), body_use::wanted);
     EXPECT_EQ(use_of(shown()), body_use::wanted);
+    EXPECT_EQ(use_of(headed()), body_use::ignored);
     EXPECT_EQ(use_of(another()), body_use::wanted) << "it does not say";
 }
 
