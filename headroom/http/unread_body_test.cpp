@@ -223,7 +223,7 @@ TEST_F(UnreadBody, IsRefusedWhereTheBytesOfAllBodiesWouldBeTooMany) {
     const auto full = only_answer(post_of(6'000, expecting));
     EXPECT_TRUE(has(full, " 503 ")) << full;
     EXPECT_TRUE(has(full, "Retry-After: 1\r\n"));
-    EXPECT_TRUE(has(full, R"("held":10000,"limit":15000)")) << full;
+    EXPECT_TRUE(has(full, R"("asked":6000,"held":10000,"limit":15000)")) << full;
     text_client two(port());
     two.send(post_of(5'000, expecting));
     EXPECT_EQ(two.until("\r\n\r\n"), go_on) << "it fits";

@@ -47,6 +47,8 @@ problem connection::why_refused() const {
     problem why{refused_->status, std::string(refused_->detail)};
     if (refused_->status != no_memory) return why;
     const auto& memory = home_->shared().bodies;
+    if (const auto& frame = reader_.head().frame; frame.body == framing::kind::length)
+        why.with("asked", static_cast<std::int64_t>(frame.length));
     why.with("held", static_cast<std::int64_t>(memory.held()));
     why.with("limit", static_cast<std::int64_t>(memory.most()));
     return why;
