@@ -16,7 +16,7 @@ struct path_entry {
         method verb;
         handler by;
         admission when;
-        body_use body;
+        body_use body = body_use::wanted;
     };
     std::string path_template;
     std::vector<std::string> segments;  ///< "{name}" for a named one
