@@ -38,12 +38,14 @@ namespace headroom::http::typed {
 
 template <>
 struct argument<service::asking> {
+    static constexpr bool reads_body = false;
     static std::optional<service::asking> read(reading& from) { return service::asking{from.of}; }
     static void describe(operation& to);
 };
 
 template <>
 struct argument<service::commanding> {
+    static constexpr bool reads_body = false;
     /// A refusal, 400, for an If-Match that is no version.
     static std::optional<service::commanding> read(reading& from);
     static void describe(operation& to);
@@ -53,6 +55,7 @@ struct argument<service::commanding> {
 template <>
 struct argument<persistence::tenant_id> {
     static constexpr std::string_view path_parameter = "tenant";
+    static constexpr bool reads_body = false;
     static std::optional<persistence::tenant_id> read(reading& from);
     static void describe(operation& to);
 };
@@ -60,6 +63,7 @@ struct argument<persistence::tenant_id> {
 template <fixed_text Name>
 struct argument<service::id_in_path<Name>> {
     static constexpr std::string_view path_parameter = Name.view();
+    static constexpr bool reads_body = false;
     static std::optional<service::id_in_path<Name>> read(reading& from) {
         const auto id = eventsourcing::parse_uuid(from.of.parameter(Name.view()));
         if (id) return service::id_in_path<Name>{*id};

@@ -60,6 +60,7 @@ task<http::response> answer_inflight(operations& of) {
         {"in_flight", now.in_flight},
         {"queued", now.queued},
         {"connections", now.connections},
+        {"body_bytes", now.body_bytes},
         {"requests", rows}}));
 }
 

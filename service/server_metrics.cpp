@@ -12,6 +12,8 @@ server_metrics::server_metrics(observability::metrics& to, const http::server& o
                          "Requests that wait for one of these to end.")),
       streams_(to.measure("http_server_active_streams",
                           "Event streams and WebSockets open now.")),
+      body_bytes_(to.measure("headroom_http_body_bytes",
+                             "Bytes held for requests' bodies now.")),
       accepted_(to.count("http_server_connections_total", "Connections accepted.")),
       turned_away_(to.count("http_server_turned_away_total",
                             "Of these, told 503 or 429 at once: no descriptor, or too many of one "
@@ -19,7 +21,7 @@ server_metrics::server_metrics(observability::metrics& to, const http::server& o
       unshaken_(to.count("http_server_handshakes_failed_total",
                          "Of these, ended before TLS began.")),
       shed_(to.count("http_server_shed_total",
-                     "Requests told 503 because too many were under way.")),
+                     "Requests told 503 because too much was under way.")),
       limited_(to.count("http_server_rate_limited_total",
                         "Requests told 429 because their client asks too often.")) {
     to.before_scrape([this] { refresh(); });
@@ -31,6 +33,7 @@ void server_metrics::refresh() {
     in_flight_.set(now.in_flight);
     queued_.set(now.queued);
     streams_.set(now.streams);
+    body_bytes_.set(static_cast<double>(now.body_bytes));
     accepted_.grow_to(static_cast<double>(now.accepted));
     turned_away_.grow_to(static_cast<double>(now.turned_away));
     unshaken_.grow_to(static_cast<double>(now.handshakes_failed));

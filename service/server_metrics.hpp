@@ -20,7 +20,7 @@ private:
 
     const http::server& of_;
     const http::rate_limiter* rates_;
-    observability::gauge connections_, in_flight_, queued_, streams_;
+    observability::gauge connections_, in_flight_, queued_, streams_, body_bytes_;
     observability::counter accepted_, turned_away_, unshaken_, shed_, limited_;
 };
 

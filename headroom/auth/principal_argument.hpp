@@ -11,6 +11,7 @@ namespace headroom::http::typed {
 /// as the request.
 template <>
 struct argument<const auth::principal&> {
+    static constexpr bool reads_body = false;
     static std::optional<std::reference_wrapper<const auth::principal>> read(reading& from) {
         return std::cref(auth::principal_of(from.of));
     }

@@ -15,7 +15,8 @@ struct access_record {
     unsigned status = 0;               ///< 499: the client went away before the answer
     std::uint64_t bytes_in = 0;        ///< of the request, head and body
     std::uint64_t bytes_out = 0;       ///< of the answer, head and body, as far as it was sent
-    std::chrono::nanoseconds took{0};  ///< from the complete request to the complete answer
+    std::chrono::nanoseconds took{0};  ///< from the request's head to the complete
+                                       ///< answer, without what its body took
     std::chrono::nanoseconds waited{0};  ///< of it, in the queues of pools for a unit
     std::string_view request_id{};
     std::string_view trace_id{}, span_id{};

@@ -14,6 +14,11 @@ const std::string& request::parameter(std::string_view name) const {
     return at->value;
 }
 
+task<std::optional<problem>> request::read_body() {
+    if (unread == nullptr) co_return std::nullopt;
+    co_return co_await unread->receive();
+}
+
 std::optional<std::string> request::query_value(std::string_view name) const {
     auto rest = query;
     while (!rest.empty()) {

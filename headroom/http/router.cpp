@@ -28,6 +28,11 @@ response answer_without_handler(const request& of, const detail::matched& found)
     return problem{404, "Nothing is served at this path."};
 }
 
+task<response> with_body(request& of, const detail::path_entry::served& to) {
+    if (auto why = co_await of.read_body()) co_return *std::move(why);
+    co_return co_await to.by(of);
+}
+
 }  // namespace
 
 router::router() : table_(std::make_unique<detail::route_table>()) {}
@@ -35,9 +40,11 @@ router::~router() = default;
 router::router(router&&) noexcept = default;
 router& router::operator=(router&&) noexcept = default;
 
-router& router::route(method verb, std::string_view path_template, handler by, admission when) {
+router& router::route(method verb, std::string_view path_template, handler by, admission when,
+                      body_use body) {
     BOOST_ASSERT_MSG(!sealed_, "routes are entered before the server starts");
-    table_->add(verb, path_template, std::move(by), when);
+    if (verb == method::get) body = body_use::ignored;
+    table_->add(verb, path_template, std::move(by), when, body);
     return *this;
 }
 
@@ -82,7 +89,7 @@ task<response> router::handle(request& of) const {
         if (found.path->named)
             of.parameters = detail::route_table::parameters(*found.path, of.raw_path);
     }
-    if (chain_.empty() && found.by != nullptr) return found.by->by(of);
+    if (chain_.empty() && found.by != nullptr) return next::handle(of, found);
     return run_chain(of, found);
 }
 
@@ -94,8 +101,15 @@ task<response> next::operator()(request& of) const {
     if (at_ < chain_->size()) {
         co_return co_await (*chain_)[at_](of, next(*chain_, at_ + 1, *found_));
     }
-    if (found_->by != nullptr) co_return co_await found_->by->by(of);
+    if (found_->by != nullptr) co_return co_await handle(of, *found_);
     co_return answer_without_handler(of, *found_);
+}
+
+// Not a coroutine itself, as above: most requests have no body that is still to come.
+task<response> next::handle(request& of, const detail::matched& found) {
+    const auto& to = *found.by;
+    if (of.unread == nullptr || to.body == body_use::ignored) return to.by(of);
+    return with_body(of, to);
 }
 
 }  // namespace headroom::http

@@ -22,6 +22,10 @@ using handler = std::move_only_function<task<response>(request&) const>;
 /// Whether a request may be turned away under load. Health is answered always.
 enum class admission { sheddable, always };
 
+/// Whether a handler is given the body. Where it is not, none is read; the body of a GET means
+/// nothing (RFC 9110 section 9.3.1) and never is.
+enum class body_use { wanted, ignored };
+
 /// A route as people name it: GET /v1/tenants/{tenant}.
 struct route_name {
     method verb;
@@ -33,7 +37,7 @@ class next;
 
 /// One small class with one call: do something, `co_return co_await onward(of);`, do something.
 /// Checks its own settings in its constructor. Runs for every request, matched or not: look at
-/// request::route.
+/// request::route. It decides on the head: the body is read behind the last of them.
 using middleware = std::move_only_function<task<response>(request&, next onward) const>;
 
 namespace detail {
@@ -48,6 +52,7 @@ public:
 
 private:
     friend class router;
+    static task<response> handle(request& of, const detail::matched& found);
     next(const std::vector<middleware>& chain, std::size_t at,
          const detail::matched& found) noexcept
         : chain_(&chain), at_(at), found_(&found) {}
@@ -67,7 +72,7 @@ public:
     /// Enters a route. Asserts that the template is well-formed, that no other route has the same
     /// method and shape, and that the table is not sealed yet.
     router& route(method verb, std::string_view path_template, handler by,
-                  admission when = admission::sheddable);
+                  admission when = admission::sheddable, body_use body = body_use::wanted);
     router& get(std::string_view path_template, handler by, admission when = admission::sheddable);
     router& post(std::string_view path_template, handler by);
     router& put(std::string_view path_template, handler by);

@@ -102,7 +102,7 @@ server_snapshot server::snapshot() const noexcept {
     const auto& from = *parts_->core;
     return {from.accepted, from.turned_away, from.requests,  from.shed,
             from.unshaken, from.connections, from.handlers.inside(), from.handlers.waiting(),
-            from.streams};
+            from.streams,  from.bodies.held()};
 }
 
 // Each reactor lists its own: nothing of a request may be read from another thread.

@@ -37,12 +37,13 @@ struct server_snapshot {
     std::uint64_t accepted = 0;           ///< connections ever
     std::uint64_t turned_away = 0;        ///< of these, told 503 for want of a descriptor
     std::uint64_t requests = 0;           ///< answered ever, errors included
-    std::uint64_t shed = 0;               ///< of these, told 503 because too many were in flight
+    std::uint64_t shed = 0;               ///< of these, told 503 because too much was in flight
     std::uint64_t handshakes_failed = 0;  ///< connections that ended before TLS began
     unsigned connections = 0;             ///< open now
     unsigned in_flight = 0;               ///< requests in a handler now
     unsigned queued = 0;                  ///< requests that wait for one of these to end
     unsigned streams = 0;                 ///< event streams and WebSockets open now
+    std::size_t body_bytes = 0;           ///< held for bodies now, of settings::body_memory
 };
 
 /// Start and stop from one thread that is no reactor's; hurry() and snapshot() from any.

@@ -130,6 +130,7 @@ std::vector<std::string> faults(const settings& of) {
     out.within("in_flight_max", of.in_flight_max, 1U, connections_bound_max);
     out.within("queue_max", of.queue_max, 0U, connections_bound_max);
     out.within("streams_max", of.streams_max, 0U, connections_bound_max);
+    out.within("body_memory", of.body_memory, of.bounds.body_max, body_memory_bytes_max);
     out.within("pipeline_max", of.pipeline_max, 1U, pipeline_bound_max);
     out.within("backlog", of.backlog, 1U, backlog_max);
     out.within("retry_after_s", of.retry_after_s, 1U, retry_after_s_max);

@@ -19,6 +19,7 @@ namespace headroom::http {
 /// The most that connections_max and in_flight_max, and body_max in bytes, may be set to.
 inline constexpr unsigned connections_bound_max = 100'000;
 inline constexpr std::size_t body_bytes_max = 256 * 1024 * 1024;
+inline constexpr std::size_t body_memory_bytes_max = 64 * body_bytes_max;
 inline constexpr unsigned rate_bound_max = 1'000'000;  ///< requests a second, and of a burst
 
 /// What a single request may cost before anybody has looked at it. All in bytes but the counts.
@@ -66,6 +67,9 @@ struct settings {
     unsigned in_flight_max = 256;    ///< HEADROOM_HTTP_IN_FLIGHT_MAX; one more waits
     unsigned queue_max = 512;        ///< HEADROOM_HTTP_QUEUE_MAX; one more is told 503
     unsigned streams_max = 128;      ///< HEADROOM_HTTP_STREAMS_MAX; one more is told 503
+    /// HEADROOM_HTTP_BODY_MEMORY; bytes of all bodies that are read or used at once, at least
+    /// limits::body_max; a body too many is told 503, before it is read.
+    std::size_t body_memory = 64 * 1024 * 1024;
     unsigned pipeline_max = 16;      ///< answers coalesced into one write
     unsigned backlog = 511;          ///< connections the kernel holds for us
     unsigned retry_after_s = 1;      ///< what a shed request is told to wait

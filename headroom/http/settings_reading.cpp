@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "headroom/http/detail/listen_address.hpp"
 #include "headroom/http/settings.hpp"
 
@@ -60,6 +62,13 @@ void read_sizes(setting_reader& from, settings& into) {
                                       .min = kibibyte,
                                       .max = body_bytes_max,
                                       .doc = "The largest body; a larger one is answered 413."});
+    into.body_memory =
+        from.size({.name = "HEADROOM_HTTP_BODY_MEMORY",
+                   .fallback = std::max(into.body_memory, into.bounds.body_max),
+                   .min = into.bounds.body_max,
+                   .max = body_memory_bytes_max,
+                   .doc = "Bytes of all bodies that are read or used at once, at least those of "
+                          "the largest; a body too many is answered 503 before it is read."});
 }
 
 void read_waits(setting_reader& from, waits& into) {

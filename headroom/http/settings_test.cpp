@@ -81,6 +81,14 @@ settings read_from(std::initializer_list<std::pair<const char*, const char*>> va
     return read;
 }
 
+TEST(HttpSettings, HaveMemoryForTheLargestBody) {
+    EXPECT_EQ(read_from({{"HEADROOM_HTTP_BODY_MAX", "128MiB"}}).body_memory, 128U << 20);
+    read_from({{"HEADROOM_HTTP_BODY_MAX", "2MiB"}, {"HEADROOM_HTTP_BODY_MEMORY", "1MiB"}}, 1);
+    settings wrong;
+    wrong.body_memory = wrong.bounds.body_max - 1;
+    EXPECT_EQ(faults(wrong).size(), 1U);
+}
+
 TEST(HttpSettings, ShareAPortWithTheManagementOnLoopbackAlone) {
     EXPECT_EQ(read_from({}).management.where, management_port::shared);
     const auto open = read_from(

@@ -73,6 +73,7 @@ struct value<service::tenancy::configuration_value> {
 template <fixed_text Name>
 struct argument<service::tenancy::key_in_path<Name>> {
     static constexpr std::string_view path_parameter = Name.view();
+    static constexpr bool reads_body = false;
     static std::optional<service::tenancy::key_in_path<Name>> read(reading& from) {
         const auto& key = from.of.parameter(Name.view());
         if (service::tenancy::is_configuration_key(key))

@@ -125,6 +125,16 @@ TEST_F(Attack, BySlowChunks) {
     expect_at_rest();
 }
 
+// Without a bound on all bodies together they would take 270 MB.
+TEST_F(Attack, ByLargeBodiesThatNeverEnd) {
+    auto all =
+        attackers(crowd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n" +
+                             std::string(899'000, 'a'));
+    expect_served();
+    EXPECT_TRUE(eventually([&] { return still_open(all, "") == 0; }, patience));
+    expect_at_rest();
+}
+
 TEST_F(Attack, ByClientsThatNeverRead) {
     std::string many;
     for (int i = 0; i < 64; ++i) many += "GET /large HTTP/1.1\r\nHost: x\r\n\r\n";

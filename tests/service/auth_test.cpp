@@ -68,6 +68,23 @@ TEST_F(SignIn, ATokenIsItsPrincipal) {
     EXPECT_EQ(text(me, "/profile/email"), "ada@x.example");
 }
 
+TEST_F(SignIn, ABodyIsAskedForOnlyOfWhoMaySendIt) {
+    const auto head = [](std::string_view route, const std::string& headers) {
+        return fmt::format("{} HTTP/1.1\r\nHost: localhost\r\n{}Content-Length: 1000\r\n"
+                           "Expect: 100-continue\r\n\r\n", route, headers);
+    };
+    const auto answered = [&](std::string_view route, const std::string& headers) {
+        return testing::say(service().port(), head(route, headers)).substr(0, 12);
+    };
+    EXPECT_EQ(answered("POST /v1/tenants", ""), "HTTP/1.1 401");
+    EXPECT_EQ(answered("POST /v1/tenants", bearer("nonsense")), "HTTP/1.1 401");
+    EXPECT_EQ(answered("POST /v1/tenants", bearer(token_of(tenant(), "admin"))), "HTTP/1.1 403");
+    EXPECT_EQ(answered("GET /livez", ""), "HTTP/1.1 200") << "nothing reads it there";
+    testing::text_client platform(service().port());
+    platform.send(head("POST /v1/tenants", as_platform()));
+    EXPECT_EQ(platform.until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+}
+
 TEST_F(SignIn, TheSchemesCaseDoesNotMatter) {
     EXPECT_EQ(get("/v1/me", "authorization: bEaReR " + platform_token() + "\r\n").status, 200U);
 }

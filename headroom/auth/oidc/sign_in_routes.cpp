@@ -51,7 +51,7 @@ http::response to_answer(sign_in_fault why) {
     }
 }
 
-task<bare<303>> get_login(sign_in_desk desk, said<"return_to"> wanted, http::request& of) {
+task<bare<303>> get_login(sign_in_desk desk, said<"return_to"> wanted, const http::request& of) {
     auto back = local_path(wanted.is.value_or("/"));
     auto begun = co_await desk.in.begin(
         std::move(back), host_cookie_in(cookies_of(of), sign_in_cookie).value_or(secret()),
@@ -66,7 +66,7 @@ task<bare<303>> get_login(sign_in_desk desk, said<"return_to"> wanted, http::req
 }
 
 task<bare<303>> get_callback(sign_in_desk desk, said<"state"> state, said<"code"> code,
-                             said<"iss"> issuer, said<"error"> error, http::request& of) {
+                             said<"iss"> issuer, said<"error"> error, const http::request& of) {
     callback_query back{state.is.value_or(""), secret(code.is.value_or("")),
                         issuer.is.value_or(""), error.is.value_or("")};
     auto end = co_await desk.in.finish(
@@ -86,7 +86,7 @@ task<bare<303>> get_callback(sign_in_desk desk, said<"state"> state, said<"code"
     co_return made;
 }
 
-task<bare<204>> post_logout(sign_in_desk desk, http::request& of) {
+task<bare<204>> post_logout(sign_in_desk desk, const http::request& of) {
     const auto id = session_id_of(of);
     if (id && !desk.pages.sent(of)) co_return unstored(to_response(other_site()));
     if (id && co_await desk.all.end(*id, of.until)) told(desk, "signed_out");
@@ -96,7 +96,7 @@ task<bare<204>> post_logout(sign_in_desk desk, http::request& of) {
 }
 
 task<http::typed::answer<session_view, 200>> get_session(const principal& who,
-                                                         http::request& of) {
+                                                         const http::request& of) {
     const auto* session = of.left.find<known_session>();
     if (session == nullptr)
         co_return sign_in_problem(401, "MISSING_SESSION", "Nobody is signed in with a browser.");

@@ -76,13 +76,16 @@ bool connection::may_flush_later() const noexcept {
 
 void connection::begin_request() {
     phase_ = phase::receiving;
-    timed_out_ = invited_ = false;
+    timed_out_ = invited_ = wanted_ = false;
     head_began_ = body_began_ = {};
 }
 
 connection::step connection::look() {
+    if (wanted_ && !makes_room()) return step::answer;
     taken_ += reader_.read({landing_.data() + taken_, landed_ - taken_});
     if (reader_.at() == request_reader::state::complete) return step::answer;
+    // Its head decides whether anybody wants the rest of it.
+    if (reader_.at() == request_reader::state::body && !wanted_) return step::answer;
     if (reader_.at() != request_reader::state::failed) return step::wait;
     refused_ = reader_.failed();
     return step::answer;

@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 
+#include "headroom/http/detail/client_patience.hpp"
 #include "headroom/http/detail/core.hpp"
 #include "headroom/http/detail/exchange.hpp"
 #include "headroom/http/detail/moving_deadline.hpp"
@@ -52,9 +53,10 @@ struct secured {
 };
 
 /// Its reactor's own.
-class connection : public connection_hook,
-                   public turn_hook,
-                   public std::enable_shared_from_this<connection> {
+class connection final : public connection_hook,
+                         public turn_hook,
+                         public std::enable_shared_from_this<connection>,
+                         private unread_body {
 public:
     static constexpr std::size_t landing_bytes = 4 * 1024;
     static constexpr std::size_t coalesced_bytes_max = 64 * 1024;  ///< answers kept for one write
@@ -89,6 +91,11 @@ private:
     step look_after_waking();
     task<step> wait_for_request();
     void invite_body();
+    task<std::optional<problem>> receive() override;
+    std::optional<problem> take_over(exchange& at, step came);
+    problem why_refused() const;
+    bool makes_room();
+    bool leaves_unread();
     bool may_read_on() const noexcept;
     bool may_flush_later() const noexcept;
     deadline receive_due();
@@ -111,6 +118,7 @@ private:
     task<void> go_on(exchange& of);
     task<std::uint64_t> stream(body_stream& from, std::string& error);
     task<bool> pull(body_stream& from, std::string& piece, std::string& error);
+    task<bool> flush_rest_of_piece(client_patience& with);
     bool ended_well(body_stream& from, std::string& piece, std::string& error);
 
     class conversation;
@@ -128,6 +136,7 @@ private:
 
     bool flushes_at_once();
     task<bool> flush_rest();
+    task<bool> flush_rest(deadline due);
     task<void> farewell();
     void close();
 
@@ -162,6 +171,7 @@ private:
     bool stuck_ = false;    // a turn could not write all
     bool pumping_ = false;                      // waits until a session's bytes can be written
     bool first_ = true, invited_ = false;
+    bool wanted_ = false;  // somebody waits for the body
     phase phase_ = phase::receiving;
     deadline::clock::time_point head_began_{}, body_began_{};
     std::move_only_function<void()> waiter_;
@@ -173,7 +183,7 @@ private:
     std::string request_id_, client_;
     send_buffer out_;
     std::optional<exchange> exchange_;  // under way
-    deadline::clock::time_point complete_{};     // when it was here
+    deadline::clock::time_point complete_{};     // when it was here, whatever its body took
     deadline::clock::time_point quiet_since_{};  // the last answer, or the connection's beginning
     bool broken_ = false;                        // nothing can be written any more
     unsigned coalesced_ = 0;

@@ -1,4 +1,4 @@
-// The half of a connection that answers: from a complete request to bytes in the socket.
+// The half of a connection that answers: from a request's head to bytes in the socket.
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -16,7 +16,8 @@ task<void> connection::answer() {
     complete_ = deadline::clock::now();
     auto& shared = home_->shared();
     choose_id();
-    auto& at = exchange_.emplace(deadline(complete_ + shared.sealed.times.request_max));
+    auto& at = exchange_.emplace(deadline(complete_ + shared.sealed.times.request_max),
+                                 shared.bodies);
     fill(at.of);
     at.reply = answer_unhandled(at.of);
     if (!at.reply && !enters_at_once(at)) co_await queue_up(at);
@@ -83,7 +84,8 @@ void connection::fill(request& of) {
     of.path = head.where.path;
     of.query = head.where.query;
     of.headers = fields(head.header_fields);
-    of.body = std::move(reader_.body());
+    if (reader_.at() == request_reader::state::body) of.unread = this;
+    else of.body = std::move(reader_.body());
     if (tls_ && tls_->client) of.left.put(*tls_->client);
     fill_origin(of);
 }
@@ -140,7 +142,7 @@ response connection::tell_of(const std::exception_ptr& thrown, std::string& erro
 std::size_t connection::append(const response& reply, const request& of) {
     auto& shared = home_->shared();
     const bool first_version = reader_.head().minor == 0;
-    closing_ = refused_ || shared.draining || !reader_.head().frame.keep_alive ||
+    closing_ = leaves_unread() || refused_ || shared.draining || !reader_.head().frame.keep_alive ||
                (first_version && reply.streamed() != nullptr);
     if (abandoned_) return 0;
     const auto before = unsent();
@@ -188,10 +190,11 @@ std::optional<under_way> connection::show() const {
     return under_way{
         .method = std::string(to_string(of.method)),
         .route = std::string(of.route),
-        .phase = lasting_ || session_        ? "streaming"
-                 : phase_ == phase::writing  ? "writing"
-                 : phase_ == phase::queueing ? "queued"
-                                             : "handling",
+        .phase = lasting_ || session_         ? "streaming"
+                 : phase_ == phase::writing   ? "writing"
+                 : phase_ == phase::queueing  ? "queued"
+                 : phase_ == phase::receiving ? "receiving"
+                                              : "handling",
         .request_id = std::string(of.id),
         .trace_id = std::string(of.trace.trace_id()),
         .age = std::chrono::duration_cast<std::chrono::milliseconds>(deadline::clock::now() -
@@ -217,9 +220,13 @@ bool connection::flushes_at_once() {
     return true;
 }
 
-// False when the client does not take it in time, or has gone.
 task<bool> connection::flush_rest() {
-    enter(phase::writing, deadline::after(home_->shared().sealed.times.write_max));
+    return flush_rest(deadline::after(home_->shared().sealed.times.write_max));
+}
+
+// False when the client does not take it in time, or has gone.
+task<bool> connection::flush_rest(deadline due) {
+    enter(phase::writing, due);
     error_code failed;
     while (!broken_ && !failed) {
         co_await socket_.async_wait(asio::socket_base::wait_write,

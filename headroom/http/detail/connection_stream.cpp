@@ -18,6 +18,8 @@ void connection::admit_stream(exchange& of) {
     auto& reply = *of.reply;
     if (reply.upgraded() != nullptr && reader_.head().minor == 0)
         reply = problem{426, "A WebSocket needs HTTP/1.1."};
+    if (reply.upgraded() != nullptr && of.of.unread != nullptr)
+        reply = problem{400, "A WebSocket's handshake has no body."};
     if (reply.upgraded() == nullptr && (reply.streamed() == nullptr || !reply.streamed()->lasting))
         return;
     auto& shared = home_->shared();
@@ -42,6 +44,7 @@ task<void> connection::go_on(exchange& of) {
 task<std::uint64_t> connection::stream(body_stream& from, std::string& error) {
     const bool chunked = reader_.head().minor > 0;
     lasting_ = from.lasting;
+    client_patience with(home_->shared().sealed.times.write_max, coalesced_bytes_max);
     std::uint64_t bytes = 0;
     std::size_t since_yield = 0;
     for (bool more = true; more && !cut_ && !abandoned_;) {
@@ -55,7 +58,7 @@ task<std::uint64_t> connection::stream(body_stream& from, std::string& error) {
         bytes += unsent() - before;
         since_yield += piece.size() + piece_cost;
         if (!flushes_at_once()) {
-            cut_ = !co_await flush_rest();
+            cut_ = !co_await flush_rest_of_piece(with);
             since_yield = 0;
         } else if (since_yield >= coalesced_bytes_max) {
             // A source that never waits would keep the reactor to itself and a fast client.
@@ -65,6 +68,16 @@ task<std::uint64_t> connection::stream(body_stream& from, std::string& error) {
     }
     lasting_ = dismissed_ = false;
     co_return bytes - std::min<std::uint64_t>(bytes, unsent());
+}
+
+// Of a stream without an end each piece has a wait of its own: it holds no handler's place.
+task<bool> connection::flush_rest_of_piece(client_patience& with) {
+    if (lasting_) co_return co_await flush_rest();
+    const auto bytes = unsent();
+    const auto begun = deadline::clock::now();
+    const bool taken = co_await flush_rest(with.due(begun, bytes));
+    with.took(bytes, deadline::clock::now() - begun);
+    co_return taken;
 }
 
 // False when nothing comes after this piece. It is empty where there is none yet.

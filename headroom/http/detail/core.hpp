@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "headroom/http/detail/body_memory.hpp"
 #include "headroom/http/detail/entrance.hpp"
 #include "headroom/http/detail/peer_counts.hpp"
 #include "headroom/http/server.hpp"
@@ -23,7 +24,8 @@ struct core {
           shown(show),
           origins(sealed.cross_origin),
           proxies(sealed.trusted, sealed.told_by),
-          handlers(sealed.in_flight_max, sealed.queue_max) {}
+          handlers(sealed.in_flight_max, sealed.queue_max),
+          bodies(sealed.body_memory) {}
 
     const settings sealed;
     const router routes;
@@ -34,6 +36,7 @@ struct core {
     const trusted_proxies proxies;
     peer_counts peers;
     entrance handlers;
+    body_memory bodies;
     pressure_gauge pressure;  // set before the server starts
     std::atomic<bool> draining{false};
     std::atomic<std::uint64_t> accepted{0}, turned_away{0}, requests{0}, shed{0}, unshaken{0};

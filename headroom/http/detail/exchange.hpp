@@ -5,6 +5,7 @@
 #include <string>
 
 #include "headroom/budget/holder.hpp"
+#include "headroom/http/detail/body_memory.hpp"
 #include "headroom/http/detail/counted.hpp"
 #include "headroom/http/detail/entrance.hpp"
 #include "headroom/http/request.hpp"
@@ -15,9 +16,10 @@ namespace headroom::http::detail {
 /// Kept by the connection, one at a time, and not in the coroutine that answers: its frame would
 /// be larger than those that are kept from one request to the next.
 struct exchange {
-    explicit exchange(deadline due) : of(who, due) {}
+    exchange(deadline due, body_memory& bodies) : share(bodies), of(who, due) {}
 
     budget::holder who;
+    body_share share;  ///< of the request's body, which goes before it
     request of;
     place inside;                    ///< among the requests in handlers
     std::optional<counted> lasting;  ///< among the streams

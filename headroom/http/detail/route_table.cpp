@@ -102,13 +102,14 @@ path_entry& route_table::entry(std::string_view path_template) {
     return added;
 }
 
-void route_table::add(method verb, std::string_view path_template, handler by, admission when) {
+void route_table::add(method verb, std::string_view path_template, handler by, admission when,
+                      body_use body) {
     BOOST_ASSERT_MSG(verb <= method::del, "this method is the server's own");
     auto& on = entry(path_template);
     BOOST_ASSERT_MSG(
         std::ranges::find(on.methods, verb, &path_entry::served::verb) == on.methods.end(),
         "a route is entered twice");
-    on.methods.push_back({verb, std::move(by), when});
+    on.methods.push_back({verb, std::move(by), when, body});
     on.allow = allow_of(on.methods);
 }
 

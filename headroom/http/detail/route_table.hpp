@@ -16,6 +16,7 @@ struct path_entry {
         method verb;
         handler by;
         admission when;
+        body_use body = body_use::wanted;
     };
     std::string path_template;
     std::vector<std::string> segments;  ///< "{name}" for a named one
@@ -34,7 +35,8 @@ struct matched {
 
 class route_table {
 public:
-    void add(method verb, std::string_view path_template, handler by, admission when);
+    void add(method verb, std::string_view path_template, handler by, admission when,
+             body_use body);
     /// `raw_path`: still encoded, so that an encoded slash separates nothing.
     matched find(method verb, std::string_view raw_path) const;
     /// The named segments of `raw_path`, decoded. Requires that the entry matched it.

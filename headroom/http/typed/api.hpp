@@ -41,7 +41,7 @@ public:
     template <fixed_text Template, class Handler>
     api& route(method verb, Handler by, about is = {}) {
         using made = endpoint_for<Template, Handler>;
-        to_->route(verb, Template.view(), made(std::move(by)), is.when);
+        to_->route(verb, Template.view(), made(std::move(by)), is.when, made::body);
         entries_.push_back(
             {verb, std::string(Template.view()), std::move(is), &made::describe});
         return *this;

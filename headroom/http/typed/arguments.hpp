@@ -6,6 +6,7 @@
 //     header<"X-Client", std::optional<std::string>>, cookie<"session", std::string>
 //     body<order>                             JSON
 //     request&                                all of it
+//     const request&                          its head: no body is waited for
 //
 // Any other type is one argument<T> is specialised for: it reads itself from the request, adds
 // what is wrong to the faults of the others, and describes itself.
@@ -22,6 +23,8 @@ namespace headroom::http::typed {
 ///     static std::optional<A> read(reading& from);   none when it added a fault or a refusal
 ///     static void describe(operation& to);
 ///     static constexpr std::string_view path_parameter = "tenant";   if it reads one of the path
+///     static constexpr bool reads_body = false;                      if it does not: who does not
+///                                                                    say so is given the body
 template <class A>
 struct argument;
 
@@ -90,6 +93,7 @@ struct argument<parameter<In, Name, T>> {
                   "a parameter is a scalar, or in the query a list of scalars");
     static_assert(In != part::path || !omittable<T>, "a path's parameter is always there");
     static constexpr std::string_view path_parameter = In == part::path ? Name.view() : "";
+    static constexpr bool reads_body = false;
 
     static std::optional<parameter<In, Name, T>> read(reading& from) {
         const place root(In), at(root, Name.view());
@@ -137,6 +141,8 @@ struct argument<request&> {
     static void describe(operation&) {}
 };
 template <>
-struct argument<const request&> : argument<request&> {};
+struct argument<const request&> : argument<request&> {
+    static constexpr bool reads_body = false;
+};
 
 }  // namespace headroom::http::typed

@@ -26,6 +26,12 @@ constexpr std::string_view path_parameter_of() {
     else return {};
 }
 
+template <class A>
+constexpr bool reads_body_of() {
+    if constexpr (requires { argument<A>::reads_body; }) return argument<A>::reads_body;
+    else return true;
+}
+
 /// How many of the arguments read that name of the path.
 template <class... A>
 constexpr std::size_t readers(std::string_view name) {
@@ -63,6 +69,10 @@ public:
                   "an argument reads a path parameter that the template does not name");
     static_assert(detail::reads_each_name_once<A...>(Template.view()),
                   "each parameter of the template has to be read by exactly one argument");
+
+    /// Where no argument reads a body, none is waited for.
+    static constexpr body_use body =
+        (detail::reads_body_of<A>() || ...) ? body_use::wanted : body_use::ignored;
 
     explicit endpoint(Handler by) : by_(std::move(by)) {}
 

@@ -174,6 +174,22 @@ TEST_F(Endpoint, TakesAnArgumentThatAnotherPackageReads) {
     EXPECT_EQ(get("/me", "nobody").status, 404U);
 }
 
+TEST_F(Endpoint, IsGivenTheBodyOnlyWhereAnArgumentMayReadIt) {
+    using deaf = task<no_content> (*)(path<"depot">, query<"limit">);
+    using told = task<no_content> (*)(path<"depot">, body<seen>);
+    using shown = task<no_content> (*)(path<"depot">, request&);
+    using headed = task<no_content> (*)(path<"depot">, const request&);
+    using another = task<no_content> (*)(path<"depot">, caller);
+    constexpr auto use_of = []<class Handler>(Handler) {
+        return endpoint_for<"/depots/{depot}", Handler>::body;
+    };
+    EXPECT_EQ(use_of(deaf()), body_use::ignored);
+    EXPECT_EQ(use_of(told()), body_use::wanted);
+    EXPECT_EQ(use_of(shown()), body_use::wanted);
+    EXPECT_EQ(use_of(headed()), body_use::ignored);
+    EXPECT_EQ(use_of(another()), body_use::wanted) << "it does not say";
+}
+
 TEST_F(Endpoint, MayHaveNothingToSay) {
     to.del<"/depots/{depot}">([](path<"depot">) -> task<no_content> { co_return no_content(); });
     EXPECT_EQ(ask(method::del, {"/depots/x", "", ""}).status, 204U);
