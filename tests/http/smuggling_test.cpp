@@ -34,7 +34,9 @@ protected:
     };
 
     Smuggling() {
+        // Seen is what came whole: its head alone asks for nothing yet.
         routes.use([this](request& of, next onward) -> task<response> {
+            if (auto why = co_await of.read_body()) co_return *std::move(why);
             remember(of);
             co_return co_await onward(of);
         });
