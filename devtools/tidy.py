@@ -80,6 +80,17 @@ def tidy(batch, home, checks):
     return findings
 
 
+def looked_at_together(together, home, checks, jobs):
+    """Each batch with its findings, as soon as they are there: who stops the run keeps the rest."""
+    pool = concurrent.futures.ThreadPoolExecutor(jobs)
+    try:
+        runs = {pool.submit(tidy, batch, home, checks): batch for batch in together}
+        for run in concurrent.futures.as_completed(runs):
+            yield runs[run], run.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("build", type=pathlib.Path)
@@ -93,15 +104,14 @@ def main():
     waiting = [each for each in sorted(stamps, key=lambda one: one.path)
                if not stamps[each].exists()]
     findings = []
-    with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        together = batches(waiting)
-        home = given.build / "tidy"
-        for batch, found in zip(together,
-                                pool.map(lambda each: tidy(each, home, checks), together)):
-            print(*found, sep="\n", end="\n" if found else "", flush=True)
-            findings += found
-            for each in batch if not found else []:
-                stamps[each].touch()
+    looked_at = 0
+    for batch, found in looked_at_together(batches(waiting), given.build / "tidy", checks,
+                                           given.jobs):
+        looked_at += len(batch)
+        print(*found, f"clang-tidy: {looked_at} of {len(waiting)}", sep="\n", flush=True)
+        findings += found
+        for each in batch if not found else []:
+            stamps[each].touch()
     print(f"clang-tidy: {len(waiting)} of {len(stamps)} files looked at, {len(findings)} findings")
     return 1 if findings else 0
 

@@ -137,7 +137,7 @@ bool trusted_proxies::trusts(const ip::address& address) const {
         blocks_, [&](const address_block& each) { return each.contains(address); });
 }
 
-ip::address trusted_proxies::client_of(ip::address peer, const fields& asked) const {
+ip::address trusted_proxies::client_of(const ip::address& peer, const fields& asked) const {
     const bool standard = told_by_ == forwarding_field::forwarded;
     hops told(asked, standard ? "forwarded" : "x-forwarded-for");
     auto known = plain(peer);

@@ -47,7 +47,8 @@ public:
     bool trusts(const boost::asio::ip::address& address) const;
     /// The client of a request that came from `peer`: peer itself unless it is trusted. What cannot
     /// be read ends the chain at the proxy that passed it on.
-    boost::asio::ip::address client_of(boost::asio::ip::address peer, const fields& asked) const;
+    boost::asio::ip::address client_of(const boost::asio::ip::address& peer,
+                                       const fields& asked) const;
 
 private:
     std::vector<address_block> blocks_;

@@ -10,7 +10,6 @@
 #include <array>
 #include <boost/assert.hpp>
 #include <cerrno>
-#include <cstdint>
 #include <limits>
 #include <new>
 
@@ -21,9 +20,7 @@ using need = socket_progress::need;
 
 // OpenSSL's own socket BIO writes without MSG_NOSIGNAL, and a SIGPIPE would end the process.
 
-int socket_of(BIO* of) {
-    return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(of)));
-}
+int socket_of(BIO* of) { return *static_cast<const int*>(BIO_get_data(of)); }
 
 int moved(BIO* on, ssize_t bytes, int retry) {
     BIO_clear_retry_flags(on);
@@ -69,10 +66,11 @@ int as_int(std::size_t bytes) {
 
 void tls_stream::freed::operator()(ssl_st* of) const noexcept { SSL_free(of); }
 
-tls_stream::tls_stream(ssl_ctx_st& terms, int socket, side as) : of_(SSL_new(&terms)) {
-    auto* const bio = BIO_new(quiet_socket());
-    if (of_ == nullptr || bio == nullptr) throw std::bad_alloc();
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+tls_stream::tls_stream(ssl_ctx_st& terms, int socket, side as)
+    : socket_(socket), of_(SSL_new(&terms)) {
+    auto* const bio = of_ == nullptr ? nullptr : BIO_new(quiet_socket());
+    if (bio == nullptr) throw std::bad_alloc();
+    BIO_set_data(bio, &socket_);
     SSL_set_bio(of_.get(), bio, bio);
     SSL_set_mode(of_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     as == side::client ? SSL_set_connect_state(of_.get()) : SSL_set_accept_state(of_.get());

@@ -56,7 +56,8 @@ private:
     struct freed {
         void operator()(ssl_st* of) const noexcept;
     };
-    std::unique_ptr<ssl_st, freed> of_;
+    int socket_;
+    std::unique_ptr<ssl_st, freed> of_;  // reads where socket_ stands
     unsigned long code_ = 0;  // OpenSSL's, of the last failure
     bool broken_ = false;
 };

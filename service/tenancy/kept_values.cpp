@@ -52,7 +52,7 @@ const kept_value* tenant_values::find(std::string_view key) const {
 }
 
 task<std::shared_ptr<const tenant_values>> kept_values::of(persistence::database& from,
-                                                           tenant_id tenant,
+                                                           const tenant_id& tenant,
                                                            eventsourcing::log_position at,
                                                            deadline until) {
     const auto load = [&from, tenant](deadline by) { return read_values(from, tenant, by); };

@@ -44,7 +44,7 @@ public:
     /// As of `at` or later, if the read model has come that far. Throws what lanes throw. `from`
     /// outlives the cache's stop.
     task<std::shared_ptr<const tenant_values>> of(persistence::database& from,
-                                                  persistence::tenant_id tenant,
+                                                  const persistence::tenant_id& tenant,
                                                   eventsourcing::log_position at, deadline until);
 
     task<void> changing(std::string_view projection, std::vector<std::string> tenants) override;

@@ -83,21 +83,24 @@ task<reply_to_command> change(tenant_desk desk, tenant_id tenant, commanding of,
 
 task<reply_to_command> post_activate(tenant_desk desk, tenant_id tenant, commanding of,
                                      body<tenant_transition> sent) {
-    return change(desk, std::move(tenant), of, activate{of.by.name}, sent->expected_version);
+    co_return co_await change(desk, std::move(tenant), of, activate{of.by.name},
+                              sent->expected_version);
 }
 task<reply_to_command> post_suspend(tenant_desk desk, tenant_id tenant, commanding of,
                                     body<suspension> sent) {
-    return change(desk, std::move(tenant), of,
-                  suspend{sent->reason, sent->category.is, of.by.name}, sent->expected_version);
+    co_return co_await change(desk, std::move(tenant), of,
+                              suspend{sent->reason, sent->category.is, of.by.name},
+                              sent->expected_version);
 }
 task<reply_to_command> post_reactivate(tenant_desk desk, tenant_id tenant, commanding of,
                                        body<tenant_transition> sent) {
-    return change(desk, std::move(tenant), of, reactivate{of.by.name}, sent->expected_version);
+    co_return co_await change(desk, std::move(tenant), of, reactivate{of.by.name},
+                              sent->expected_version);
 }
 task<reply_to_command> post_decommission(tenant_desk desk, tenant_id tenant, commanding of,
                                          body<decommissioning> sent) {
-    return change(desk, std::move(tenant), of, decommission{sent->reason, of.by.name},
-                  sent->expected_version);
+    co_return co_await change(desk, std::move(tenant), of,
+                              decommission{sent->reason, of.by.name}, sent->expected_version);
 }
 task<reply_to_command> patch_metadata(tenant_desk desk, tenant_id tenant, commanding of,
                                       body<tenant_metadata> sent) {

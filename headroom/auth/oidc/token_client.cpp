@@ -142,7 +142,8 @@ const std::string& token_client::issuer() const noexcept { return body_->terms.i
 const std::string& token_client::client_id() const noexcept { return body_->terms.as.id; }
 reactor& token_client::home() const noexcept { return body_->home; }
 
-task<oidc_result<token_set>> token_client::client_credentials(grant_request what, deadline until) {
+task<oidc_result<token_set>> token_client::client_credentials(const grant_request& what,
+                                                              deadline until) {
     form body;
     body.add("grant_type", "client_credentials")
         .add_some("scope", what.scope)
@@ -151,7 +152,8 @@ task<oidc_result<token_set>> token_client::client_credentials(grant_request what
                       body_->read(token_endpoint, std::move(body), read_token_answer, until));
 }
 
-task<oidc_result<token_set>> token_client::exchange_code(code_exchange what, deadline until) {
+task<oidc_result<token_set>> token_client::exchange_code(const code_exchange& what,
+                                                         deadline until) {
     form body;
     body.add("grant_type", "authorization_code")
         .add("code", what.code.reveal())
@@ -161,7 +163,7 @@ task<oidc_result<token_set>> token_client::exchange_code(code_exchange what, dea
                       body_->read(token_endpoint, std::move(body), read_token_answer, until));
 }
 
-task<oidc_result<token_set>> token_client::refresh(secret token, grant_request what,
+task<oidc_result<token_set>> token_client::refresh(const secret& token, const grant_request& what,
                                                    deadline until) {
     form body;
     body.add("grant_type", "refresh_token")
@@ -172,7 +174,8 @@ task<oidc_result<token_set>> token_client::refresh(secret token, grant_request w
                       body_->read(token_endpoint, std::move(body), read_token_answer, until));
 }
 
-task<oidc_result<introspected_token>> token_client::introspect(secret token, std::string hint,
+task<oidc_result<introspected_token>> token_client::introspect(const secret& token,
+                                                               std::string_view hint,
                                                                deadline until) {
     form body;
     body.add("token", token.reveal()).add_some("token_type_hint", hint);
@@ -180,7 +183,8 @@ task<oidc_result<introspected_token>> token_client::introspect(secret token, std
                                                read_introspection, until));
 }
 
-task<oidc_result<void>> token_client::revoke(secret token, std::string hint, deadline until) {
+task<oidc_result<void>> token_client::revoke(const secret& token, std::string_view hint,
+                                              deadline until) {
     form body;
     body.add("token", token.reveal()).add_some("token_type_hint", hint);
     return on_reactor(body_->home,

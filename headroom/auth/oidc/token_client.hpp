@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "headroom/auth/oidc/client_auth.hpp"
 #include "headroom/auth/oidc/provider_directory.hpp"
@@ -63,15 +64,16 @@ public:
 
     // From any reactor. Throw nothing but operation_aborted, when the caller is cancelled.
 
-    task<oidc_result<token_set>> client_credentials(grant_request what, deadline until);
-    task<oidc_result<token_set>> exchange_code(code_exchange what, deadline until);
+    task<oidc_result<token_set>> client_credentials(const grant_request& what, deadline until);
+    task<oidc_result<token_set>> exchange_code(const code_exchange& what, deadline until);
     /// By a provider that rotates, the token is spent then: see rotating_refresh.hpp.
-    task<oidc_result<token_set>> refresh(secret token, grant_request what, deadline until);
+    task<oidc_result<token_set>> refresh(const secret& token, const grant_request& what,
+                                         deadline until);
     /// `hint`: "access_token" or "refresh_token", or "".
-    task<oidc_result<introspected_token>> introspect(secret token, std::string hint,
+    task<oidc_result<introspected_token>> introspect(const secret& token, std::string_view hint,
                                                      deadline until);
     /// Also done when the provider does not know the token.
-    task<oidc_result<void>> revoke(secret token, std::string hint, deadline until);
+    task<oidc_result<void>> revoke(const secret& token, std::string_view hint, deadline until);
     /// Where a browser is sent. With `push` it shows nothing but the reference.
     task<oidc_result<std::string>> authorization_url(authorization_request what, deadline until);
     task<oidc_result<provider_directory::kept>> metadata(deadline until);

@@ -121,7 +121,7 @@ private:
     task<bool> flush_rest_of_piece(client_patience& with);
     bool ended_well(body_stream& from, std::string& piece, std::string& error);
 
-    class conversation;
+    class conversation;  // NOLINT(*-virtual-class-destructor): final, where it is defined
     task<void> converse(websocket_upgrade& as, exchange& of);
     task<void> end_conversation(close_code why);
     void listen();

@@ -40,9 +40,9 @@ parameter parse_parameter(std::string_view text) {
 // A window's size: 8 to 15, without a leading zero.
 std::optional<int> bits_of(const parameter& of) {
     int bits = 0;
-    const auto* const end = of.value.data() + of.value.size();
-    const auto read = std::from_chars(of.value.data(), end, bits);
-    if (!of.has_value || read.ec != std::errc() || read.ptr != end || of.value.front() == '0')
+    const auto read = std::from_chars(of.value.begin(), of.value.end(), bits);
+    if (!of.has_value || read.ec != std::errc() || read.ptr != of.value.end() ||
+        of.value.front() == '0')
         return std::nullopt;
     return bits >= 8 && bits <= 15 ? std::optional(bits) : std::nullopt;
 }

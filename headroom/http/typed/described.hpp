@@ -60,8 +60,9 @@ bool read_member(const boost::json::object& in, std::string_view name, T& to, st
         return false;
     }
     auto read = value<T>::from_json(*there, at, found);
-    if (read) to = *std::move(read);
-    return read.has_value();
+    if (!read) return false;
+    to = *std::move(read);
+    return true;
 }
 
 }  // namespace detail

@@ -51,7 +51,7 @@ response json_response(const T& of, unsigned status = 200) {
 /// Customization point: the response it makes, and how it describes itself.
 template <class R>
 struct result {
-    static response respond(R from) { return json_response(from); }
+    static response respond(const R& from) { return json_response(from); }
     static void describe(operation& to, std::string_view) { to.answers(200, to.types().of<R>()); }
 };
 

@@ -42,9 +42,8 @@ std::optional<std::uint64_t> within_bounds(std::uint64_t number, whole_bounds wi
 template <class Number>
 std::optional<Number> parsed(std::string_view text) {
     Number made{};
-    const auto* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, made);
-    if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+    const auto read = std::from_chars(text.begin(), text.end(), made);
+    if (read.ec != std::errc() || read.ptr != text.end()) return std::nullopt;
     return made;
 }
 

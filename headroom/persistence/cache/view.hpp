@@ -44,11 +44,11 @@ public:
     }
 
     /// False when it is not stored: it is larger than value_bytes_max, or Redis is away.
-    task<bool> set(std::string key, const T& value, lifetime with, deadline until) {
+    task<bool> set(const std::string& key, const T& value, lifetime with, deadline until) {
         return all_.put(name_ + key, Codec::encode(value), with, until);
     }
-    task<bool> set(std::string key, const T& value, deadline until) {
-        return set(std::move(key), value, all_.with().values, until);
+    task<bool> set(const std::string& key, const T& value, deadline until) {
+        return set(key, value, all_.with().values, until);
     }
     /// False when Redis could not be told yet; it will be.
     task<bool> erase(std::string key, deadline until) { return changed({std::move(key)}, until); }
