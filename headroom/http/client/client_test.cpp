@@ -395,5 +395,24 @@ TEST_F(Client, AProxyIsAskedInThePlaceOfTheServer) {
     }, by);
 }
 
+TEST_F(Client, WhatAProxyLetsNobodyThroughForWasNotSent) {
+    testing::canned_server wary("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+    const proxies by([&](std::string_view name) {
+        return name == "https_proxy" ? std::optional(wary.url()) : std::nullopt;
+    });
+    with_a_client([&](client& of) -> task<void> {
+        try {
+            (void)co_await of.send(
+                {.verb = method::post, .url = "https://nowhere.invalid/", .body = "pay"},
+                testing::soon());
+            ADD_FAILURE() << "an answer";
+        } catch (const client_error& why) {
+            EXPECT_EQ(to_string(why.fault()), "unreachable");
+            EXPECT_FALSE(why.sent());
+        }
+        EXPECT_EQ(wary.requests(), 3U) << "so it is repeated, although it is a POST";
+    }, by);
+}
+
 }  // namespace
 }  // namespace headroom::http::detail

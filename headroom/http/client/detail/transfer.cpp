@@ -38,7 +38,7 @@ void append(curl_slist*& to, const std::string& line) {
     to = longer;
 }
 
-bool repeatable(const client_request& what) {
+bool may_go_twice(const client_request& what) {
     return what.idempotent || is_idempotent(what.verb);
 }
 
@@ -188,7 +188,7 @@ void transfer::start(deadline until, std::function<void()> on_end) {
 int transfer::on_send(void* self, char*, char*, int, int) {
     auto& one = *static_cast<transfer*>(self);
     const bool again = std::exchange(one.begun_, true) && one.sent();
-    return again && !repeatable(one.terms_.what) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+    return again && !may_go_twice(one.terms_.what) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 std::size_t transfer::on_body(char* data, std::size_t, std::size_t size, void* self) {
@@ -240,10 +240,11 @@ void transfer::end(CURLcode how) {
     if (on_end_) on_end_();
 }
 
+// What a proxy was asked for a tunnel counts among the bytes, and is no request of ours.
 bool transfer::sent() const {
     long bytes = 0;
     curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &bytes);
-    return bytes > 0;
+    return begun_ && bytes > 0;
 }
 
 unsigned transfer::connects() const {
@@ -289,7 +290,8 @@ client_fault transfer::fault_of_result() const {
         case CURLE_WEIRD_SERVER_REPLY:
         case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_BAD_CONTENT_ENCODING: return malformed;
-        default: return broken;
+        case CURLE_URL_MALFORMAT: return not_allowed;
+        default: return sent() ? broken : unreachable;
     }
 }
 
