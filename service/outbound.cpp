@@ -1,15 +1,7 @@
 #include "service/outbound.hpp"
 
-#include <cstdlib>
-
 namespace headroom::service {
 namespace {
-
-// Before anything runs: nobody changes the environment meanwhile.
-std::optional<std::string> variable_of_process(std::string_view name) {
-    const char* found = std::getenv(std::string(name).c_str());
-    return found == nullptr ? std::nullopt : std::optional<std::string>(found);
-}
 
 /// "2xx", or why there was no answer.
 std::string result_of(const http::exchange_record& of) {
@@ -35,7 +27,7 @@ http::client_terms outbound::terms(process& in) {
     made.system = &in.on().system_pool();
     made.share = in.take(http::client_consumer);
     made.with = in.with().client;
-    made.by = http::proxies(variable_of_process);
+    made.by = in.with().proxies;
     made.on_exchange = [this](const http::exchange_record& of) { note(of); };
     return made;
 }

@@ -18,8 +18,7 @@ class outbound final : public part {
 public:
     static constexpr std::chrono::milliseconds period_ms{1'000};
 
-    /// Takes `http.client`'s grant. Both outlive it. Throws std::invalid_argument for a proxy
-    /// variable that is no URL.
+    /// Takes `http.client`'s grant. Both outlive it.
     outbound(process& in, observability::metrics& to);
     outbound(const outbound&) = delete;
     outbound& operator=(const outbound&) = delete;

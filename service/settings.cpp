@@ -75,6 +75,21 @@ tenancy::system_defaults read_defaults(setting_reader& from) {
     return tenancy::parse_system_defaults(text).value_or(tenancy::system_defaults{});
 }
 
+// No settings of ours, but a fault of theirs ends the start like one.
+http::proxies read_proxies(setting_reader& to, const environment& from) {
+    setting_faults ignored;
+    try {
+        return http::proxies([&](std::string_view name) -> std::optional<std::string> {
+            auto found = from.find(name, ignored, ignored);
+            if (!found) return std::nullopt;
+            return std::move(found->value);
+        });
+    } catch (const http::bad_proxy& why) {
+        to.fault(why.variable(), why.what(), "a proxy is http://HOST:PORT");
+        return {};
+    }
+}
+
 }  // namespace
 
 std::expected<settings, setting_faults> read_settings(
@@ -89,6 +104,7 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.logs = observability::read_settings(reader);
     all.http = http::read_settings(reader);
     all.client = http::read_client_settings(reader);
+    all.proxies = read_proxies(reader, from);
     all.auth = read_auth(reader, all.http);
     all.database = persistence::read_database_settings(reader);
     all.redis = redis::read_settings(reader);

@@ -8,6 +8,7 @@
 #include "headroom/eventsourcing/settings.hpp"
 #include "headroom/fleet/settings.hpp"
 #include "headroom/http/client/client_settings.hpp"
+#include "headroom/http/client/proxies.hpp"
 #include "headroom/http/settings.hpp"
 #include "headroom/observability/settings.hpp"
 #include "headroom/persistence/cache/settings.hpp"
@@ -24,6 +25,7 @@ struct settings {
     observability::settings logs;
     http::settings http;
     http::client_settings client;  ///< of the one HTTP client
+    http::proxies proxies;         ///< that stand before it
     auth::settings auth;
     auth::sign_in_settings sign_in;
     persistence::database_settings database;

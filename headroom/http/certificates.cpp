@@ -22,8 +22,9 @@ constexpr mode_t others_or_writers = S_IRWXO | S_IWGRP | S_IXGRP;
 
 class descriptor {
 public:
+    // Without O_NONBLOCK a FIFO would hold the thread for ever, and with it the process's end.
     explicit descriptor(const std::string& path)
-        : of_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+        : of_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
     ~descriptor() {
         if (of_ >= 0) ::close(of_);
     }

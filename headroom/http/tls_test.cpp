@@ -382,6 +382,9 @@ TEST_F(CertificateFiles, AreRefusedByName) {
     EXPECT_TRUE(has(fault(), "absent.pem: No such file"));
     with.tls.certificate = files.path();
     EXPECT_TRUE(has(fault(), "is no file"));
+    with.tls.certificate = files.file("fifo.pem");
+    ASSERT_EQ(::mkfifo(with.tls.certificate.c_str(), 0600), 0);
+    EXPECT_TRUE(has(fault(), "is no file")) << "and nobody waits for who writes into it";
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ unsigned short port_of(int door) {
 
 }  // namespace
 
-canned_server::canned_server(std::string answer)
-    : answer_(std::move(answer)), door_(listening()), port_(port_of(door_)),
+canned_server::canned_server(std::vector<std::string> answers)
+    : answers_(std::move(answers)), door_(listening()), port_(port_of(door_)),
       thread_(threads_.one(), "canned", [this] { serve(); }) {}
 
 canned_server::~canned_server() {
@@ -56,8 +56,11 @@ void canned_server::serve() {
 
 void canned_server::answer(int to) {
     std::array<char, 4096> seen;
-    if (::recv(to, seen.data(), seen.size(), 0) > 0) ++requests_;
-    (void)::send(to, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+    for (const auto& each : answers_) {
+        if (::recv(to, seen.data(), seen.size(), 0) <= 0) break;
+        ++requests_;
+        (void)::send(to, each.data(), each.size(), MSG_NOSIGNAL);
+    }
     ::shutdown(to, SHUT_WR);
     while (::recv(to, seen.data(), seen.size(), 0) > 0) {}
     ::close(to);

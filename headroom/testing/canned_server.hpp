@@ -1,19 +1,21 @@
-// testing/canned_server.hpp: a TCP server that answers everybody the same bytes.
+// testing/canned_server.hpp: a TCP server that answers every connection the same bytes.
 #pragma once
 #include <atomic>
 #include <string>
+#include <vector>
 
 #include "headroom/runtime/leased_thread.hpp"
 #include "headroom/testing/run.hpp"
 
 namespace headroom::testing {
 
-/// On a free port of the loopback. Reads something of each client, one after the other, answers,
-/// and closes once the client has.
+/// On a free port of the loopback. Clients come one after the other; of each it reads something
+/// before each of its answers ("": says nothing), and closes once the client has.
 class canned_server {
 public:
     /// Throws std::system_error when it cannot listen.
-    explicit canned_server(std::string answer);
+    explicit canned_server(std::string answer) : canned_server(std::vector{std::move(answer)}) {}
+    explicit canned_server(std::vector<std::string> answers);
     ~canned_server();
     canned_server(const canned_server&) = delete;
     canned_server& operator=(const canned_server&) = delete;
@@ -25,7 +27,7 @@ private:
     void serve();
     void answer(int to);
 
-    const std::string answer_;
+    const std::vector<std::string> answers_;
     const int door_;
     const unsigned short port_;
     std::atomic<bool> over_{false};

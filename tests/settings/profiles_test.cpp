@@ -74,6 +74,17 @@ TEST(Profiles, ProductionNeedsToBeToldItsDatabase) {
               "DATABASE_PASSWORD: the password is one that everybody tries first\n");
 }
 
+TEST(Profiles, AProxyThatIsNoneIsReportedWithTheSettings) {
+    environment from(profile::dev);
+    from.add("DATABASE_URL", "postgresql://app@/app", "test");
+    from.add("all_proxy", "socks5://joe:canary@one:1", "test");
+    const auto all = service::read_settings(from);
+    ASSERT_FALSE(all);
+    EXPECT_EQ(to_string(all.error()),
+              "all_proxy (test): the URL's scheme is neither https nor http; "
+              "a proxy is http://HOST:PORT\n");
+}
+
 TEST(Profiles, NameNoSecret) {
     for (const auto* name : {".env.dev", ".env.production"})
         for (const auto& each : parse_dotenv(text_of(name)).assignments)

@@ -180,6 +180,22 @@ TEST_F(Client, WhatTheServerMayHaveDoneIsNotPostedAgain) {
     });
 }
 
+TEST_F(Client, WhatWentOutOnAKeptConnectionIsNotPostedAgainEither) {
+    const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    testing::canned_server leaves(std::vector<std::string>{ok, ""});
+    with_a_client([&](client& of) -> task<void> {
+        for (const auto* body : {"pay", ""}) {
+            const auto before = leaves.requests();
+            EXPECT_EQ(co_await outcome(of, get(leaves.url())), "200");
+            client_request what{.verb = method::post, .url = leaves.url(), .body = body};
+            EXPECT_EQ(co_await outcome(of, what), "broken");
+            EXPECT_EQ(leaves.requests(), before + 2);
+        }
+        EXPECT_EQ(co_await outcome(of, get(leaves.url())), "200");
+        EXPECT_EQ(co_await outcome(of, get(leaves.url())), "200") << "by another connection";
+    });
+}
+
 TEST_F(Client, ASilentServerCostsNoMoreThanTheDeadline) {
     start();
     with_a_client([&](client& of) -> task<void> {
@@ -230,6 +246,8 @@ TEST_F(Client, AnAnswerHasABound) {
     start();
     with_a_client([&](client& of) -> task<void> {
         EXPECT_EQ(co_await outcome(of, get(url("/large"))), "too_large");
+        client_request head{.verb = method::head, .url = url("/large")};
+        EXPECT_EQ(co_await outcome(of, std::move(head)), "200") << "it has no body";
         auto enough = get(url("/large"));
         enough.body_bytes_max = 300'000;
         EXPECT_EQ(co_await outcome(of, std::move(enough)), "200");
@@ -245,11 +263,16 @@ TEST_F(Client, WhatIsNoHttpIsSaidToBeNone) {
     testing::canned_server ssh("SSH-2.0-OpenSSH_9.2\r\n");
     testing::canned_server wordy(many("X-Y: " + std::string(900, 'z') + "\r\n", 100));
     testing::canned_server endless(many("", 0) + std::string(400'000, 'x'));
+    testing::canned_server endless_line("HTTP/1.1 200 " + std::string(200'000, 'x'));
+    testing::canned_server two_lengths(
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\ncontent-length: 3\r\n\r\nabc");
     testing::canned_server cut("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
     with_a_client([&](client& of) -> task<void> {
         EXPECT_NE(co_await outcome(of, get(ssh.url())), "200");
         EXPECT_EQ(co_await outcome(of, get(wordy.url())), "too_large");
         EXPECT_EQ(co_await outcome(of, get(endless.url())), "too_large");
+        EXPECT_EQ(co_await outcome(of, get(endless_line.url())), "too_large");
+        EXPECT_EQ(co_await outcome(of, get(two_lengths.url())), "malformed");
         EXPECT_EQ(co_await outcome(of, get(cut.url())), "broken");
     });
 }
@@ -369,6 +392,25 @@ TEST_F(Client, AProxyIsAskedInThePlaceOfTheServer) {
         auto checked = get("http://nowhere.invalid/seen");
         checked.where = reach::everywhere_else;
         EXPECT_EQ(co_await outcome(of, std::move(checked)), "not_allowed");
+    }, by);
+}
+
+TEST_F(Client, WhatAProxyLetsNobodyThroughForWasNotSent) {
+    testing::canned_server wary("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+    const proxies by([&](std::string_view name) {
+        return name == "https_proxy" ? std::optional(wary.url()) : std::nullopt;
+    });
+    with_a_client([&](client& of) -> task<void> {
+        try {
+            (void)co_await of.send(
+                {.verb = method::post, .url = "https://nowhere.invalid/", .body = "pay"},
+                testing::soon());
+            ADD_FAILURE() << "an answer";
+        } catch (const client_error& why) {
+            EXPECT_EQ(to_string(why.fault()), "unreachable");
+            EXPECT_FALSE(why.sent());
+        }
+        EXPECT_EQ(wary.requests(), 3U) << "so it is repeated, although it is a POST";
     }, by);
 }
 

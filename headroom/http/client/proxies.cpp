@@ -1,9 +1,9 @@
 #include "headroom/http/client/proxies.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
-#include <stdexcept>
 
 #include "headroom/http/client/address_scope.hpp"
 #include "headroom/http/fields.hpp"
@@ -19,10 +19,15 @@ std::string lower(std::string_view text) {
     return made;
 }
 
-std::optional<std::string> first_of(const proxies::environment& variables,
-                                    std::initializer_list<std::string_view> names) {
+struct variable {
+    std::string name, value;
+};
+
+std::optional<variable> first_of(const proxies::environment& variables,
+                                 std::initializer_list<std::string_view> names) {
     for (const auto name : names)
-        if (auto value = variables(name); value && !value->empty()) return value;
+        if (auto value = variables(name); value && !value->empty())
+            return variable{std::string(name), *std::move(value)};
     return std::nullopt;
 }
 
@@ -44,20 +49,24 @@ proxies::proxies(const environment& variables)
       for_https_(read(variables, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})) {
     const auto none_before = first_of(variables, {"no_proxy", "NO_PROXY"});
     if (!none_before) return;
-    for_each_element(*none_before, [&](std::string_view each) {
+    auto list = none_before->value;
+    std::ranges::replace(list, ' ', ',');
+    for_each_element(list, [&](std::string_view each) {
         if (each.starts_with('.')) each.remove_prefix(1);
-        exceptions_.push_back(lower(each));
+        if (auto block = address_block::parse(each)) excepted_blocks_.push_back(*block);
+        else exceptions_.push_back(lower(each));
     });
 }
 
 std::optional<proxies::proxy> proxies::read(const environment& variables,
                                             std::initializer_list<std::string_view> names) {
-    auto url = first_of(variables, names);
-    if (!url) return std::nullopt;
-    if (!url->contains("://")) *url = "http://" + *url;
-    auto credentials = take_credentials(*url);
-    auto at = parse_web_address(*url);
-    if (!at) throw std::invalid_argument(std::string(*names.begin()) + ": " + at.error());
+    auto found = first_of(variables, names);
+    if (!found) return std::nullopt;
+    auto& url = found->value;
+    if (!url.contains("://")) url = "http://" + url;
+    auto credentials = take_credentials(url);
+    auto at = parse_web_address(url);
+    if (!at) throw bad_proxy(std::move(found->name), at.error());
     return proxy{*std::move(at), std::move(credentials)};
 }
 
@@ -73,6 +82,12 @@ const std::string& proxies::credentials_for(const web_address& proxy) const {
 }
 
 bool proxies::excepted(std::string_view host) const {
+    boost::system::error_code none;
+    const auto address = boost::asio::ip::make_address(host, none);
+    if (!none && std::ranges::any_of(excepted_blocks_, [&](const address_block& each) {
+            return each.contains(address);
+        }))
+        return true;
     return std::ranges::any_of(exceptions_, [&](const std::string& each) {
         return each == "*" || host == each ||
                (host.ends_with(each) && host[host.size() - each.size() - 1] == '.');

@@ -41,6 +41,11 @@ TEST(Proxies, TheOwnMachineAndWhatIsExceptedAreAskedThemselves) {
                              "http://b.example/", "http://x.b.example/", "http://x.c.example/"})
         EXPECT_EQ(before(all, each), "") << each;
     EXPECT_EQ(before(all, "http://notb.example/"), "http://one:1/");
+    const auto blocks =
+        of({{"http_proxy", "http://one:1"}, {"no_proxy", "a.example 10.0.0.0/8,::2"}});
+    for (const auto* each : {"http://a.example/", "http://10.1.2.3/", "http://[::2]/"})
+        EXPECT_EQ(before(blocks, each), "") << each;
+    EXPECT_EQ(before(blocks, "http://11.1.2.3/"), "http://one:1/");
     const auto none = of({{"http_proxy", "http://one:1"}, {"NO_PROXY", "*"}});
     EXPECT_EQ(before(none, "http://a.example/"), "");
 }
@@ -54,12 +59,14 @@ TEST(Proxies, CredentialsAreKeptApartFromTheUrl) {
 }
 
 TEST(Proxies, WhatIsNoProxyIsNamed) {
-    try {
-        of({{"https_proxy", "socks5://joe:canary@one:1"}});
-        FAIL() << "accepted";
-    } catch (const std::invalid_argument& why) {
-        EXPECT_TRUE(std::string_view(why.what()).starts_with("https_proxy: ")) << why.what();
-        EXPECT_FALSE(std::string_view(why.what()).contains("canary"));
+    for (const auto* name : {"https_proxy", "HTTPS_PROXY", "all_proxy"}) {
+        try {
+            of({{name, "socks5://joe:canary@one:1"}});
+            FAIL() << "accepted";
+        } catch (const bad_proxy& why) {
+            EXPECT_EQ(why.variable(), name);
+            EXPECT_FALSE(std::string_view(why.what()).contains("canary"));
+        }
     }
 }
 

@@ -71,7 +71,12 @@ parsed<void> parse_head(std::string_view text, head& out) {
     const auto decided = decide_framing(fields(out.header_fields), out.minor);
     if (!decided) return std::unexpected(decided.error());
     out.frame = *decided;
-    if (!out.where.authority.empty()) out.frame.host = out.where.authority;
+    if (out.where.authority.empty()) return {};
+    // It counts, and not what the field says (RFC 9112, section 3.2.2): whoever asks for the host
+    // sees no other than the one the request went to.
+    out.frame.host = out.where.authority;
+    for (auto& each : out.header_fields)
+        if (equal_ignoring_case(each.name, "host")) each.value = out.where.authority;
     return {};
 }
 

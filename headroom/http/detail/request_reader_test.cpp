@@ -28,6 +28,14 @@ TEST(RequestReader, ReadsLineFieldsAndBody) {
     EXPECT_EQ(reader.body(), "abc");
 }
 
+TEST(RequestReader, TakesTheHostOfAnAbsoluteTargetForTheFields) {
+    const limits bounds;
+    request_reader reader(bounds);
+    reader.read("GET http://real.example:81/p HTTP/1.1\r\nHOST: localhost\r\n\r\n");
+    ASSERT_EQ(reader.at(), state::complete);
+    EXPECT_EQ(fields(reader.head().header_fields).find("host"), "real.example:81");
+}
+
 TEST(RequestReader, ReadsTheNextRequestAfterReset) {
     const limits bounds;
     request_reader reader(bounds);

@@ -11,7 +11,6 @@ namespace {
 
 using clock = deadline::clock;
 using namespace std::chrono_literals;
-using timer = asio::basic_waitable_timer<clock, asio::wait_traits<clock>, executor>;
 
 constexpr auto stop_pause_ms = 5ms;
 constexpr auto late_ms = 250ms;  // after which we stop believing that libcurl keeps the time
@@ -33,6 +32,15 @@ bool is_well(const attempt_outcome& how, std::optional<client_fault> fault) {
     return how.status && (*how.status < 502 || *how.status > 504);
 }
 
+// libcurl tries both kinds at once, each on a socket of its own, if there are units for that.
+void put_other_family_first(std::vector<std::string>& addresses) {
+    if (addresses.empty()) return;
+    const bool six = addresses.front().contains(':');
+    std::ranges::rotate(addresses, std::ranges::find_if(addresses, [six](const auto& each) {
+        return each.contains(':') != six;
+    }));
+}
+
 [[noreturn]] void not_allowed(const std::string& where, const std::string& why) {
     throw client_error(client_fault::not_allowed, where, why);
 }
@@ -45,7 +53,9 @@ struct counted {
 
 }  // namespace
 
-client::body::body(client_terms terms) : terms_(std::move(terms)), names_(*terms_.system) {
+client::body::body(client_terms terms)
+    : terms_(std::move(terms)), names_(*terms_.system),
+      turns_(terms_.with.connections_max, terms_.with.per_host_max) {
     begin_curl();
 }
 
@@ -102,7 +112,7 @@ task<client_answer> client::body::ask(const client_request& what, const web_addr
         std::optional<client_answer> answer;
         std::exception_ptr failure;
         try {
-            answer = co_await attempt(what, to, authorized, how, until);
+            answer = co_await attempt(made, what, to, authorized, how, until);
         } catch (const client_error& why) {
             failure = std::current_exception();
             if (why.fault() != client_fault::unreachable && why.fault() != client_fault::broken)
@@ -121,24 +131,28 @@ task<client_answer> client::body::ask(const client_request& what, const web_addr
 
 // ---- an attempt ----
 
-task<client_answer> client::body::attempt(const client_request& what, const web_address& to,
-                                          bool authorized, attempt_outcome& how, deadline until) {
+task<client_answer> client::body::attempt(unsigned nth, const client_request& what,
+                                          const web_address& to, bool authorized,
+                                          attempt_outcome& how, deadline until) {
     const auto origin = to.origin();
     const auto breaking = breaker_of(origin);
-    auto permit = breaking->ask(clock::now());
-    if (!permit)
-        throw client_error(
-            client_fault::unavailable, origin,
-            fmt::format("it did not answer lately; asked again in {} ms",
-                        deadline(permit.error()).left().count()));
+    auto permit = permit_of(*breaking, origin);
     const auto began = clock::now();
     ++counts_.attempts;
     std::optional<client_fault> fault;
     std::exception_ptr failure;
     client_answer answer;
+    std::optional<detail::turns::turn> turn;
+    std::optional<detail::transfer> one;
     try {
-        detail::transfer one(sockets(), co_await route(what, to, authorized, until));
-        answer = co_await exchange(one, to, until);
+        auto by = co_await route(what, to, authorized, until);
+        if (nth % 2 == 0) put_other_family_first(by.addresses);
+        permit.reset();  // it is our own room that is waited for; others may probe meanwhile
+        turn.emplace(co_await turn_for(by, until));
+        permit = permit_of(*breaking, origin);
+        one.emplace(sockets(), by);
+        answer = co_await exchange(*one, to, until);
+        turn->speaks_http2(one->spoke_http2());
         how.sent = true;
         how.status = answer.status;
         how.retry_after = read_retry_after(answer.field("retry-after"));
@@ -147,11 +161,29 @@ task<client_answer> client::body::attempt(const client_request& what, const web_
         how.sent = why.sent();
         failure = std::current_exception();
     }
-    if (fault == client_fault::not_allowed) std::rethrow_exception(failure);
-    is_well(how, fault) ? permit->succeeded() : permit->failed(clock::now());
+    if (fault == client_fault::not_allowed || fault == client_fault::unavailable)
+        std::rethrow_exception(failure);
+    const bool ours = failure && one && one->lacked_units();  // tells nothing of the server
+    if (permit && !ours) is_well(how, fault) ? permit->succeeded() : permit->failed(clock::now());
     record(what, origin, how, fault, began);
     if (failure) std::rethrow_exception(failure);
     co_return answer;
+}
+
+task<detail::turns::turn> client::body::turn_for(const detail::transfer_terms& route,
+                                                   deadline until) {
+    // What goes over a proxy in the clear shares the proxy's connections.
+    const bool shared = route.proxy != nullptr && !route.to.secure;
+    const auto origin = (shared ? *route.proxy : route.to).origin();
+    timer watch(home().get_executor(), until.at());
+    boost::system::error_code cut;
+    detail::turns::waiter next(turns_, origin, [&watch] { watch.cancel(); });
+    waiting_.insert(&watch);
+    if (!next.has_come()) co_await watch.async_wait(asio::redirect_error(use_task, cut));
+    waiting_.erase(&watch);
+    if (next.has_come()) co_return next.take();
+    if (cut && !stopping_) throw boost::system::system_error(cut);  // the task was cancelled
+    throw client_error(client_fault::overdue, route.to.origin(), "no connection was free in time");
 }
 
 const std::shared_ptr<detail::curl_sockets>& client::body::sockets() {
@@ -205,6 +237,14 @@ task<std::vector<std::string>> client::body::resolved(const client_request& what
     co_return found;
 }
 
+std::optional<breaker::permit> client::body::permit_of(breaker& of, const std::string& origin) {
+    auto asked = of.ask(clock::now());
+    if (asked) return *std::move(asked);
+    throw client_error(client_fault::unavailable, origin,
+                       fmt::format("it did not answer lately; asked again in {} ms",
+                                   deadline(asked.error()).left().count()));
+}
+
 std::shared_ptr<breaker> client::body::breaker_of(const std::string& origin) {
     const auto known = origins_.find(origin);
     if (known != origins_.end()) return known->second;
@@ -231,6 +271,7 @@ task<void> client::body::stop(deadline until) {
     const auto self = shared_from_this();
     stopping_ = true;
     while (under_way_ > 0 && !until.passed()) co_await sleep_until(deadline::after(stop_pause_ms));
+    for (auto* each : waiting_) each->cancel();
     for (auto* each : std::set(live_)) each->end(CURLE_ABORTED_BY_CALLBACK);
     while (under_way_ > 0) co_await sleep_until(deadline::after(stop_pause_ms));
     sockets_.reset();

@@ -22,33 +22,68 @@ curl_sockets::curl_sockets(reactor& home, budget::grant& share, socket_caps with
 
 curl_sockets::~curl_sockets() {
     curl_multi_cleanup(multi_);  // closes what is open, by close_socket
+    forget_closed();
 }
 
-void curl_sockets::add(CURL* transfer) {
+void curl_sockets::add(CURL* transfer, asker& by) {
+    by.all = this;
     curl_easy_setopt(transfer, CURLOPT_OPENSOCKETFUNCTION, &curl_sockets::open_socket);
-    curl_easy_setopt(transfer, CURLOPT_OPENSOCKETDATA, this);
+    curl_easy_setopt(transfer, CURLOPT_OPENSOCKETDATA, &by);
     curl_easy_setopt(transfer, CURLOPT_CLOSESOCKETFUNCTION, &curl_sockets::close_socket);
     curl_easy_setopt(transfer, CURLOPT_CLOSESOCKETDATA, this);
     curl_multi_add_handle(multi_, transfer);
+    forget_closed();
 }
 
-void curl_sockets::remove(CURL* transfer) { curl_multi_remove_handle(multi_, transfer); }
+void curl_sockets::remove(CURL* transfer, const asker& by) {
+    curl_multi_remove_handle(multi_, transfer);
+    forget_closed();
+    for (auto& [which, on] : links_)
+        if (on->connecting == &by) on->connecting = nullptr;
+}
 
 // ---- sockets ----
 
-curl_socket_t curl_sockets::open_socket(void* self, curlsocktype, curl_sockaddr* at) {
-    return static_cast<curl_sockets*>(self)->open_leased(*at);
+namespace {
+
+// 0 when it is no socket.
+std::uint64_t cookie_of(curl_socket_t which) {
+    std::uint64_t cookie = 0;
+    socklen_t size = sizeof cookie;
+    return ::getsockopt(which, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie : 0;
 }
 
-curl_socket_t curl_sockets::open_leased(const curl_sockaddr& at) {
+}  // namespace
+
+// libcurl 7.88 closes a socket that did not connect, for want of time or because another address
+// was faster, without a word. Its number may be another's already; on this reactor nobody has had
+// the time to take it, as every call into libcurl ends here.
+void curl_sockets::forget_closed() {
+    std::erase_if(links_, [](const auto& each) {
+        const auto& [which, on] = each;
+        if (on->connecting == nullptr || cookie_of(which) == on->cookie) return false;
+        on->io.release();
+        on->unit = {};
+        return true;
+    });
+}
+
+curl_socket_t curl_sockets::open_socket(void* by, curlsocktype, curl_sockaddr* at) {
+    auto& asks = *static_cast<asker*>(by);
+    return asks.all->open_leased(*at, asks);
+}
+
+curl_socket_t curl_sockets::open_leased(const curl_sockaddr& at, asker& by) {
+    forget_closed();
     auto unit = share_.take();
     if (!unit) {
-        ++refused_;
+        by.refused = true;
         return CURL_SOCKET_BAD;
     }
     const int made = ::socket(at.family, at.socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, at.protocol);
     if (made < 0) return CURL_SOCKET_BAD;
-    auto fresh = std::make_shared<link>(home_.get_executor(), *std::move(unit));
+    auto fresh = std::make_shared<link>(home_.get_executor(), *std::move(unit), by);
+    fresh->cookie = cookie_of(made);
     fresh->io.assign(made);
     links_.emplace(made, std::move(fresh));
     return made;
@@ -120,6 +155,7 @@ void curl_sockets::act(curl_socket_t which, int events) {
     curl_multi_socket_action(multi_, which, events, &running);
     while (const auto* const message = curl_multi_info_read(multi_, &left))
         if (message->msg == CURLMSG_DONE) tell_(message->easy_handle, message->data.result);
+    forget_closed();
 }
 
 }  // namespace headroom::http::detail

@@ -1,8 +1,9 @@
 // http/client/detail/curl_sockets.hpp: libcurl's multi interface, driven by a reactor.
 //
-// libcurl asks for each socket and says when it closes one; so each is made from a lease, and the
-// lease goes back after the close (design law 1). It never resolves a name: transfers bring the
-// addresses along. On one reactor, and held by a shared_ptr, because waits may outlast it.
+// libcurl asks for each socket and mostly says when it closes one (forget_closed() finds the
+// others); so each is made from a lease, and the lease goes back after the close (design law 1). It
+// never resolves a name: transfers bring the addresses along. On one reactor, and held by a
+// shared_ptr, because waits may outlast it.
 #pragma once
 #include <curl/curl.h>
 
@@ -32,32 +33,40 @@ public:
     curl_sockets(const curl_sockets&) = delete;
     curl_sockets& operator=(const curl_sockets&) = delete;
 
+    /// What a transfer's sockets are asked for by; outlives the transfer.
+    struct asker {
+        curl_sockets* all = nullptr;
+        bool refused = false;  ///< a socket, as no unit was free
+    };
+
     /// Begins a transfer; the handle's options for sockets are set here.
-    void add(CURL* transfer);
+    void add(CURL* transfer, asker& by);
     /// Ends it, unheard. Harmless for one that has ended.
-    void remove(CURL* transfer);
+    void remove(CURL* transfer, const asker& by);
 
     /// Open sockets, idle connections among them.
     std::size_t open() const noexcept { return links_.size(); }
-    /// Sockets that libcurl was refused, because no unit was free.
-    std::uint64_t refused() const noexcept { return refused_; }
 
 private:
     using clock = deadline::clock;
     struct link {
-        link(const executor& on, budget::lease held) : unit(std::move(held)), io(on) {}
+        link(const executor& on, budget::lease held, const asker& by)
+            : unit(std::move(held)), io(on), connecting(&by) {}
         budget::lease unit;  // outlives the socket it pays for
         boost::asio::posix::basic_stream_descriptor<executor> io;
+        std::uint64_t cookie = 0;  // the kernel's, of this socket and no other
+        const asker* connecting;  // none once its transfer has ended
         int wanted = 0;  // CURL_POLL_*
         bool reading = false, writing = false;
     };
 
-    static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* at);
+    static curl_socket_t open_socket(void* by, curlsocktype, curl_sockaddr* at);
     static int close_socket(void* self, curl_socket_t which);
     static int watch_socket(CURL*, curl_socket_t which, int what, void* self, void*);
     static int set_timer(CURLM*, long ms, void* self);
 
-    curl_socket_t open_leased(const curl_sockaddr& at);
+    curl_socket_t open_leased(const curl_sockaddr& at, asker& by);
+    void forget_closed();
     void watch(curl_socket_t which, const std::shared_ptr<link>& on);
     void wait(curl_socket_t which, const std::shared_ptr<link>& on, bool to_read);
     void act(curl_socket_t which, int events);
@@ -69,7 +78,6 @@ private:
     CURLM* const multi_;
     std::unordered_map<curl_socket_t, std::shared_ptr<link>> links_;
     boost::asio::basic_waitable_timer<clock, boost::asio::wait_traits<clock>, executor> timer_;
-    std::uint64_t refused_ = 0;
 };
 
 }  // namespace headroom::http::detail

@@ -8,6 +8,7 @@
 #include <new>
 #include <span>
 
+#include "headroom/http/client/retry.hpp"
 #include "headroom/http/detail/grammar.hpp"
 #include "headroom/runtime/trimmed.hpp"
 
@@ -37,6 +38,10 @@ void append(curl_slist*& to, const std::string& line) {
     to = longer;
 }
 
+bool may_go_twice(const client_request& what) {
+    return what.idempotent || is_idempotent(what.verb);
+}
+
 std::string bracketed(const std::string& address) {
     return address.contains(':') ? "[" + address + "]" : address;
 }
@@ -61,7 +66,7 @@ transfer::transfer(std::shared_ptr<curl_sockets> over, const transfer_terms& ter
 }
 
 transfer::~transfer() {
-    over_->remove(handle_);
+    over_->remove(handle_, asks_);
     curl_easy_cleanup(handle_);
     curl_slist_free_all(fields_);
     curl_slist_free_all(route_);
@@ -86,8 +91,11 @@ void transfer::set_up() {
     // To share a connection that may turn out to speak HTTP/2. Without TLS that shows too late.
     curl_easy_setopt(handle_, CURLOPT_PIPEWAIT, terms_.to.secure ? 1L : 0L);
     curl_easy_setopt(handle_, CURLOPT_MAXAGE_CONN, static_cast<long>(terms_.with.idle_max.count()));
-    curl_easy_setopt(handle_, CURLOPT_MAXFILESIZE_LARGE,
-                     static_cast<curl_off_t>(terms_.what.body_bytes_max));
+    if (terms_.what.verb != method::head)  // which is told a length and no body
+        curl_easy_setopt(handle_, CURLOPT_MAXFILESIZE_LARGE,
+                         static_cast<curl_off_t>(terms_.what.body_bytes_max));
+    curl_easy_setopt(handle_, CURLOPT_PREREQFUNCTION, &transfer::on_send);
+    curl_easy_setopt(handle_, CURLOPT_PREREQDATA, this);
     curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &transfer::on_body);
     curl_easy_setopt(handle_, CURLOPT_WRITEDATA, this);
     curl_easy_setopt(handle_, CURLOPT_HEADERFUNCTION, &transfer::on_header);
@@ -144,6 +152,7 @@ void transfer::set_up_tls() {
 void transfer::set_up_route() {
     const auto* const proxy = terms_.proxy;
     curl_easy_setopt(handle_, CURLOPT_PROXY, proxy == nullptr ? "" : proxy->url.c_str());
+    curl_easy_setopt(handle_, CURLOPT_NOPROXY, "");  // else libcurl reads no_proxy itself
     if (proxy != nullptr) {
         curl_easy_setopt(handle_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
         const auto& credentials = *terms_.proxy_credentials;
@@ -165,13 +174,22 @@ void transfer::set_up_route() {
 
 void transfer::start(deadline until, std::function<void()> on_end) {
     on_end_ = std::move(on_end);
+    until_ = until;
     const auto connect = std::min(until.left(), terms_.with.connect_max);
     curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, static_cast<long>(until.left().count()) + 1);
     curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()) + 1);
-    over_->add(handle_);
+    over_->add(handle_, asks_);
 }
 
 // ---- what it tells ----
+
+// libcurl sends a request again by itself, whatever its method, when a kept connection ended before
+// the first byte of an answer: the server may have acted on it, so only what is idempotent may.
+int transfer::on_send(void* self, char*, char*, int, int) {
+    auto& one = *static_cast<transfer*>(self);
+    const bool again = std::exchange(one.begun_, true) && one.sent();
+    return again && !may_go_twice(one.terms_.what) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
 
 std::size_t transfer::on_body(char* data, std::size_t, std::size_t size, void* self) {
     auto& one = *static_cast<transfer*>(self);
@@ -206,9 +224,14 @@ bool transfer::take_header(std::string_view line) {
     }
     const auto colon = text.find(':');
     if (colon == std::string_view::npos) return true;
-    answer_.fields.push_back(
-        {std::string(text.substr(0, colon)), std::string(trimmed(text.substr(colon + 1)))});
-    return true;
+    own_field made{std::string(text.substr(0, colon)),
+                   std::string(trimmed(text.substr(colon + 1)))};
+    // libcurl takes the last of several lengths: where the answer ends is anybody's guess.
+    const auto length = answer_.field("content-length");
+    ambiguous_ = equal_ignoring_case(made.name, "content-length") && !length.empty() &&
+                 length != made.value;
+    answer_.fields.push_back(std::move(made));
+    return !ambiguous_;
 }
 
 void transfer::end(CURLcode how) {
@@ -217,10 +240,11 @@ void transfer::end(CURLcode how) {
     if (on_end_) on_end_();
 }
 
+// What a proxy was asked for a tunnel counts among the bytes, and is no request of ours.
 bool transfer::sent() const {
     long bytes = 0;
     curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &bytes);
-    return bytes > 0;
+    return begun_ && bytes > 0;
 }
 
 unsigned transfer::connects() const {
@@ -229,8 +253,15 @@ unsigned transfer::connects() const {
     return static_cast<unsigned>(std::max(made, 0L));
 }
 
+bool transfer::spoke_http2() const {
+    long version = 0;
+    curl_easy_getinfo(handle_, CURLINFO_HTTP_VERSION, &version);
+    return version == CURL_HTTP_VERSION_2_0;
+}
+
 client_answer transfer::take() {
-    if (result_ != CURLE_OK) fail();
+    if (result_ != CURLE_OK)
+        throw client_error(fault_of_result(), terms_.to.origin(), why_it_failed(), sent());
     long status = 0;
     curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
     answer_.status = static_cast<unsigned>(status);
@@ -238,32 +269,40 @@ client_answer transfer::take() {
     return std::move(answer_);
 }
 
-void transfer::fail() const {
+client_fault transfer::fault_of_result() const {
     using enum client_fault;
-    auto fault = broken;
+    if (too_large_) return too_large;
+    if (ambiguous_) return malformed;
     switch (result_) {
         case CURLE_COULDNT_CONNECT:
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_RESOLVE_PROXY:
-        case CURLE_PROXY: fault = unreachable; break;
+        case CURLE_PROXY: return unreachable;
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_SSL_CACERT_BADFILE:
-        case CURLE_SSL_CERTPROBLEM: fault = untrusted; break;
-        case CURLE_OPERATION_TIMEDOUT: fault = overdue; break;
-        case CURLE_FILESIZE_EXCEEDED: fault = too_large; break;
+        case CURLE_SSL_CERTPROBLEM: return untrusted;
+        case CURLE_OPERATION_TIMEDOUT:
+            return sent() || until_.passed() ? overdue : unreachable;  // it did not connect
+        case CURLE_OUT_OF_MEMORY:  // also of a line of the head beyond libcurl's 100 KB
+            return head_done_ ? broken : too_large;
+        case CURLE_FILESIZE_EXCEEDED: return too_large;
         case CURLE_WEIRD_SERVER_REPLY:
         case CURLE_UNSUPPORTED_PROTOCOL:
-        case CURLE_BAD_CONTENT_ENCODING: fault = malformed; break;
-        default: break;
+        case CURLE_BAD_CONTENT_ENCODING: return malformed;
+        case CURLE_URL_MALFORMAT: return not_allowed;
+        default: return sent() ? broken : unreachable;
     }
-    if (too_large_) fault = too_large;
-    auto why = too_large_ ? fmt::format("the answer has more than {} bytes in its {}",
-                                        head_done_ ? terms_.what.body_bytes_max
-                                                   : terms_.with.header_bytes_max,
-                                        head_done_ ? "body" : "fields")
-                          : std::string(why_[0] != '\0' ? why_ : curl_easy_strerror(result_));
-    throw client_error(fault, terms_.to.origin(), why, sent());
+}
+
+std::string transfer::why_it_failed() const {
+    if (too_large_)
+        return fmt::format("the answer has more than {} bytes in its {}",
+                           head_done_ ? terms_.what.body_bytes_max : terms_.with.header_bytes_max,
+                           head_done_ ? "body" : "fields");
+    if (ambiguous_) return "the answer has two lengths";
+    if (result_ == CURLE_ABORTED_BY_CALLBACK) return "the connection ended before the answer";
+    return why_[0] != '\0' ? why_ : curl_easy_strerror(result_);
 }
 
 }  // namespace headroom::http::detail

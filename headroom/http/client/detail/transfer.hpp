@@ -16,7 +16,7 @@ struct transfer_terms {
     const client_request& what;
     const web_address& to;
     bool authorized = true;  ///< also fields that only the first origin may see
-    std::vector<std::string> addresses{};  ///< of `to`, or of the proxy
+    std::vector<std::string> addresses{};  ///< of `to`, or of the proxy; the best one first
     const web_address* proxy = nullptr;
     const std::string* proxy_credentials = nullptr;
 };
@@ -43,8 +43,12 @@ public:
     /// The server may have seen the request.
     bool sent() const;
     unsigned connects() const;
+    bool spoke_http2() const;
+    /// An address was not tried, for want of a unit of our own.
+    bool lacked_units() const noexcept { return asks_.refused; }
 
 private:
+    static int on_send(void* self, char*, char*, int, int);
     static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self);
     static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self);
 
@@ -53,16 +57,21 @@ private:
     void set_up_tls();
     void set_up_route();
     bool take_header(std::string_view line);
-    [[noreturn]] void fail() const;
+    client_fault fault_of_result() const;
+    std::string why_it_failed() const;
 
     const std::shared_ptr<curl_sockets> over_;
     const transfer_terms terms_;
     CURL* const handle_;
+    curl_sockets::asker asks_;
+    deadline until_{deadline::clock::time_point()};
     curl_slist *fields_ = nullptr, *route_ = nullptr;
     std::function<void()> on_end_;
     client_answer answer_;
     std::size_t header_bytes_ = 0;
     bool head_done_ = false, too_large_ = false, ended_ = false;
+    bool ambiguous_ = false;
+    bool begun_ = false;  // the request was about to be sent
     CURLcode result_ = CURLE_OK;
     char why_[CURL_ERROR_SIZE] = {};
 };
