@@ -25,10 +25,11 @@ http::settings on_any_port(http::settings with) {
 }  // namespace
 
 our_server::our_server(unsigned reactors, http::settings with, http::router routes,
-                       http::access_log log)
+                       http::access_log log, http::pressure* behind)
     : reactors_(reactors),
       serving_(all(), on_any_port(with), std::move(routes), grants(with),
                std::move(log)) {
+    if (behind != nullptr) serving_.shed_under(*behind, with.in_flight_max);
     serving_.start(deadline::after(std::chrono::seconds(1)));
 }
 

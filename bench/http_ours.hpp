@@ -12,8 +12,9 @@ namespace headroom::bench {
 /// Serves from its construction on, on a free port.
 class our_server {
 public:
+    /// `behind`: what it is shed under; it outlives the server. Null: nothing.
     our_server(unsigned reactors, http::settings with, http::router routes,
-               http::access_log log = {});
+               http::access_log log = {}, http::pressure* behind = nullptr);
 
     std::uint16_t port() const { return serving_.port(); }
     http::server_snapshot snapshot() const { return serving_.snapshot(); }

@@ -5,7 +5,9 @@
 // capacity, then on ten times as many, each of which asks again at once; what is beyond the bound
 // waits its turn or is told 503. The same without a bound shows what it is for; the same with a
 // handler that waits 2 ms and then keeps its core busy for 50 us shows what refusals take from
-// answers, with a queue and without. Times are the server's own, of what was answered 200.
+// answers, with a queue and without. Clients that wait for no more than 100 ms, where 200 are to be
+// waited for, show what it is good for to know how long the units take: what was begun for those
+// who have left is lost. Times are the server's own, of what was answered 200.
 // `--rounds N`, `--ms N` a measurement, `--json`.
 #include <fmt/format.h>
 
@@ -22,6 +24,7 @@
 #include "bench/figures.hpp"
 #include "bench/http_ours.hpp"
 #include "bench/wrk.hpp"
+#include "headroom/runtime/backlog.hpp"
 
 using namespace headroom;
 
@@ -29,6 +32,7 @@ namespace {
 
 constexpr std::chrono::milliseconds unit_busy_ms{5}, away_ms{2};
 constexpr std::chrono::microseconds core_busy_us{50};
+constexpr std::chrono::milliseconds look_each{100};
 constexpr unsigned units = 8;
 constexpr unsigned in_flight = 32, unbounded = 10'000, asking = 10 * in_flight;
 
@@ -38,17 +42,42 @@ struct overload_arguments {
     bool json = false;
 };
 
-/// One reactor's own: who comes has the unit that is free first.
-class units_behind {
+/// One reactor's own: who comes has the unit that is free first, and the unit does its work whether
+/// somebody waits for it or not.
+class units_behind final : public http::pressure {
 public:
     task<void> work() {
         auto& first = *std::ranges::min_element(free_at_);
         first = std::max(first, deadline::clock::now()) + unit_busy_ms;
+        ++begun_;
         co_await sleep_until(deadline(first));
     }
 
+    bool stands() const noexcept override {
+        look();
+        return backlog_.stands();
+    }
+    std::optional<http::problem> refuse(const http::request& of,
+                                        deadline::clock::time_point now) override {
+        if (!backlog_.refuse(now, of.until)) return std::nullopt;
+        return http::problem{503, "The units would not be done in time."};
+    }
+
 private:
+    void look() const {
+        const auto now = deadline::clock::now();
+        if (now < next_look_) return;
+        next_look_ = now + look_each;
+        std::uint64_t ahead = 0;
+        for (const auto& each : free_at_)
+            if (each > now) ahead += 1 + static_cast<std::uint64_t>((each - now) / unit_busy_ms);
+        backlog_.observe({ahead, begun_ - std::min(begun_, ahead)}, now);
+    }
+
     std::array<deadline::clock::time_point, units> free_at_{};
+    std::uint64_t begun_ = 0;
+    mutable backlog backlog_;
+    mutable deadline::clock::time_point next_look_{};
 };
 
 enum class work { behind, on_a_core };
@@ -67,17 +96,20 @@ struct outcome {
 class overloaded {
 public:
     explicit overloaded(unsigned in_flight_max, work of = work::behind,
-                        unsigned queue_max = http::settings().queue_max)
+                        unsigned queue_max = http::settings().queue_max, bool sheds = false)
         : serving_(1, settings(in_flight_max, queue_max), routes(of),
-                   [this](const http::access_record& of) { note(of); }) {}
+                   [this](const http::access_record& of) { note(of); },
+                   sheds ? &behind_ : nullptr) {}
 
-    outcome under(unsigned connections, std::chrono::milliseconds time) {
+    outcome under(unsigned connections, std::chrono::milliseconds time,
+                  std::vector<std::string> options = {}) {
         clear();
         const auto seen = bench::drive(
             serving_.port(), {.threads = 1, .connections = connections,
-                              .ms = static_cast<unsigned>(time.count())});
+                              .ms = static_cast<unsigned>(time.count()),
+                              .options = std::move(options)});
         std::scoped_lock lock(mutex_);
-        if (took_ms_.empty()) throw std::runtime_error("wrk said: " + seen.text);
+        if (took_ms_.empty()) return {};
         std::ranges::sort(took_ms_);
         return {static_cast<double>(took_ms_.size()) / seen.seconds,
                 took_ms_[took_ms_.size() * 99 / 100]};
@@ -138,6 +170,24 @@ void measure_refusals(const overload_arguments& with, figures& seen) {
     }
 }
 
+/// Bounded, with and without looking at the units; then clients that do not wait as long as all of
+/// those let in would take.
+void measure_shedding(const overload_arguments& with, figures& seen) {
+    const std::vector<std::string> impatient{"-H", "Request-Timeout: 0.1"};
+    overloaded bounded(in_flight, work::behind, http::settings().queue_max, true);
+    const auto calm = bounded.under(in_flight, with.each);
+    const auto storm = bounded.under(asking, with.each);
+    seen["shedding_overload_good_per_s"].push_back(storm.good_per_s);
+    seen["shedding_overload_p99_ms"].push_back(storm.p99_ms);
+    seen["shedding_share_of_capacity"].push_back(storm.good_per_s / calm.good_per_s);
+    for (const bool sheds : {false, true}) {
+        overloaded open(unbounded, work::behind, 0, sheds);
+        const auto left = open.under(asking, 2 * with.each, impatient);
+        seen[sheds ? "impatient_shedding_good_per_s" : "impatient_good_per_s"].push_back(
+            left.good_per_s);
+    }
+}
+
 void run(const overload_arguments& with) {
     figures seen;
     for (unsigned round = 0; round < with.rounds; ++round) {
@@ -154,6 +204,7 @@ void run(const overload_arguments& with) {
         seen["without_bound_good_per_s"].push_back(queued.good_per_s);
         seen["without_bound_p99_ms"].push_back(queued.p99_ms);
         measure_refusals(with, seen);
+        measure_shedding(with, seen);
     }
     bench::print("overload", bench::medians(seen), with.json);
 }

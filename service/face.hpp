@@ -21,6 +21,7 @@ public:
 
     http::router& routes() noexcept { return front_.routes(); }
     void limit_rates() { front_.limit_rates(); }
+    void shed_under(http::pressure& behind, unsigned places) { front_.shed_under(behind, places); }
     std::shared_ptr<http::rate_limiter> rates() { return front_.rates(); }
     http::typed::api& api() noexcept { return front_.api(); }
     void describe(ways_in needs, bool sessions) { front_.describe(std::move(needs), sessions); }

@@ -101,6 +101,7 @@ std::vector<part*> front::parts(std::size_t projections) {
                               http::refusals_consumer),
                     http::access_report(of_.log, metrics_),
                     certificates_ ? &*certificates_ : nullptr);
+    if (behind_.first != nullptr) server_->shed_under(*behind_.first, behind_.second);
     looks_.public_server = &*server_;
     served_.emplace(metrics_, *server_, rates_.get());
     announced_.emplace(*server_, management_ ? &*management_ : nullptr, health_, of_.log,

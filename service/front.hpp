@@ -41,6 +41,8 @@ public:
     /// Where that counts; null where there is no such limit.
     std::shared_ptr<http::rate_limiter> rates();
     http::typed::api& api() noexcept { return api_; }
+    /// See http::server::shed_under(). Nobody has to.
+    void shed_under(http::pressure& behind, unsigned places) { behind_ = {&behind, places}; }
     /// Serves what api() has by now as OpenAPI, and a page of it: see describe_api(). parts() does
     /// it where nobody did.
     void describe(ways_in needs = {}, bool sessions = false);
@@ -64,6 +66,7 @@ private:
     operations looks_;
     std::shared_ptr<http::rate_limiter> rates_;  // null: no such limit, or nobody asked yet
     bool limited_ = false;
+    std::pair<http::pressure*, unsigned> behind_{};  // and places; null: nothing
     http::router routes_, management_routes_;
     http::typed::api api_{routes_};
     bool described_ = false;

@@ -7,6 +7,7 @@
 #include "service/domains.hpp"
 #include "service/face.hpp"
 #include "service/outbound.hpp"
+#include "service/shedding.hpp"
 
 namespace headroom::service {
 namespace {
@@ -44,12 +45,16 @@ int work(process& in, const projection_source& run) {
     door.add_routes(shown.api());
     all.add_routes(shown.api(), models);
     shown.describe(access::ways_into, in.with().sign_in.on());
+    shedding behind(in.home(), db, store, in.book().of(in.with().database.query_resource()),
+                    shown.metrics());
+    shown.shed_under(behind, behind.places(in.with().http.in_flight_max));
     if (!may_serve(in, shown.routes())) return budget::exit_code::refused;
     auto parts = kept.parts();
     parts.push_back(&store);
     for (auto* each : events.parts()) parts.push_back(each);
     parts.push_back(&client);
     for (auto* each : door.parts()) parts.push_back(each);
+    parts.push_back(&behind);
     for (auto* each : shown.parts()) parts.push_back(each);
     return in.run(db, std::move(parts));
 }

@@ -20,8 +20,7 @@ server_metrics::server_metrics(observability::metrics& to, const http::server& o
                             "client.")),
       unshaken_(to.count("http_server_handshakes_failed_total",
                          "Of these, ended before TLS began.")),
-      shed_(to.count("http_server_shed_total",
-                     "Requests told 503 because too much was under way.")),
+      shed_(to.count(shed_metric, shed_help, {{"reason", "in_flight"}})),
       limited_(to.count("http_server_rate_limited_total",
                         "Requests told 429 because their client asks too often.")) {
     to.before_scrape([this] { refresh(); });

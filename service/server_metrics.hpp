@@ -6,6 +6,10 @@
 
 namespace headroom::service {
 
+/// By reason: "in_flight" here; "slow" and "stalled" by whoever looks at what is behind.
+inline constexpr char shed_metric[] = "http_server_shed_total";
+inline constexpr char shed_help[] = "Requests told 503 before anything was done for them.";
+
 /// Read when somebody scrapes; everything outlives the last scrape.
 class server_metrics {
 public:

@@ -107,7 +107,8 @@ struct store_bounds {
 struct store_figures {
     std::uint64_t appends = 0, events = 0, transactions = 0, conflicts = 0, repeated = 0,
                   resubmitted = 0, notifies = 0;
-    std::size_t waiting = 0;
+    std::size_t waiting = 0;       ///< for a transaction
+    std::size_t under_way = 0;     ///< callers not answered yet, those that wait included
 };
 
 /// Called from any reactor; what it runs, it runs on the database's home reactor. A part: start()

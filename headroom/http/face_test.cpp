@@ -209,21 +209,40 @@ TEST_F(ServerFace, BoundsTheRateOfACallerAndLetsHealthThrough) {
     for (int i = 0; i < 4; ++i) EXPECT_TRUE(has(ask(get_with("/livez", "")), " 200 "));
 }
 
-TEST_F(ServerFace, ShedsUnderThePressureOfWhatIsBehindIt) {
-    std::atomic<bool> full{true};
-    routes.get("/livez", [](request&) -> task<response> { co_return response::text("ok"); },
-               admission::always);
-    prepare();
-    serving->shed_under([&full]() -> std::optional<problem> {
-        if (!full) return std::nullopt;
+/// Refuses whoever would not wait for a second, while it is full.
+struct database_that_fills final : pressure {
+    bool stands() const noexcept override { return full; }
+    std::optional<problem> refuse(const request& of,
+                                  deadline::clock::time_point now) override {
+        ++asked;
+        if (of.until.at() - now > std::chrono::seconds(1)) return std::nullopt;
         return problem{503, "The database is full."};
-    });
+    }
+    std::atomic<bool> full{true};
+    std::atomic<unsigned> asked{0};
+};
+
+TEST_F(ServerFace, ShedsUnderThePressureOfWhatIsBehindIt) {
+    database_that_fills behind;
+    const auto ok = [](request&) -> task<response> { co_return response::text("ok"); };
+    routes.get("/livez", ok, admission::always).get("/docs", ok, admission::standalone);
+    prepare();
+    serving->shed_under(behind, 1);
     serving->start(soon());
-    EXPECT_TRUE(has(ask(get_with("/hello", "")), "The database is full."));
-    EXPECT_TRUE(has(ask(get_with("/livez", "")), " 200 "));
-    full = false;
-    EXPECT_TRUE(has(ask(get_with("/hello", "")), " 200 "));
-    EXPECT_EQ(serving->snapshot().shed, 1U);
+    const auto impatient = get_with("/hello", "Request-Timeout: 0.5\r\n");
+    const auto refused = ask(impatient);
+    EXPECT_TRUE(has(refused, " 503 ")) << refused;
+    EXPECT_TRUE(has(refused, "Retry-After: 1\r\n")) << refused;
+    EXPECT_TRUE(has(refused, "The database is full."));
+    EXPECT_TRUE(has(ask(get_with("/hello", "")), " 200 ")) << "who has time may wait";
+    EXPECT_TRUE(has(ask(get_with("/livez", "Request-Timeout: 0.5\r\n")), " 200 "));
+    EXPECT_TRUE(has(ask(get_with("/docs", "Request-Timeout: 0.5\r\n")), " 200 "));
+    EXPECT_EQ(behind.asked, 2U) << "only for what leans on it";
+    behind.full = false;
+    EXPECT_TRUE(has(ask(impatient), " 200 "));
+    EXPECT_EQ(serving->snapshot().shed_behind, 1U);
+    EXPECT_EQ(serving->snapshot().shed, 0U);
+    serving.reset();  // before what is behind it
 }
 
 // ---- what is under way

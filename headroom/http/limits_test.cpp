@@ -159,6 +159,43 @@ TEST_F(Limit, OfRequestsInFlightShedsAllButHealth) {
     EXPECT_EQ(serving->snapshot().shed, 1u);
 }
 
+/// Has room, always.
+struct roomy final : pressure {
+    bool stands() const noexcept override { return false; }
+    std::optional<problem> refuse(const request&, deadline::clock::time_point) override {
+        return std::nullopt;
+    }
+};
+
+TEST_F(Limit, OfRequestsThatLeanOnWhatIsBehindKeepsPlacesForThoseThatDoNot) {
+    roomy behind;
+    with.in_flight_max = 3;
+    with.queue_max = 0;
+    const auto held = [this](request&) -> task<response> {
+        waiting.fetch_add(1);
+        co_await testing::eventually_on_reactor([this] { return released.load(); });
+        co_return response::text("at last");
+    };
+    routes.get("/apart", held, admission::standalone);
+    prepare();
+    serving->shed_under(behind, 2);
+    serving->start(soon());
+    text_client one(port()), two(port()), three(port());
+    one.send(wait_for_it);
+    two.send(wait_for_it);
+    ASSERT_TRUE(waits(2));
+    EXPECT_TRUE(has(say(port(), hello_and_close), " 503 "));
+    three.send("GET /apart HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(waits(3));
+    EXPECT_EQ(serving->snapshot().in_flight, 3u);
+    EXPECT_TRUE(
+        has(say(port(), "GET /apart HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), " 503 "));
+    released = true;
+    EXPECT_TRUE(has(three.response(), " 200 OK"));
+    EXPECT_EQ(serving->snapshot().shed, 2u);
+    serving.reset();  // before what is behind it
+}
+
 TEST_F(Limit, OfRequestsInFlightLetsOneMoreWaitItsTurn) {
     with.in_flight_max = 1;
     with.queue_max = 1;

@@ -70,9 +70,9 @@ router& router::use(middleware wrap) {
     return *this;
 }
 
-bool router::always_admits(method verb, std::string_view raw_path) const {
+admission router::admission_of(method verb, std::string_view raw_path) const {
     const auto found = table_->find(verb, raw_path);
-    return found.by != nullptr && found.by->when == admission::always;
+    return found.by != nullptr ? found.by->when : admission::sheddable;
 }
 
 std::vector<route_name> router::served() const { return table_->served(); }

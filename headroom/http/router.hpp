@@ -19,8 +19,12 @@ namespace headroom::http {
 /// Called from every reactor, perhaps at once: what it captures must bear that.
 using handler = std::move_only_function<task<response>(request&) const>;
 
-/// Whether a request may be turned away under load. Health is answered always.
-enum class admission { sheddable, always };
+/// Whether a request may be turned away under load.
+enum class admission {
+    sheddable,   ///< it leans on what stands behind the handlers: see server::shed_under
+    standalone,  ///< it leans on nothing; only too many at once are turned away
+    always,      ///< answered however busy the server is: health
+};
 
 /// Whether a handler is given the body. Where it is not, none is read; the body of a GET means
 /// nothing (RFC 9110 section 9.3.1) and never is.
@@ -87,8 +91,8 @@ public:
     /// Every route entered, in the order of first entry of its path. Views live as long as the
     /// router.
     std::vector<route_name> served() const;
-    /// True when the request must be answered however busy the server is.
-    bool always_admits(method verb, std::string_view raw_path) const;
+    /// Of the route that would answer; sheddable when there is none: middlewares see it too.
+    admission admission_of(method verb, std::string_view raw_path) const;
     /// Finds the route, fills in request::route and request::parameters, runs the chain.
     task<response> handle(request& of) const;
 

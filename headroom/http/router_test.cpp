@@ -116,12 +116,15 @@ TEST_F(Router, RunsMiddlewareFromTheOutsideInForEveryRequest) {
 }
 
 TEST_F(Router, KnowsWhichRoutesAreNeverShed) {
-    table.get("/livez", named("live"), admission::always).get("/a", named("a"));
-    EXPECT_TRUE(table.always_admits(method::get, "/livez"));
-    EXPECT_TRUE(table.always_admits(method::head, "/livez"));
-    EXPECT_FALSE(table.always_admits(method::post, "/livez"));
-    EXPECT_FALSE(table.always_admits(method::get, "/a"));
-    EXPECT_FALSE(table.always_admits(method::get, "/livez/"));
+    table.get("/livez", named("live"), admission::always)
+        .get("/docs", named("docs"), admission::standalone)
+        .get("/a", named("a"));
+    EXPECT_EQ(table.admission_of(method::get, "/docs"), admission::standalone);
+    EXPECT_EQ(table.admission_of(method::get, "/livez"), admission::always);
+    EXPECT_EQ(table.admission_of(method::head, "/livez"), admission::always);
+    EXPECT_EQ(table.admission_of(method::post, "/livez"), admission::sheddable);
+    EXPECT_EQ(table.admission_of(method::get, "/a"), admission::sheddable);
+    EXPECT_EQ(table.admission_of(method::get, "/livez/"), admission::sheddable);
 }
 
 TEST_F(Router, AssertsThatARouteIsEnteredOnce) {

@@ -76,9 +76,13 @@ void server::start(deadline) try {
 
 std::string_view server::name() const noexcept { return parts_->core->sealed.name; }
 
-void server::shed_under(pressure_gauge gauge) {
-    BOOST_ASSERT_MSG(parts_->listeners.empty(), "the gauge is known before the server starts");
-    parts_->core->pressure = std::move(gauge);
+void server::shed_under(pressure& behind, unsigned places) {
+    BOOST_ASSERT_MSG(parts_->listeners.empty(), "what is behind is known before the server starts");
+    auto& core = *parts_->core;
+    BOOST_ASSERT(places >= 1 && places <= core.sealed.in_flight_max);
+    core.behind = &behind;
+    core.handlers.resize(places);
+    core.apart.resize(core.sealed.in_flight_max - places);
 }
 
 std::uint16_t server::port() const noexcept { return parts_->port; }
@@ -100,9 +104,17 @@ void server::hurry() noexcept { parts_->still->hurry(); }
 
 server_snapshot server::snapshot() const noexcept {
     const auto& from = *parts_->core;
-    return {from.accepted, from.turned_away, from.requests,  from.shed,
-            from.unshaken, from.connections, from.handlers.inside(), from.handlers.waiting(),
-            from.streams,  from.bodies.held()};
+    return {from.accepted,
+            from.turned_away,
+            from.requests,
+            from.shed,
+            from.shed_behind,
+            from.unshaken,
+            from.connections,
+            from.handlers.inside() + from.apart.inside(),
+            from.handlers.waiting(),
+            from.streams,
+            from.bodies.held()};
 }
 
 // Each reactor lists its own: nothing of a request may be read from another thread.

@@ -7,14 +7,13 @@
 // for; so does its deadline.
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "headroom/budget/ledger.hpp"
 #include "headroom/http/access.hpp"
 #include "headroom/http/certificates.hpp"
+#include "headroom/http/pressure.hpp"
 #include "headroom/http/router.hpp"
 #include "headroom/http/settings.hpp"
 #include "headroom/http/under_way.hpp"
@@ -38,6 +37,7 @@ struct server_snapshot {
     std::uint64_t turned_away = 0;        ///< of these, told 503 for want of a descriptor
     std::uint64_t requests = 0;           ///< answered ever, errors included
     std::uint64_t shed = 0;               ///< of these, told 503 because too much was in flight
+    std::uint64_t shed_behind = 0;        ///< of these, told 503 by what stands behind the handlers
     std::uint64_t handshakes_failed = 0;  ///< connections that ended before TLS began
     unsigned connections = 0;             ///< open now
     unsigned in_flight = 0;               ///< requests in a handler now
@@ -48,10 +48,6 @@ struct server_snapshot {
 
 /// Start and stop from one thread that is no reactor's; hurry() and snapshot() from any.
 /// The reactors run from start() until stop() has returned, and outlive the server.
-/// Why no more can be taken now, or nothing: asked before each request that may be shed, from every
-/// reactor at once; must cost next to nothing.
-using pressure_gauge = std::function<std::optional<problem>()>;
-
 class server final : public part {
 public:
     /// Requires settings without faults() and grants of the right size for the reactors. Seals the
@@ -64,8 +60,10 @@ public:
 
     std::string_view name() const noexcept override;
 
-    /// Sheds while `gauge` says so: a part behind the handlers is full. Before start().
-    void shed_under(pressure_gauge gauge);
+    /// Turns away whom `behind` refuses, and lets at most `places` of those that lean on it into
+    /// handlers at once; the rest of in_flight_max is kept for routes that do not. Requires
+    /// 1 <= places <= in_flight_max. Before start(); `behind` outlives stop().
+    void shed_under(pressure& behind, unsigned places);
 
     /// Binds, listens, accepts; at once. Throws std::system_error when the address cannot be had.
     void start(deadline by) override;

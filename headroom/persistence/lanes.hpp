@@ -52,6 +52,7 @@ struct lane_figures {
     unsigned opening = 0;
     std::size_t pending = 0; ///< statements in flight
     std::size_t waiting = 0; ///< callers while no lane is up, or, behind a pooler, free
+    std::uint64_t answered = 0;  ///< of the statements, by the server: errors of its own too
     std::uint64_t statements = 0, opened = 0, failed = 0, lost = 0, suspected = 0;
 };
 

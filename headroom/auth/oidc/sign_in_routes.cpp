@@ -107,7 +107,10 @@ task<http::typed::answer<session_view, 200>> get_session(const principal& who,
 }
 
 http::typed::about about_sign_in(std::string summary, std::vector<unsigned> problems) {
-    return {.summary = std::move(summary), .tag = "sign-in", .problems = std::move(problems)};
+    return {.summary = std::move(summary),
+            .tag = "sign-in",
+            .problems = std::move(problems),
+            .when = http::admission::standalone};  // on the provider, and where sessions rest
 }
 
 }  // namespace
@@ -120,7 +123,9 @@ void add_sign_in_routes(http::typed::api& to, const sign_in_desk& of) {
         bound(of, get_callback),
         about_sign_in("Back from the provider, to a session", {400, 403, 503}));
     to.post<"/auth/logout">(bound(of, post_logout), about_sign_in("Ends the session", {403}));
-    to.get<"/auth/session">(get_session, about_sign_in("Who is signed in with a browser", {401}));
+    auto about_session = about_sign_in("Who is signed in with a browser", {401});
+    about_session.when = http::admission::sheddable;  // whoever is signed in may be looked up
+    to.get<"/auth/session">(get_session, std::move(about_session));
 }
 
 }  // namespace headroom::auth

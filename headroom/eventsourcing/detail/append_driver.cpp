@@ -31,6 +31,14 @@ struct append_driver::job {
     append_driver* of;
 };
 
+/// One that waits for its answer.
+struct append_driver::caller_here {
+    explicit caller_here(std::atomic<std::size_t>& count) : among(count) { ++among; }
+    ~caller_here() { --among; }
+    caller_here(const caller_here&) = delete;
+    std::atomic<std::size_t>& among;
+};
+
 append_driver::append_driver(reactor& home, persistence::sessions& pool, driver_terms with)
     : home_(home), pool_(pool), with_(std::move(with)), waiting_(with_.within),
       pace_(with_.within.notify_interval_ms) {
@@ -48,6 +56,7 @@ task<append_driver::answer> append_driver::append(append_request what, std::stri
     BOOST_ASSERT(home_.is_current());
     const auto mine =
         std::make_shared<append_entry>(std::move(what), std::move(metadata), until);
+    const caller_here here(counts_.under_way);
     admit(mine);
     co_await mine->settled();
     co_return mine->take();
@@ -241,7 +250,7 @@ store_figures append_driver::figures() const {
     const auto read = [](const auto& count) { return count.load(std::memory_order_relaxed); };
     return {read(counts_.appends),     read(counts_.events),   read(counts_.transactions),
             read(counts_.conflicts),   read(counts_.repeated), read(counts_.resubmitted),
-            read(counts_.notifies),    read(counts_.waiting)};
+            read(counts_.notifies),    read(counts_.waiting),  read(counts_.under_way)};
 }
 
 }  // namespace headroom::eventsourcing::detail

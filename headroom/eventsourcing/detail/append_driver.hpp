@@ -52,9 +52,10 @@ private:
     struct counters {
         std::atomic<std::uint64_t> appends{0}, events{0}, transactions{0}, conflicts{0},
             repeated{0}, resubmitted{0}, notifies{0};
-        std::atomic<std::size_t> waiting{0};
+        std::atomic<std::size_t> waiting{0}, under_way{0};
     };
-    struct job;  // counts one coroutine of ours
+    struct job;          // counts one coroutine of ours
+    struct caller_here;  // counts one caller
 
     // ---- append_driver.cpp ----
     void admit(const entry& one);

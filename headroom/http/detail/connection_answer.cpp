@@ -52,12 +52,12 @@ std::optional<response> connection::answer_unhandled(request& of) {
     if (refused_) return problem{refused_->status, std::string(refused_->detail)};
     // Before everything else: a browser asks without credentials, and before each request.
     if (shared.origins.is_preflight(of)) return shared.origins.preflight(of);
-    if (auto why = sheds(of)) return why;
-    const auto patience = timeout_of(of.headers);
-    if (!patience) return std::nullopt;
-    of.until = of.until.at_most(*patience);
-    if (*patience > std::chrono::milliseconds(0)) return std::nullopt;
-    return problem{400, "Request-Timeout must be seconds: 2, or 0.25."};
+    if (const auto patience = timeout_of(of.headers)) {
+        if (*patience <= std::chrono::milliseconds(0))
+            return problem{400, "Request-Timeout must be seconds: 2, or 0.25."};
+        of.until = of.until.at_most(*patience);
+    }
+    return sheds(of);
 }
 
 // What every answer gets, whoever made it: a body, what other origins may read, its coding.
@@ -102,14 +102,15 @@ void connection::fill_origin(request& of) {
     of.client = client_;
 }
 
-// Health is answered however busy we are.
+// What does not lean on it is answered however full it is.
 std::optional<response> connection::sheds(const request& of) {
     auto& shared = home_->shared();
-    if (!shared.pressure || shared.routes.always_admits(of.method, of.raw_path))
+    if (shared.behind == nullptr || !shared.behind->stands()) return std::nullopt;
+    if (shared.routes.admission_of(of.method, of.raw_path) != admission::sheddable)
         return std::nullopt;
-    auto why = shared.pressure();
+    auto why = shared.behind->refuse(of, complete_);
     if (!why) return std::nullopt;
-    shared.shed.fetch_add(1, std::memory_order_relaxed);
+    shared.shed_behind.fetch_add(1, std::memory_order_relaxed);
     return *std::move(why);
 }
 

@@ -6,14 +6,18 @@
 
 namespace headroom::http::detail {
 
-// Health is answered however busy we are.
+// Health is answered however busy we are. What leans on nothing behind the handlers does not wait
+// for those that do: some places are kept for it.
 bool connection::enters_at_once(exchange& at) {
     auto& shared = home_->shared();
-    if (!shared.handlers.enter()) {
-        if (!shared.routes.always_admits(at.of.method, at.of.raw_path)) return false;
-        shared.handlers.enter_always();
+    auto* through = &shared.handlers;
+    if (!through->enter()) {
+        const auto when = shared.routes.admission_of(at.of.method, at.of.raw_path);
+        if (when == admission::sheddable) return false;
+        if (when == admission::always) through->enter_always();
+        else if (through = &shared.apart; !through->enter()) return false;
     }
-    at.inside = place(shared.handlers);
+    at.inside = place(*through);
     return true;
 }
 

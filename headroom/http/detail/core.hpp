@@ -25,6 +25,7 @@ struct core {
           origins(sealed.cross_origin),
           proxies(sealed.trusted, sealed.told_by),
           handlers(sealed.in_flight_max, sealed.queue_max),
+          apart(0, 0),
           bodies(sealed.body_memory) {}
 
     const settings sealed;
@@ -36,10 +37,12 @@ struct core {
     const trusted_proxies proxies;
     peer_counts peers;
     entrance handlers;
+    entrance apart;              // for what leans on nothing behind, when the others fill theirs
     body_memory bodies;
-    pressure_gauge pressure;  // set before the server starts
+    pressure* behind = nullptr;  // set before the server starts; null: nothing
     std::atomic<bool> draining{false};
-    std::atomic<std::uint64_t> accepted{0}, turned_away{0}, requests{0}, shed{0}, unshaken{0};
+    std::atomic<std::uint64_t> accepted{0}, turned_away{0}, requests{0}, shed{0}, shed_behind{0},
+        unshaken{0};
     std::atomic<unsigned> connections{0}, streams{0};
 };
 

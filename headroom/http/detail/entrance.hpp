@@ -30,6 +30,8 @@ public:
 
     entrance(unsigned room, unsigned queue_max) : room_(room), queue_max_(queue_max) {}
 
+    /// Before anybody enters.
+    void resize(unsigned room) noexcept { room_ = room; }
     /// A place among those in handlers, or none: then leave() must not follow.
     bool enter() noexcept;
     /// A place, however many there are.
@@ -48,7 +50,8 @@ public:
 private:
     void let_next_in();
 
-    const unsigned room_, queue_max_;
+    unsigned room_;  // sealed once somebody may enter
+    const unsigned queue_max_;
     // Whoever leaves first gives the place up, then looks for a waiter; whoever waits first says
     // so, then tries to enter. In the one order of both, one of the two sees the other.
     std::atomic<unsigned> inside_{0}, waiting_{0};

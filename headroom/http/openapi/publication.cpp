@@ -59,7 +59,10 @@ shared_text embedded(std::string_view name, std::string media) {
 }
 
 typed::about about_file(std::string summary, std::string media) {
-    return {.summary = std::move(summary), .tag = "description", .media = std::move(media)};
+    return {.summary = std::move(summary),
+            .tag = "description",
+            .media = std::move(media),
+            .when = admission::standalone};
 }
 
 }  // namespace

@@ -295,14 +295,24 @@ task<rows> lane_group::send(std::optional<tenant_id> tenant, statement text, par
         lane_group& of;
     } const mine{*this};
     seen_.statements.fetch_add(1, std::memory_order_relaxed);
-    if (!tenant) {
-        if (read) co_return co_await on->run_read(text, std::move(values), until);
-        co_return co_await on->run(text, std::move(values), until);
+    const auto answered = [this] { seen_.answered.fetch_add(1, std::memory_order_relaxed); };
+    rows answer;
+    try {
+        if (tenant) {
+            const step scoped[] = {{&scope_to_tenant, parameters::of(tenant->text())},
+                                   {&text, std::move(values)}};
+            answer = std::move((co_await on->run_unit(scoped, until))[1]);
+        } else if (read) {
+            answer = co_await on->run_read(text, std::move(values), until);
+        } else {
+            answer = co_await on->run(text, std::move(values), until);
+        }
+    } catch (const server_error&) {
+        answered();
+        throw;
     }
-    const step scoped[] = {{&scope_to_tenant, parameters::of(tenant->text())},
-                           {&text, std::move(values)}};
-    auto answers = co_await on->run_unit(scoped, until);
-    co_return std::move(answers[1]);
+    answered();
+    co_return answer;
 }
 
 connection* lane_group::choose() {
@@ -365,6 +375,7 @@ void lane_group::add_to(lane_figures& sum) const {
     sum.pending += seen_.pending;
     sum.waiting += seen_.waiting;
     sum.statements += seen_.statements;
+    sum.answered += seen_.answered;
     sum.opened += seen_.opened;
     sum.failed += seen_.failed;
     sum.lost += seen_.lost;

@@ -97,7 +97,8 @@ private:
     struct {
         std::atomic<unsigned> lanes{0}, borrowed{0}, fading{0}, opening{0};
         std::atomic<std::size_t> pending{0}, waiting{0};
-        std::atomic<std::uint64_t> statements{0}, opened{0}, failed{0}, lost{0}, suspected{0};
+        std::atomic<std::uint64_t> statements{0}, answered{0}, opened{0}, failed{0}, lost{0},
+            suspected{0};
     } seen_;
     std::atomic<unsigned> unused_{0};
 };
