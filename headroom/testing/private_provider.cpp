@@ -94,10 +94,10 @@ void private_provider::answer_by(const std::string& query) const {
     (void)fetched(port_, "/test/fault?" + query);
 }
 
-boost::json::value private_provider::figures() const {
-    const auto answer = fetched(port_, "/test/figures");
+boost::json::value private_provider::told(const std::string& target) const {
+    const auto answer = fetched(port_, target);
     const auto body = answer.find("\r\n\r\n");
-    if (body == std::string::npos) throw std::runtime_error("the provider tells no figures");
+    if (body == std::string::npos) throw std::runtime_error("the provider does not say " + target);
     return boost::json::parse(std::string_view(answer).substr(body + 4));
 }
 
@@ -115,6 +115,14 @@ unsigned private_provider::grants(const std::string& type) const {
     const auto all = figures();
     const auto* found = all.at("grants").as_object().if_contains(type);
     return found == nullptr ? 0 : found->to_number<unsigned>();
+}
+
+std::vector<std::string> private_provider::refresh_tokens(unsigned count) const {
+    std::vector<std::string> made;
+    for (const auto& each :
+         told(fmt::format("/test/refresh_tokens?count={}", count)).as_array())
+        made.emplace_back(each.as_string());
+    return made;
 }
 
 std::string private_provider::sign_in(const std::string& authorization_url) const {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "headroom/testing/private_certificates.hpp"
 #include "headroom/testing/server_process.hpp"
@@ -63,10 +64,16 @@ public:
     /// state: that URL. `callback` is registered, and /auth/callback at the same site.
     std::string sign_in(const std::string& authorization_url) const;
 
+    /// Refresh tokens of the client `svc:basic 1`, as if so many people had signed in by it; at
+    /// most 200, as the provider keeps the latest 1,000 records.
+    std::vector<std::string> refresh_tokens(unsigned count) const;
+
     std::string log() const { return process_.log(); }
 
 private:
-    boost::json::value figures() const;
+    /// What its own routes answer, /test/...
+    boost::json::value told(const std::string& target) const;
+    boost::json::value figures() const { return told("/test/figures"); }
     unsigned count(const char* name) const;
     std::string settings() const;
 

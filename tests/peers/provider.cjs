@@ -5,7 +5,8 @@
 // Members: port; jwks, keys of the client `key`; access_seconds, how long access tokens live;
 // tls: {port, certificate, key, authority}, a second door that asks for a client's certificate.
 // Whoever asks to sign in is user-1, without a page. `/test/figures` counts, `/test/fault` takes a
-// query that says how everything else answers from now on, until the next.
+// query that says how everything else answers from now on, until the next, and
+// `/test/refresh_tokens?count=200` gives so many people's refresh tokens to the first client.
 'use strict';
 
 const http = require('node:http');
@@ -138,6 +139,20 @@ async function failed(req, res, path) {
   return true;
 }
 
+/// As many as if so many people had signed in: each of a grant of its own, and rotating.
+async function refreshTokens(provider, of) {
+  const client = await provider.Client.find(clients[0].client_id);
+  const one = async () => {
+    const grant = new provider.Grant({ clientId: client.clientId, accountId: 'user-1' });
+    grant.addOIDCScope('openid email offline_access');
+    grant.addResourceScope('https://api.example', 'read write');
+    return new provider.RefreshToken({ client, accountId: 'user-1', grantId: await grant.save(),
+      gty: 'authorization_code', scope: 'openid email offline_access read',
+      resource: 'https://api.example', rotations: 0 }).save();
+  };
+  return Promise.all(Array.from({ length: of }, one));
+}
+
 async function main() {
   const { default: Provider } = await import('oidc-provider');
   const provider = new Provider(issuer, settings);
@@ -155,6 +170,10 @@ async function main() {
     if (at.pathname === '/test/fault') {
       fault = Object.fromEntries(at.searchParams);
       return answer(res, 200, '{}');
+    }
+    if (at.pathname === '/test/refresh_tokens') {
+      const all = await refreshTokens(provider, Number(at.searchParams.get('count')));
+      return answer(res, 200, JSON.stringify(all));
     }
     count(figures.requests, at.pathname.replace(/\/(auth|interaction)\/.*/, '/$1/*'));
     if (await failed(req, res, at.pathname)) return undefined;

@@ -19,17 +19,21 @@ protected:
         terms.renew_before = 3'000s;
         terms.renew_percent_max = 100;
     }
+    rotation_terms rotation{.prefix = "w:", .sealing = sealing()};
+
     void with_sessions(std::function<task<void>(token_client&, sessions&)> body) {
         with_both(client_auth::client_secret_basic,
                   [&](token_client& of, redis::mux& shared) -> task<void> {
-                      rotating_refresh renewing(of, shared, {.prefix = "w:", .sealing = sealing()});
+                      rotating_refresh renewing(of, shared, rotation);
                       sessions all(of, renewing, shared, terms);
                       co_await testing::and_at_last([&] { return body(of, all); },
                                                     [&] { return renewing.stop(); });
                   });
     }
     static task<signed_in> somebody(token_client& of) {
-        auto tokens = co_await signed_in_tokens(of);
+        co_return person(of, co_await signed_in_tokens(of));
+    }
+    static signed_in person(token_client& of, token_set tokens) {
         const auto now = std::chrono::floor<wall_time::duration>(std::chrono::system_clock::now());
         principal who{};
         who.issuer = of.issuer();
@@ -38,8 +42,8 @@ protected:
         who.scopes = {"read"};
         who.roles = {"admin"};
         who.expiry = now + 10min;
-        co_return signed_in{std::make_shared<const principal>(std::move(who)), std::move(tokens),
-                            now, "/"};
+        return {std::make_shared<const principal>(std::move(who)), std::move(tokens), now,
+                "/"};
     }
 };
 
@@ -112,6 +116,38 @@ TEST_F(Sessions, TokensThatAreAboutToEndAreRenewedOnceForAll) {
         EXPECT_EQ(provider().grants("refresh_token") - before, 1U);
         EXPECT_TRUE(co_await all.find(id, soon())) << "by the next token, which was kept";
         EXPECT_EQ(provider().reused(), reused);
+    });
+}
+
+TEST_F(Sessions, TwoHundredThatAreDueAtOnceAreRenewedOverTenConnections) {
+    always_renewed();
+    terms.provider_wait_max = 25s;
+    with_client.connections_max = with_client.per_host_max = 10;
+    with_sessions([&](token_client& of, sessions& all) -> task<void> {
+        std::vector<secret> ids;
+        for (const auto& each : provider().refresh_tokens(200)) {
+            token_set tokens;
+            tokens.access = secret("old");
+            tokens.refresh = secret(each);
+            tokens.life = 600s;
+            ids.push_back(co_await all.begin(person(of, std::move(tokens)), soon()));
+        }
+        const auto reused = provider().reused(), refused = provider().refused(),
+                   grants = provider().grants("refresh_token"),
+                   connections = provider().connections();
+        unsigned left = 200, good = 0;
+        for (const auto& id : ids)
+            reactor::current()->spawn([&]() -> task<void> {
+                const auto found = co_await all.find(id, deadline::after(25s));
+                good += found && found->access.reveal() != "old" ? 1 : 0;
+                --left;
+            });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return left == 0; }, 25s));
+        EXPECT_EQ(good, 200U);
+        EXPECT_LE(provider().connections() - connections, 10U + 1U) << "one asked for the figures";
+        EXPECT_EQ(provider().grants("refresh_token") - grants, 200U);
+        EXPECT_EQ(provider().refused() - refused, 0U);
+        EXPECT_EQ(provider().reused() - reused, 0U);
     });
 }
 
