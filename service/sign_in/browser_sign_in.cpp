@@ -1,6 +1,7 @@
 #include "service/sign_in/browser_sign_in.hpp"
 
 #include "headroom/auth/oidc/accept_session.hpp"
+#include "headroom/auth/oidc/limit_sign_ins.hpp"
 
 namespace headroom::service::sign_in {
 namespace {
@@ -48,9 +49,17 @@ std::vector<std::string> other_pages(const http::cors_settings& of) {
     return of.allow_credentials ? of.allow_origins : std::vector<std::string>{};
 }
 
+/// Null where there is no such limit.
+std::shared_ptr<http::rate_limiter> rates_of(const auth::sign_in_settings& with) {
+    if (with.rate == 0) return nullptr;
+    return std::make_shared<http::rate_limiter>(
+        http::rate_terms{.per_second = with.rate, .burst = with.burst});
+}
+
 /// What an operator should look at: the rest is what browsers and people do.
 bool is_a_trouble(std::string_view what) {
-    return what == "not_begun" || what == to_string(auth::sign_in_fault::unavailable) ||
+    return what == "not_begun" || what == "too_many" ||
+           what == to_string(auth::sign_in_fault::unavailable) ||
            what == to_string(auth::sign_in_fault::bad_id_token);
 }
 
@@ -60,14 +69,16 @@ browser_sign_in::browser_sign_in(const sign_in_ground& of)
     : home_(of.in.home()), log_(of.in.log()), life_max_(of.in.with().sign_in.life_max),
       provider_(home_, of.client, client_terms_of(of.in.with())),
       renewing_(provider_, of.in.redis()->shared(), rotation_of(of.in.with())),
-      states_(of.in.redis()->shared(), prefix_of(of.in.with()), of.in.with().sign_in.sealing),
+      states_(of.in.redis()->shared(), prefix_of(of.in.with()), of.in.with().sign_in.sealing,
+              of.in.with().sign_in.pending_max),
       sessions_(provider_, renewing_, of.in.redis()->shared(), sessions_of(of.in.with())),
       sign_in_(provider_, of.keys, states_, sign_in_of(of.in.with())),
       pages_(of.in.with().sign_in.redirect_uri, other_pages(of.in.with().http.cross_origin)),
       verifier_(sessions_, of.bearer, of.in.with().auth.own_issuer()->policy.audiences),
-      figures_(of.metrics), next_([this] { look(); }) {}
+      figures_(of.metrics), rates_(rates_of(of.in.with().sign_in)), next_([this] { look(); }) {}
 
-void browser_sign_in::authenticate(http::router& to, auth::exempt_routes exempt) const {
+void browser_sign_in::authenticate(http::router& to, auth::exempt_routes exempt) {
+    if (rates_) to.use(auth::limit_sign_ins(rates_, [this] { figures_.count("too_often"); }));
     to.use(auth::accept_session(verifier_, pages_, std::move(exempt)));
 }
 
@@ -103,6 +114,7 @@ void browser_sign_in::stop(deadline) noexcept {
 
 void browser_sign_in::look() {
     figures_.show(renewing_.figures());
+    figures_.show_pending(states_.pending(), states_.pending_max());
     home_.arm(next_, deadline::after(period_ms));
 }
 

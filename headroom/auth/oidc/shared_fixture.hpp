@@ -33,8 +33,10 @@ protected:
     static std::string dump() {
         return store().ask({"EVAL",
                             "local all = '' for _, k in ipairs(redis.call('KEYS', '*')) do "
-                            "all = all .. k .. '=' .. (redis.call('TYPE', k).ok == 'hash' and "
-                            "table.concat(redis.call('HGETALL', k), ' ') or "
+                            "local is = redis.call('TYPE', k).ok "
+                            "all = all .. k .. '=' .. (is == 'hash' and "
+                            "table.concat(redis.call('HGETALL', k), ' ') or is == 'zset' and "
+                            "table.concat(redis.call('ZRANGE', k, 0, -1), ' ') or "
                             "redis.call('GET', k)) .. '\\n' end return all",
                             "0"});
     }

@@ -28,6 +28,13 @@ struct begun_for_browser {
     secret cookie;
 };
 
+/// Why none began.
+struct begin_failure {
+    std::optional<too_many_sign_ins> full{};  ///< else it is the provider's
+    oidc_failure provider{};
+    std::string sentence() const { return full ? full->sentence() : provider.sentence(); }
+};
+
 /// What the provider sends the browser back with. Nothing in it is to be trusted.
 struct callback_query {
     std::string state;
@@ -68,8 +75,8 @@ public:
 
     /// `cookie`: one that the browser has of another sign-in that it began, in another window; it
     /// goes on being good for both. Empty when it has none.
-    task<oidc_result<begun_for_browser>> begin(std::string return_to, secret cookie,
-                                               deadline until);
+    task<std::expected<begun_for_browser, begin_failure>> begin(std::string return_to,
+                                                                secret cookie, deadline until);
     /// `cookie`: as the browser sent it; empty when it sent none.
     task<std::expected<signed_in, sign_in_failure>> finish(callback_query with, secret cookie,
                                                            deadline until);

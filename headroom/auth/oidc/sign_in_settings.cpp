@@ -1,5 +1,6 @@
 #include "headroom/auth/oidc/sign_in_settings.hpp"
 
+#include "headroom/auth/oidc/sign_in_states.hpp"
 #include "headroom/auth/provider_metadata.hpp"
 #include "headroom/auth/sealer.hpp"
 
@@ -69,6 +70,26 @@ void read_sessions(setting_reader& from, sign_in_settings& to) {
         from.fault(life_setting, "must not be shorter than AUTH_SESSION_IDLE");
 }
 
+void read_bounds(setting_reader& from, sign_in_settings& to) {
+    to.rate = from.count({.name = "AUTH_SIGN_IN_RATE",
+                          .fallback = 5,
+                          .max = 10'000,
+                          .doc = "Requests a second for /auth/login and /auth/callback of one "
+                                 "address, or of one IPv6 /64; above it is answered 429; 0: no "
+                                 "such limit."});
+    to.burst = from.count({.name = "AUTH_SIGN_IN_RATE_BURST",
+                           .fallback = 50,
+                           .min = 1,
+                           .max = 10'000,
+                           .doc = "How many of them may come at once after a rest."});
+    to.pending_max = from.count({.name = "AUTH_SIGN_IN_PENDING",
+                                 .fallback = sign_in_states::pending_max_default,
+                                 .min = 1,
+                                 .doc = "Sign-ins of all processes that have begun and not ended, "
+                                        "for 10 min each, in 3 KiB of Redis at most; one more is "
+                                        "answered 503."});
+}
+
 void check_whole(setting_reader& from, const sign_in_settings& of) {
     if (!of.on()) return;
     for (const auto& sentence : faults_of(of.as)) from.fault(by_setting, sentence);
@@ -99,6 +120,7 @@ sign_in_settings read_sign_in_settings(setting_reader& from) {
                           .doc = "Authorization requests are pushed to the provider first "
                                  "(RFC 9126)."});
     read_sessions(from, all);
+    read_bounds(from, all);
     check_whole(from, all);
     return all;
 }

@@ -12,6 +12,8 @@ struct sign_in_settings {
     bool push = false;  ///< by the provider's PAR endpoint
     secret sealing;     ///< of states, sessions and refreshed tokens
     std::chrono::seconds idle_max{0}, life_max{0};  ///< of a session
+    unsigned rate = 0, burst = 0;  ///< of one network's sign-ins; a rate of 0: no such limit
+    unsigned pending_max = 0;      ///< sign-ins that have begun and not ended
 
     bool on() const noexcept { return !as.id.empty(); }
 };

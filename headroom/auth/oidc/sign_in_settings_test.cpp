@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "headroom/auth/oidc/sign_in_states.hpp"
 #include "headroom/auth/token_fixture.hpp"
 
 namespace headroom::auth {
@@ -46,6 +47,9 @@ TEST_F(SignInSettings, AClientHasItsProofAndItsSealing) {
     EXPECT_EQ(read.scope, "openid email profile");
     EXPECT_EQ(read.idle_max, 30min);
     EXPECT_EQ(read.life_max, 12h);
+    EXPECT_EQ(read.rate, 5U) << "on, where nobody says anything";
+    EXPECT_EQ(read.burst, 50U);
+    EXPECT_EQ(read.pending_max, 10'000U);
     EXPECT_THAT(faults_with({{"AUTH_OAUTH_CLIENT_SECRET", ""}}), HasSubstr("must have a secret"));
     EXPECT_THAT(faults_with({{"AUTH_SESSION_SECRET", ""}}), HasSubstr("AUTH_SESSION_SECRET"));
     EXPECT_THAT(faults_with({{"AUTH_SESSION_SECRET", "short"}}), HasSubstr("32 characters"));
@@ -70,6 +74,14 @@ TEST_F(SignInSettings, InProductionTheCallbackIsHttps) {
     EXPECT_EQ(faults_with({{"AUTH_OAUTH_REDIRECT_URI", "https://orders.example/auth/callback"}},
                           profile::production),
               "");
+}
+
+TEST_F(SignInSettings, OneNetworkDoesNotReachTheBoundOfAll) {
+    EXPECT_EQ(faults_with({}), "");
+    const auto most = read.burst + read.rate * sign_in_states::ttl.count();
+    EXPECT_LT(most, read.pending_max);
+    EXPECT_EQ(faults_with({{"AUTH_SIGN_IN_RATE", "0"}}), "");
+    EXPECT_THAT(faults_with({{"AUTH_SIGN_IN_PENDING", "0"}}), HasSubstr("AUTH_SIGN_IN_PENDING"));
 }
 
 TEST_F(SignInSettings, ASessionIsNotOverBeforeItIsIdle) {
