@@ -103,11 +103,11 @@ void browser_sign_in::start(deadline) {
     started_ = true;
 }
 
-void browser_sign_in::stop(deadline) noexcept {
+void browser_sign_in::stop(deadline drain_until) noexcept {
     if (!std::exchange(started_, false)) return;
-    home_.run_blocking([this]() -> task<void> {
+    home_.run_blocking([this, drain_until]() -> task<void> {
         next_.disarm();
-        co_await renewing_.stop();
+        co_await renewing_.stop(drain_until);
         co_await provider_.stop();
     });
 }

@@ -57,9 +57,12 @@ public:
     /// operation_aborted when the caller is cancelled, which the run does not notice.
     task<oidc_result<token_set>> refresh(secret spent, deadline until);
 
-    /// Waits for what is under way, at most turn_max. Nothing is asked afterwards. On the client's
-    /// home reactor, before Redis and the client are stopped.
-    task<void> stop();
+    /// What is under way may end until the deadline. Then it is cut off, and who waits for it is
+    /// told `unavailable`: a turn is given back, of a token of which nobody knows what came.
+    /// Returns once nothing is under way, stop_grace after the deadline at the latest. Nothing is
+    /// asked afterwards. On the client's home reactor, before Redis and the client are stopped.
+    task<void> stop(deadline until);
+    static constexpr std::chrono::milliseconds stop_grace{500};
 
     /// On the client's home reactor.
     rotation_figures figures() const;

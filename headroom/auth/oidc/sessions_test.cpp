@@ -27,7 +27,7 @@ protected:
                       rotating_refresh renewing(of, shared, rotation);
                       sessions all(of, renewing, shared, terms);
                       co_await testing::and_at_last([&] { return body(of, all); },
-                                                    [&] { return renewing.stop(); });
+                                                    [&] { return renewing.stop(soon()); });
                   });
     }
     static task<signed_in> somebody(token_client& of) {

@@ -47,7 +47,7 @@ protected:
                                               co_await of.elsewhere.run([&] {
                                                   serving->stop(soon());
                                               });
-                                              co_await renewing.stop();
+                                              co_await renewing.stop(soon());
                                           });
         });
     }
