@@ -159,7 +159,7 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
 
     outcome opened(const secret& spent, const std::string& sealed) const {
         const auto text = seal.open(spent.reveal(), sealed);
-        const auto read = text ? detail::strict_object(text->reveal()) : std::nullopt;
+        const auto read = text ? detail::strict_object(text->text.reveal()) : std::nullopt;
         auto made = read ? detail::from_record(*read, wall_now()) : std::nullopt;
         if (!made) return std::unexpected(sign_in_again("what came is sealed by another key"));
         return *std::move(made);

@@ -18,13 +18,14 @@
 #include <string>
 
 #include "headroom/auth/oidc/token_client.hpp"
+#include "headroom/auth/sealer.hpp"
 #include "headroom/persistence/redis/mux.hpp"
 
 namespace headroom::auth {
 
 struct rotation_terms {
     std::string prefix{};  ///< before all names in Redis: "orders:"
-    secret sealing;        ///< sealer::secret_bytes_min or more; of all processes the same
+    sealing_secrets sealing;  ///< as in sealer.hpp; of all processes the same
     /// A turn: a request may take so much of it as the other leaves. Its holder stores the outcome
     /// in the rest.
     std::chrono::milliseconds turn_max{15'000}, exchange_max{10'000};

@@ -233,6 +233,10 @@ TEST_F(RotatingRefresh, AnotherKeyOpensNothing) {
                   rotating_refresh other(of, shared, others);
                   const auto got = co_await other.refresh(first.refresh, soon());
                   EXPECT_EQ(got.error().why, oidc_fault::grant_refused);
+                  others.sealing.earlier = sealing();
+                  rotating_refresh both(of, shared, others);
+                  EXPECT_TRUE(co_await both.refresh(first.refresh, soon()));
+                  co_await both.stop(soon());
                   co_await one.stop(soon());
                   co_await other.stop(soon());
               });

@@ -19,7 +19,9 @@ struct session_record;
 
 struct session_terms {
     std::string prefix{};  ///< before all names in Redis
-    secret sealing;        ///< as in sealer.hpp, of all processes the same
+    /// As in sealer.hpp, of all processes the same. What was sealed with the earlier one is sealed
+    /// again with the first request that finds it.
+    sealing_secrets sealing;
     std::chrono::seconds idle_max{1'800}, life_max{12 * 3'600};
     /// Tokens are renewed before they are handed out when so much of their life is left, or the
     /// part of it that is less: those of a minute are not renewed at each request.
@@ -61,7 +63,7 @@ private:
     task<std::optional<found>> read(const secret& id, deadline until);
     /// Renews what has to be; false: the session is over.
     task<bool> renewed(const secret& id, found& of, deadline until);
-    task<void> write(const secret& id, const found& of, deadline until);
+    task<void> write(const secret& id, found& of, deadline until);
     task<void> forget(const secret& id, deadline until);
     std::string name_of(const secret& id) const;
     deadline at_once(deadline until) const;

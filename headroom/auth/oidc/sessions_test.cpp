@@ -77,6 +77,29 @@ TEST_F(Sessions, RedisSignsNobodyIn) {
     });
 }
 
+TEST_F(Sessions, AfterItsSecretWasReplacedItIsSealedAgainAtItsNextRequest) {
+    with_both(client_auth::client_secret_basic,
+              [&](token_client& of, redis::mux& shared) -> task<void> {
+                  const secret next(std::string(32, 'n'));
+                  auto both = terms, alone = terms;
+                  both.sealing = {next, sealing()};
+                  alone.sealing = next;
+                  rotating_refresh renewing(of, shared, rotation);
+                  sessions before(of, renewing, shared, terms),
+                      between(of, renewing, shared, both), after(of, renewing, shared, alone);
+                  const auto who = co_await somebody(of);
+                  const auto id = co_await before.begin(who, soon());
+                  EXPECT_FALSE(co_await after.find(id, soon())) << "given up too early";
+                  EXPECT_TRUE(co_await before.find(id, soon())) << "and it is still there";
+                  const auto found = co_await between.find(id, soon());
+                  EXPECT_EQ(found.value().access, who.tokens.access);
+                  EXPECT_EQ((co_await after.find(id, soon())).value().who.subject, "user-1");
+                  EXPECT_FALSE(co_await before.find(id, soon()));
+                  EXPECT_TRUE(co_await after.end(id, soon()));
+                  co_await renewing.stop(soon());
+              });
+}
+
 TEST_F(Sessions, EndsAndItsTokensAreRevoked) {
     with_sessions([](token_client& of, sessions& all) -> task<void> {
         const auto who = co_await somebody(of);

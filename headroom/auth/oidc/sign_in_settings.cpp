@@ -2,7 +2,6 @@
 
 #include "headroom/auth/oidc/sign_in_states.hpp"
 #include "headroom/auth/provider_metadata.hpp"
-#include "headroom/auth/sealer.hpp"
 
 namespace headroom::auth {
 namespace {
@@ -52,10 +51,15 @@ void read_sessions(setting_reader& from, sign_in_settings& to) {
     const auto seconds_of = [&](const duration_setting& as) {
         return std::chrono::floor<std::chrono::seconds>(from.duration(as));
     };
-    to.sealing = from.hidden({.name = sealing_setting,
-                              .rule = sealing_rule,
-                              .doc = "What sessions are sealed with, of all processes the same: 32 "
-                                     "random characters or more."});
+    to.sealing.now = from.hidden({.name = sealing_setting,
+                                  .rule = sealing_rule,
+                                  .doc = "What sessions are sealed with, of all processes the "
+                                         "same: 32 random characters or more."});
+    to.sealing.earlier =
+        from.hidden({.name = "AUTH_SESSION_SECRET_PREVIOUS",
+                     .rule = sealing_rule,
+                     .doc = "Another such secret that still opens what was sealed with it, so that "
+                            "a change signs nobody out."});
     to.idle_max = seconds_of({.name = "AUTH_SESSION_IDLE",
                               .fallback = 30min,
                               .min = 1min,
@@ -93,7 +97,7 @@ void read_bounds(setting_reader& from, sign_in_settings& to) {
 void check_whole(setting_reader& from, const sign_in_settings& of) {
     if (!of.on()) return;
     for (const auto& sentence : faults_of(of.as)) from.fault(by_setting, sentence);
-    if (of.sealing.empty())
+    if (of.sealing.now.empty())
         from.fault(sealing_setting, "must be set where " + std::string(client_setting) + " is");
     const bool loopback = from.profile() != profile::production;
     if (const auto fault = may_be_asked(of.redirect_uri, loopback); !fault.empty())

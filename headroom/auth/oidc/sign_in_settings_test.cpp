@@ -55,6 +55,11 @@ TEST_F(SignInSettings, AClientHasItsProofAndItsSealing) {
     EXPECT_THAT(faults_with({{"AUTH_SESSION_SECRET", "short"}}), HasSubstr("32 characters"));
     EXPECT_EQ(faults_with({{"AUTH_OAUTH_CLIENT_AUTH", "none"}, {"AUTH_OAUTH_CLIENT_SECRET", ""}}),
               "");
+    EXPECT_TRUE(read.sealing.earlier.empty());
+    EXPECT_EQ(faults_with({{"AUTH_SESSION_SECRET_PREVIOUS", std::string(32, 'p')}}), "");
+    EXPECT_EQ(read.sealing.earlier, secret(std::string(32, 'p')));
+    EXPECT_THAT(faults_with({{"AUTH_SESSION_SECRET_PREVIOUS", "short"}}),
+                HasSubstr("AUTH_SESSION_SECRET_PREVIOUS"));
 }
 
 TEST_F(SignInSettings, AKeyIsReadAndShownToNobody) {

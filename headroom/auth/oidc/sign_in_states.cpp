@@ -85,8 +85,8 @@ std::string too_many_sign_ins::sentence() const {
                        pending, limit, wait.count());
 }
 
-sign_in_states::sign_in_states(redis::mux& shared, std::string prefix, const secret& sealing,
-                               std::size_t pending_max)
+sign_in_states::sign_in_states(redis::mux& shared, std::string prefix,
+                               const sealing_secrets& sealing, std::size_t pending_max)
     : shared_(shared), prefix_(std::move(prefix)), index_(prefix_ + "pkce_pending"),
       seal_(sealing, "pkce"), pending_max_(pending_max) {
     BOOST_ASSERT(pending_max_ > 0);
@@ -123,7 +123,7 @@ task<std::optional<begun_sign_in>> sign_in_states::take(std::string state, deadl
     if (said[1].is_nothing()) co_return std::nullopt;
     const auto text = seal_.open(state, said[1].text());
     if (!text) co_return std::nullopt;
-    co_return begun_in(*text);
+    co_return begun_in(text->text);
 }
 
 }  // namespace headroom::auth

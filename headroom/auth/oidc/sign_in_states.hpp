@@ -43,7 +43,7 @@ public:
 
     /// `prefix`: before all names, "orders:". `sealing`: as in sealer.hpp, of all processes the
     /// same. `pending_max`: at least 1.
-    sign_in_states(redis::mux& shared, std::string prefix, const secret& sealing,
+    sign_in_states(redis::mux& shared, std::string prefix, const sealing_secrets& sealing,
                    std::size_t pending_max = pending_max_default);
 
     // Both throw as redis::mux::run does. From any reactor.

@@ -84,6 +84,17 @@ TEST_F(SignInStates, OneThatSomebodyElseWroteIsNone) {
     });
 }
 
+TEST_F(SignInStates, OneThatBeganBeforeTheSecretWasReplacedEnds) {
+    with_states([](sign_in_states& of) -> task<void> {
+        const auto state = random_text();
+        EXPECT_TRUE(co_await of.put(state, begun(), soon()));
+        co_await with_redis([&](redis::mux& shared) -> task<void> {
+            sign_in_states anew(shared, "s:", {secret(std::string(32, 'n')), sealing()});
+            EXPECT_EQ((co_await anew.take(state, soon())).value().nonce, "a-nonce");
+        });
+    });
+}
+
 TEST_F(SignInStates, BeyondTheBoundOfAllProcessesTheNewestIsRefused) {
     pending_max = 3;
     with_two([](sign_in_states& one, sign_in_states& other) -> task<void> {
