@@ -19,18 +19,9 @@ protected:
     rotation_terms terms{.prefix = "t:", .sealing = sealing(), .turn_max = 600ms,
                          .exchange_max = 400ms};
 
-    /// Two of them, as two processes have them, at one provider and one Redis.
     void with_two(std::function<task<void>(token_client&, rotating_refresh&, rotating_refresh&)>
                       body) {
-        with_both(client_auth::client_secret_basic,
-                  [&](token_client& of, redis::mux& shared) -> task<void> {
-                      rotating_refresh one(of, shared, terms), other(of, shared, terms);
-                      co_await testing::and_at_last([&] { return body(of, one, other); },
-                                                    [&]() -> task<void> {
-                                                        co_await one.stop(soon());
-                                                        co_await other.stop(soon());
-                                                    });
-                  });
+        with_renewing(terms, [&](const renewing& by) { return body(by.of, by.one, by.other); });
     }
     /// How often the provider was asked with a refresh token, refused or not.
     static unsigned used() { return provider().grants("refresh_token") + provider().refused(); }
@@ -222,24 +213,21 @@ TEST_F(RotatingRefresh, RedisHoldsNoToken) {
     });
 }
 
-TEST_F(RotatingRefresh, AnotherKeyOpensNothing) {
-    with_both(client_auth::client_secret_basic,
-              [&](token_client& of, redis::mux& shared) -> task<void> {
-                  const auto first = co_await signed_in_tokens(of);
-                  rotating_refresh one(of, shared, terms);
-                  EXPECT_TRUE(co_await one.refresh(first.refresh, soon()));
-                  auto others = terms;
-                  others.sealing = secret(std::string(32, 'o'));
-                  rotating_refresh other(of, shared, others);
-                  const auto got = co_await other.refresh(first.refresh, soon());
-                  EXPECT_EQ(got.error().why, oidc_fault::grant_refused);
-                  others.sealing.earlier = sealing();
-                  rotating_refresh both(of, shared, others);
-                  EXPECT_TRUE(co_await both.refresh(first.refresh, soon()));
-                  co_await both.stop(soon());
-                  co_await one.stop(soon());
-                  co_await other.stop(soon());
-              });
+TEST_F(RotatingRefresh, AnotherKeyOpensNothingUnlessItKnowsTheOneBefore) {
+    with_renewing(terms, [&](const renewing& by) -> task<void> {
+        const auto first = co_await signed_in_tokens(by.of);
+        EXPECT_TRUE(co_await by.one.refresh(first.refresh, soon()));
+        auto others = terms;
+        others.sealing = secret(std::string(32, 'o'));
+        rotating_refresh other(by.of, by.shared, others);
+        const auto got = co_await other.refresh(first.refresh, soon());
+        EXPECT_EQ(got.error().why, oidc_fault::grant_refused);
+        others.sealing.earlier = sealing();
+        rotating_refresh both(by.of, by.shared, others);
+        EXPECT_TRUE(co_await both.refresh(first.refresh, soon()));
+        co_await other.stop(soon());
+        co_await both.stop(soon());
+    });
 }
 
 }  // namespace

@@ -29,6 +29,24 @@ protected:
             co_await with_redis([&](redis::mux& shared) { return body(of, shared); });
         });
     }
+    /// What renews tokens in two processes, at one provider and one Redis.
+    struct renewing {
+        token_client& of;
+        redis::mux& shared;
+        rotating_refresh &one, &other;
+    };
+    /// Both are stopped at the end.
+    void with_renewing(rotation_terms terms, std::function<task<void>(const renewing&)> body,
+                       client_auth by = client_auth::client_secret_basic) {
+        with_both(by, [&](token_client& of, redis::mux& shared) -> task<void> {
+            rotating_refresh one(of, shared, terms), other(of, shared, terms);
+            co_await testing::and_at_last([&] { return body({of, shared, one, other}); },
+                                          [&]() -> task<void> {
+                                              co_await one.stop(testing::soon());
+                                              co_await other.stop(testing::soon());
+                                          });
+        });
+    }
     /// All that Redis holds, as text.
     static std::string dump() {
         return store().ask({"EVAL",
