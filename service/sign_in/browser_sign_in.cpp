@@ -11,6 +11,7 @@ auth::token_client_terms client_terms_of(const settings& with) {
     made.issuer = with.auth.own_issuer()->policy.issuer;
     made.as = with.sign_in.as;
     made.loopback = with.auth.loopback;
+    made.audience_parameter = with.sign_in.audience_parameter;
     return made;
 }
 
@@ -18,14 +19,18 @@ auth::token_client_terms client_terms_of(const settings& with) {
 std::string prefix_of(const settings& with) { return with.process.system + ":auth:"; }
 
 auth::rotation_terms rotation_of(const settings& with) {
-    return {.prefix = prefix_of(with), .sealing = with.sign_in.sealing};
+    return {.prefix = prefix_of(with),
+            .audience = with.sign_in.audience,
+            .sealing = with.sign_in.sealing};
 }
 
-auth::session_terms sessions_of(const settings& with) {
+auth::session_terms sessions_of(const settings& with, auth::sign_in& by) {
     return {.prefix = prefix_of(with),
             .sealing = with.sign_in.sealing,
             .idle_max = with.sign_in.idle_max,
-            .life_max = with.sign_in.life_max};
+            .life_max = with.sign_in.life_max,
+            .who_again = [&by](const auth::token_set& of, const auth::principal& before,
+                               deadline until) { return by.read_again(of, before, until); }};
 }
 
 /// Id tokens are asked what the issuer's other tokens are; a tenant need not be in them.
@@ -40,6 +45,7 @@ auth::sign_in_terms sign_in_of(const settings& with) {
     policy.scope_claim = usual.scope_claim;
     return {.redirect_uri = with.sign_in.redirect_uri,
             .scope = with.sign_in.scope,
+            .audience = with.sign_in.audience,
             .push = with.sign_in.push,
             .id_tokens = std::move(policy)};
 }
@@ -71,8 +77,9 @@ browser_sign_in::browser_sign_in(const sign_in_ground& of)
       renewing_(provider_, of.in.redis()->shared(), rotation_of(of.in.with())),
       states_(of.in.redis()->shared(), prefix_of(of.in.with()), of.in.with().sign_in.sealing,
               of.in.with().sign_in.pending_max),
-      sessions_(provider_, renewing_, of.in.redis()->shared(), sessions_of(of.in.with())),
       sign_in_(provider_, of.keys, states_, sign_in_of(of.in.with())),
+      sessions_(provider_, renewing_, of.in.redis()->shared(),
+                sessions_of(of.in.with(), sign_in_)),
       pages_(of.in.with().sign_in.redirect_uri, other_pages(of.in.with().http.cross_origin)),
       verifier_(sessions_, of.bearer, of.in.with().auth.own_issuer()->policy.audiences),
       figures_(of.metrics), rates_(rates_of(of.in.with().sign_in)), next_([this] { look(); }) {}

@@ -47,8 +47,8 @@ private:
     auth::token_client provider_;
     auth::rotating_refresh renewing_;
     auth::sign_in_states states_;
-    auth::sessions sessions_;
     auth::sign_in sign_in_;
+    auth::sessions sessions_;
     const auth::own_pages pages_;
     const auth::session_verifier verifier_;
     sign_in_metrics figures_;

@@ -124,8 +124,8 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
     task<outcome> lead(const secret& spent, std::string key, std::int64_t turn, deadline until) {
         ++counts.led;
         const auto issued = wall_now();
-        auto asked =
-            co_await unless_cut(by.refresh(spent, {}, deadline::after(terms.exchange_max)));
+        auto asked = co_await unless_cut(by.refresh(spent, {.audience = terms.audience},
+                                                    deadline::after(terms.exchange_max)));
         auto got = asked ? *std::move(asked) : outcome(std::unexpected(process_stops(true)));
         if (!got) {
             const auto by_when = is_cut() ? until.at_most(stop_grace) : until;

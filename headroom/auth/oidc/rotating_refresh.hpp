@@ -25,6 +25,7 @@ namespace headroom::auth {
 
 struct rotation_terms {
     std::string prefix{};  ///< before all names in Redis: "orders:"
+    std::string audience{};  ///< whom the tokens are asked for; empty: as the provider has it
     sealing_secrets sealing;  ///< as in sealer.hpp; of all processes the same
     /// A turn: a request may take so much of it as the other leaves. Its holder stores the outcome
     /// in the rest.

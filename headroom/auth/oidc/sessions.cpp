@@ -137,10 +137,27 @@ task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
         co_return false;
     }
     if (!next) co_return true;  // the old ones, as long as they live
+    if (!co_await still_itself(*next, of.record.who, until)) {
+        co_await forget(id, until);
+        co_return false;
+    }
     if (next->id.empty()) next->id = std::move(held.id);
     held = *std::move(next);
     of.record.due = due_after(session_time(), held.life);
     co_await write(id, of, until);
+    co_return true;
+}
+
+task<bool> sessions::still_itself(const token_set& renewed, principal& who, deadline until) {
+    if (renewed.id.empty() || !terms_.who_again) co_return true;
+    const auto now = co_await terms_.who_again(renewed, who, until);
+    if (!now)
+        co_return now.error().why == token_fault::no_keys ||
+            now.error().why == token_fault::expired;
+    auto next = **now;
+    if (!next.email) next.email = std::move(who.email);
+    if (!next.name) next.name = std::move(who.name);
+    who = std::move(next);
     co_return true;
 }
 

@@ -22,13 +22,10 @@ protected:
     rotation_terms rotation{.prefix = "w:", .sealing = sealing()};
 
     void with_sessions(std::function<task<void>(token_client&, sessions&)> body) {
-        with_both(client_auth::client_secret_basic,
-                  [&](token_client& of, redis::mux& shared) -> task<void> {
-                      rotating_refresh renewing(of, shared, rotation);
-                      sessions all(of, renewing, shared, terms);
-                      co_await testing::and_at_last([&] { return body(of, all); },
-                                                    [&] { return renewing.stop(soon()); });
-                  });
+        with_renewing(rotation, [&](const renewing& by) -> task<void> {
+            sessions all(by.of, by.one, by.shared, terms);
+            co_await body(by.of, all);
+        });
     }
     static task<signed_in> somebody(token_client& of) {
         co_return person(of, co_await signed_in_tokens(of));
@@ -78,26 +75,23 @@ TEST_F(Sessions, RedisSignsNobodyIn) {
 }
 
 TEST_F(Sessions, AfterItsSecretWasReplacedItIsSealedAgainAtItsNextRequest) {
-    with_both(client_auth::client_secret_basic,
-              [&](token_client& of, redis::mux& shared) -> task<void> {
-                  const secret next(std::string(32, 'n'));
-                  auto both = terms, alone = terms;
-                  both.sealing = {next, sealing()};
-                  alone.sealing = next;
-                  rotating_refresh renewing(of, shared, rotation);
-                  sessions before(of, renewing, shared, terms),
-                      between(of, renewing, shared, both), after(of, renewing, shared, alone);
-                  const auto who = co_await somebody(of);
-                  const auto id = co_await before.begin(who, soon());
-                  EXPECT_FALSE(co_await after.find(id, soon())) << "given up too early";
-                  EXPECT_TRUE(co_await before.find(id, soon())) << "and it is still there";
-                  const auto found = co_await between.find(id, soon());
-                  EXPECT_EQ(found.value().access, who.tokens.access);
-                  EXPECT_EQ((co_await after.find(id, soon())).value().who.subject, "user-1");
-                  EXPECT_FALSE(co_await before.find(id, soon()));
-                  EXPECT_TRUE(co_await after.end(id, soon()));
-                  co_await renewing.stop(soon());
-              });
+    with_renewing(rotation, [&](const renewing& by) -> task<void> {
+        const secret next(std::string(32, 'n'));
+        auto both = terms, alone = terms;
+        both.sealing = {next, sealing()};
+        alone.sealing = next;
+        sessions before(by.of, by.one, by.shared, terms),
+            between(by.of, by.one, by.shared, both), after(by.of, by.one, by.shared, alone);
+        const auto who = co_await somebody(by.of);
+        const auto id = co_await before.begin(who, soon());
+        EXPECT_FALSE(co_await after.find(id, soon())) << "given up too early";
+        EXPECT_TRUE(co_await before.find(id, soon())) << "and it is still there";
+        const auto found = co_await between.find(id, soon());
+        EXPECT_EQ(found.value().access, who.tokens.access);
+        EXPECT_EQ((co_await after.find(id, soon())).value().who.subject, "user-1");
+        EXPECT_FALSE(co_await before.find(id, soon()));
+        EXPECT_TRUE(co_await after.end(id, soon()));
+    });
 }
 
 TEST_F(Sessions, EndsAndItsTokensAreRevoked) {
@@ -171,6 +165,34 @@ TEST_F(Sessions, TwoHundredThatAreDueAtOnceAreRenewedOverTenConnections) {
         EXPECT_EQ(provider().grants("refresh_token") - grants, 200U);
         EXPECT_EQ(provider().refused() - refused, 0U);
         EXPECT_EQ(provider().reused() - reused, 0U);
+    });
+}
+
+TEST_F(Sessions, RenewedTokensSayAnewWhoItIs) {
+    always_renewed();
+    std::optional<token_fault> fault;
+    terms.who_again = [&](const token_set& of, principal before,
+                          deadline) -> task<verified_principal> {
+        EXPECT_FALSE(of.id.empty());
+        if (fault) co_return std::unexpected(token_refusal{*fault, {}, {}});
+        before.roles = {"auditor"};
+        before.email.reset();
+        co_return std::make_shared<const principal>(std::move(before));
+    };
+    with_sessions([&](token_client& of, sessions& all) -> task<void> {
+        auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        const auto found = co_await all.find(id, soon());
+        EXPECT_EQ(found.value().who.roles, std::vector<std::string>{"auditor"});
+        for (const auto passing : {token_fault::no_keys, token_fault::expired}) {
+            fault = passing;
+            EXPECT_EQ((co_await all.find(id, soon())).value().who.roles,
+                      std::vector<std::string>{"auditor"}) << "as it was";
+        }
+        fault = token_fault::bad_claim;
+        EXPECT_FALSE(co_await all.find(id, soon())) << "somebody else's";
+        fault.reset();
+        EXPECT_FALSE(co_await all.find(id, soon())) << "and over for good";
     });
 }
 

@@ -78,7 +78,7 @@ task<sign_in_end> sign_in::finish(callback_query with, secret cookie, deadline u
     if (!with.error.empty() || with.code.empty()) co_return sign_in_failed(denied);
     const auto issued = wall_now();
     auto tokens = co_await provider_.exchange_code(
-        {with.code, begun->verifier, begun->redirect_uri}, until);
+        {with.code, begun->verifier, begun->redirect_uri, terms_.audience}, until);
     if (!tokens) co_return sign_in_failed(tokens.error());
     const auto who = co_await verified(*tokens, begun->nonce, until);
     if (!who && who.error().why == token_fault::no_keys) co_return sign_in_failed(unavailable);
@@ -87,7 +87,16 @@ task<sign_in_end> sign_in::finish(callback_query with, secret cookie, deadline u
     co_return signed_in{*who, *std::move(tokens), issued, begun->return_to};
 }
 
-task<verified_principal> sign_in::verified(const token_set& of, const std::string& nonce,
+task<verified_principal> sign_in::read_again(const token_set& of, const principal& before,
+                                             deadline until) {
+    auto who = co_await verified(of, {}, until);
+    if (who && (*who)->subject != before.subject)
+        co_return std::unexpected(token_refusal{token_fault::bad_claim, {}, {}});
+    co_return who;
+}
+
+task<verified_principal> sign_in::verified(const token_set& of,
+                                           std::optional<std::string_view> nonce,
                                            deadline until) {
     constexpr auto no_keys = token_fault::no_keys;
     const id_token_expectation expected{nonce, of.access.reveal()};

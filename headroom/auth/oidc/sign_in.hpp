@@ -81,8 +81,13 @@ public:
     task<std::expected<signed_in, sign_in_failure>> finish(callback_query with, secret cookie,
                                                            deadline until);
 
+    /// Who somebody is by the id token that came with renewed tokens: the same subject, with what
+    /// the provider now says of it. Refused with bad_claim where it is another.
+    task<verified_principal> read_again(const token_set& of, const principal& before,
+                                        deadline until);
+
 private:
-    task<verified_principal> verified(const token_set& of, const std::string& nonce,
+    task<verified_principal> verified(const token_set& of, std::optional<std::string_view> nonce,
                                       deadline until);
 
     token_client& provider_;

@@ -19,8 +19,12 @@ protected:
     void browsing(std::function<void()> body) {
         with_all([&](const all_of_it& of) -> task<void> {
             rotating_refresh renewing(of.provider, of.shared,
-                                      {.prefix = "r:", .sealing = sealing()});
-            sessions all(of.provider, renewing, of.shared, {.prefix = "r:", .sealing = sealing()});
+                                      {.prefix = "r:", .audience = terms.audience,
+                                       .sealing = sealing()});
+            kept.who_again = [&](const token_set& set, const principal& before, deadline until) {
+                return of.in.read_again(set, before, until);
+            };
+            sessions all(of.provider, renewing, of.shared, kept);
             token_verifier tokens({policy_for_api()},
                                   [&](std::string_view) { return of.keys.keys(); }, 10);
             const authenticator bearer(tokens, [&](std::string_view, deadline until) {
@@ -96,6 +100,7 @@ protected:
     }
 
     static constexpr char from_us[] = "Origin: https://app.example\r\nContent-Length: 0\r\n";
+    session_terms kept{.prefix = "r:", .sealing = sealing()};
     std::vector<std::string> outcomes;  // guarded by mutex
     std::shared_ptr<http::rate_limiter> rates;  // whose time stands still
     std::atomic<unsigned> refused{0};
@@ -138,6 +143,25 @@ TEST_F(SignInRoutes, ASessionIsWhomItsAccessTokenSpeaksFor) {
         EXPECT_THAT(unknown, StartsWith("HTTP/1.1 401"));
         EXPECT_THAT(unknown, HasSubstr("SESSION_ENDED"));
         EXPECT_THAT(unknown, HasSubstr("WWW-Authenticate: Bearer realm="));
+    });
+}
+
+TEST_F(SignInRoutes, WhoseAccessTokenIsOpaqueHasTheRolesOfTheLatestIdToken) {
+    terms.audience = opaque;
+    kept.renew_before = 3'000s;  // at each request
+    kept.renew_percent_max = 100;
+    const auto codes = provider().resources("authorization_code https://opaque.example"),
+               renewals = provider().resources("refresh_token https://opaque.example");
+    browsing([&] {
+        const auto session = signed_in_browser();
+        EXPECT_EQ(provider().resources("authorization_code https://opaque.example"), codes + 1);
+        EXPECT_THAT(ask("GET /me", session), HasSubstr("\r\n\r\nuser-1//admin"));
+        provider().say_roles("is=auditor");
+        EXPECT_THAT(ask("GET /me", session), HasSubstr("\r\n\r\nuser-1/"));
+        EXPECT_THAT(ask("GET /me", session), Not(HasSubstr("admin")));
+        provider().say_roles("is=admin");
+        EXPECT_THAT(ask("GET /me", session), HasSubstr("user-1//admin"));
+        EXPECT_GE(provider().resources("refresh_token https://opaque.example"), renewals + 3);
     });
 }
 

@@ -47,6 +47,19 @@ void read_proof(setting_reader& from, client_identity& to) {
     else from.fault(key_setting, "must be a private key", signer.error());
 }
 
+void read_audience(setting_reader& from, sign_in_settings& to) {
+    to.audience = from.text({.name = "AUTH_OAUTH_AUDIENCE",
+                             .length_max = 2'048,
+                             .doc = "Whom a sign-in's access tokens are asked for, where the "
+                                    "provider needs to be told: one of AUTH_AUDIENCE."});
+    to.audience_parameter = from.choice<std::string>(
+        {.name = "AUTH_OAUTH_AUDIENCE_PARAMETER",
+         .fallback = "resource",
+         .values = {{"resource", "resource"}, {"audience", "audience"}},
+         .doc = "The name it goes by: resource (RFC 8707), or audience where the provider wants "
+                "that."});
+}
+
 void read_sessions(setting_reader& from, sign_in_settings& to) {
     const auto seconds_of = [&](const duration_setting& as) {
         return std::chrono::floor<std::chrono::seconds>(from.duration(as));
@@ -120,6 +133,7 @@ sign_in_settings read_sign_in_settings(setting_reader& from) {
     all.scope = from.text({.name = "AUTH_OAUTH_SCOPES",
                            .fallback = "openid email profile",
                            .doc = "The scopes a sign-in asks for."});
+    read_audience(from, all);
     all.push = from.flag({.name = "AUTH_OAUTH_PUSH",
                           .doc = "Authorization requests are pushed to the provider first "
                                  "(RFC 9126)."});

@@ -10,6 +10,8 @@ struct sign_in_settings {
     client_identity as;        ///< without an id nobody signs in with a browser
     std::string redirect_uri;  ///< the callback, as the provider has it registered
     std::string scope;
+    std::string audience;            ///< whom access tokens are asked for; empty: nobody is named
+    std::string audience_parameter;  ///< by which name: "resource" or "audience"
     bool push = false;  ///< by the provider's PAR endpoint
     sealing_secrets sealing;  ///< of states, sessions and refreshed tokens
     std::chrono::seconds idle_max{0}, life_max{0};  ///< of a session

@@ -81,6 +81,19 @@ TEST_F(SignInSettings, InProductionTheCallbackIsHttps) {
               "");
 }
 
+TEST_F(SignInSettings, WhomTokensAreForIsAskedByTheNameTheProviderWants) {
+    EXPECT_EQ(faults_with({}), "");
+    EXPECT_EQ(read.audience, "");
+    EXPECT_EQ(read.audience_parameter, "resource");
+    EXPECT_EQ(faults_with({{"AUTH_OAUTH_AUDIENCE", "https://orders.example"},
+                           {"AUTH_OAUTH_AUDIENCE_PARAMETER", "audience"}}),
+              "");
+    EXPECT_EQ(read.audience, "https://orders.example");
+    EXPECT_EQ(read.audience_parameter, "audience");
+    EXPECT_THAT(faults_with({{"AUTH_OAUTH_AUDIENCE_PARAMETER", "aud"}}),
+                HasSubstr("AUTH_OAUTH_AUDIENCE_PARAMETER"));
+}
+
 TEST_F(SignInSettings, OneNetworkDoesNotReachTheBoundOfAll) {
     EXPECT_EQ(faults_with({}), "");
     const auto most = read.burst + read.rate * sign_in_states::ttl.count();
