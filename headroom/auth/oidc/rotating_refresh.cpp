@@ -116,7 +116,7 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
             }
             const auto left = std::chrono::milliseconds(said->number + 1);
             co_await sleep_until(until.at_most(std::min(look, left)));
-            if (stopping) co_return std::unexpected(process_stops(false));
+            if (is_cut()) co_return std::unexpected(process_stops(false));
             if (until.passed()) co_return std::unexpected(detail::no_answer_in_time());
         }
     }

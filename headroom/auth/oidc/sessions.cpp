@@ -137,7 +137,8 @@ task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
         co_return false;
     }
     if (!next) co_return true;  // the old ones, as long as they live
-    if (!co_await still_itself(*next, of.record.who, until)) {
+    const auto soon = until.at_most(terms_.provider_wait_max);  // for the provider's keys
+    if (!co_await still_itself(*next, of.record.who, soon)) {
         co_await forget(id, until);
         co_return false;
     }

@@ -40,7 +40,8 @@ protected:
                        client_auth by = client_auth::client_secret_basic) {
         with_both(by, [&](token_client& of, redis::mux& shared) -> task<void> {
             rotating_refresh one(of, shared, terms), other(of, shared, terms);
-            co_await testing::and_at_last([&] { return body({of, shared, one, other}); },
+            const renewing by_both{of, shared, one, other};
+            co_await testing::and_at_last([&] { return body(by_both); },
                                           [&]() -> task<void> {
                                               co_await one.stop(testing::soon());
                                               co_await other.stop(testing::soon());
