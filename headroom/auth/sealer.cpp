@@ -40,16 +40,17 @@ cipher_context_ptr new_cipher() {
 
 }  // namespace
 
-sealer::sealer(secret key, std::string purpose)
-    : key_(std::move(key)), purpose_(std::move(purpose)) {
-    BOOST_ASSERT(key_.reveal().size() >= secret_bytes_min);
+sealer::sealer(sealing_secrets by, std::string purpose)
+    : by_(std::move(by)), purpose_(std::move(purpose)) {
+    BOOST_ASSERT(by_.now.reveal().size() >= secret_bytes_min);
+    BOOST_ASSERT(by_.earlier.empty() || by_.earlier.reveal().size() >= secret_bytes_min);
 }
 
-std::string sealer::key_for(std::string_view name) const {
+std::string sealer::key_for(const secret& of, std::string_view name) const {
     const kdf_ptr hkdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
     const kdf_context_ptr context(EVP_KDF_CTX_new(hkdf.get()));
     must_have_worked(context != nullptr);
-    auto key = key_.reveal(), info = purpose_ + '\0' + std::string(name);
+    auto key = of.reveal(), info = purpose_ + '\0' + std::string(name);
     char hash[] = "SHA256";
     const std::array parameters{
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, hash, 0),
@@ -73,7 +74,7 @@ std::string sealer::seal(std::string_view name, const secret& text) const {
     auto* const nonce = bytes_of(made) + 1;
     auto* const to = nonce + nonce_bytes;
     must_have_worked(RAND_bytes(nonce, nonce_bytes) == 1);
-    auto key = key_for(name);
+    auto key = key_for(by_.now, name);
     const auto context = new_cipher();
     int size = 0, rest = 0;
     const bool done =
@@ -87,14 +88,23 @@ std::string sealer::seal(std::string_view name, const secret& text) const {
     return made;
 }
 
-std::optional<secret> sealer::open(std::string_view name, std::string_view sealed) const {
+std::optional<opened_text> sealer::open(std::string_view name, std::string_view sealed) const {
+    if (auto text = open_by(by_.now, name, sealed)) return opened_text{*std::move(text)};
+    if (by_.earlier.empty()) return std::nullopt;
+    auto text = open_by(by_.earlier, name, sealed);
+    if (!text) return std::nullopt;
+    return opened_text{*std::move(text), true};
+}
+
+std::optional<secret> sealer::open_by(const secret& by, std::string_view name,
+                                      std::string_view sealed) const {
     if (sealed.size() < sealed_more_bytes || sealed[0] != sealed_version ||
         sealed.size() > sealed_more_bytes + text_bytes_max)
         return std::nullopt;
     const auto nonce = sealed.substr(1, nonce_bytes);
     const auto body = sealed.substr(1 + nonce_bytes, sealed.size() - sealed_more_bytes);
     std::string tag(sealed.substr(sealed.size() - tag_bytes)), plain(body.size(), '\0');
-    auto key = key_for(name);
+    auto key = key_for(by, name);
     const auto context = new_cipher();
     int size = 0, rest = 0;
     const bool done =

@@ -14,8 +14,9 @@ protected:
 
 TEST_F(Sealer, OpensWhatItSealed) {
     const auto sealed = sessions.seal("one", text);
-    EXPECT_EQ(sessions.open("one", sealed), text);
-    EXPECT_EQ(sessions.open("one", sessions.seal("one", secret())), secret());
+    EXPECT_EQ(sessions.open("one", sealed).value().text, text);
+    EXPECT_FALSE(sessions.open("one", sealed)->by_earlier);
+    EXPECT_EQ(sessions.open("one", sessions.seal("one", secret())).value().text, secret());
 }
 
 TEST_F(Sealer, ShowsNothingOfIt) {
@@ -40,6 +41,20 @@ TEST_F(Sealer, OpensNothingThatWasChangedAnywhere) {
         EXPECT_FALSE(sessions.open("one", sealed.substr(0, at))) << at;
     }
     EXPECT_FALSE(sessions.open("one", sealed + "x"));
+}
+
+TEST_F(Sealer, AfterASecretWasReplacedTheOneBeforeStillOpens) {
+    const secret next(std::string(32, 'n'));
+    const sealer anew({next, key}, "session");
+    const auto old = sessions.seal("one", text);
+    EXPECT_EQ(anew.open("one", old).value().text, text);
+    EXPECT_TRUE(anew.open("one", old)->by_earlier);
+    EXPECT_FALSE(anew.open("two", old));
+    const auto again = anew.seal("one", text);
+    EXPECT_FALSE(anew.open("one", again).value().by_earlier);
+    EXPECT_FALSE(sessions.open("one", again)) << "sealed with the new one";
+    EXPECT_EQ(sealer(next, "session").open("one", again).value().text, text);
+    EXPECT_FALSE(sealer(next, "session").open("one", old)) << "given up";
 }
 
 TEST_F(Sealer, ABoundaryBetweenPurposeAndNameIsNotMoved) {

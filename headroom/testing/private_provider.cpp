@@ -78,7 +78,8 @@ void private_provider::start() {
 }
 
 std::string private_provider::settings() const {
-    auto made = fmt::format(R"({{"port":{},"access_seconds":{})", port_, terms_.access_seconds);
+    auto made = fmt::format(R"({{"port":{},"access_seconds":{},"pages":{},"site":"{}")", port_,
+                            terms_.access_seconds, terms_.pages, terms_.site);
     if (!terms_.jwks.empty()) made += R"(,"jwks":)" + terms_.jwks;
     if (terms_.tls)
         made += fmt::format(
@@ -94,10 +95,10 @@ void private_provider::answer_by(const std::string& query) const {
     (void)fetched(port_, "/test/fault?" + query);
 }
 
-boost::json::value private_provider::figures() const {
-    const auto answer = fetched(port_, "/test/figures");
+boost::json::value private_provider::told(const std::string& target) const {
+    const auto answer = fetched(port_, target);
     const auto body = answer.find("\r\n\r\n");
-    if (body == std::string::npos) throw std::runtime_error("the provider tells no figures");
+    if (body == std::string::npos) throw std::runtime_error("the provider does not say " + target);
     return boost::json::parse(std::string_view(answer).substr(body + 4));
 }
 
@@ -105,16 +106,32 @@ unsigned private_provider::count(const char* name) const {
     return figures().at(name).to_number<unsigned>();
 }
 
-unsigned private_provider::requests(const std::string& path) const {
+unsigned private_provider::count(const char* name, const std::string& of) const {
     const auto all = figures();
-    const auto* found = all.at("requests").as_object().if_contains(path);
+    const auto* found = all.at(name).as_object().if_contains(of);
     return found == nullptr ? 0 : found->to_number<unsigned>();
 }
 
-unsigned private_provider::grants(const std::string& type) const {
-    const auto all = figures();
-    const auto* found = all.at("grants").as_object().if_contains(type);
-    return found == nullptr ? 0 : found->to_number<unsigned>();
+unsigned private_provider::requests(const std::string& path) const {
+    return count("requests", path);
+}
+
+unsigned private_provider::grants(const std::string& type) const { return count("grants", type); }
+
+unsigned private_provider::resources(const std::string& type_and_resource) const {
+    return count("resources", type_and_resource);
+}
+
+void private_provider::say_roles(const std::string& query) const {
+    (void)fetched(port_, "/test/roles?" + query);
+}
+
+std::vector<std::string> private_provider::refresh_tokens(unsigned count) const {
+    std::vector<std::string> made;
+    for (const auto& each :
+         told(fmt::format("/test/refresh_tokens?count={}", count)).as_array())
+        made.emplace_back(each.as_string());
+    return made;
 }
 
 std::string private_provider::sign_in(const std::string& authorization_url) const {

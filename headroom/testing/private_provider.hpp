@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "headroom/testing/private_certificates.hpp"
 #include "headroom/testing/server_process.hpp"
@@ -21,6 +22,8 @@ struct provider_terms {
     std::string jwks{};             ///< public keys of the client `key`: {"keys":[...]}
     unsigned access_seconds = 600;  ///< how long access tokens live
     bool tls = false;               ///< a second door, which asks for a client's certificate
+    bool pages = false;    ///< a person says who it is, and what the client may know, on pages
+    std::string site{};    ///< whose /auth/callback is registered too: "https://localhost:40000"
 };
 
 class private_provider {
@@ -52,9 +55,14 @@ public:
     /// A request whose client has gone before it acts never came.
     void answer_by(const std::string& query) const;
 
-    /// Requests at a path, "/token"; grants of a type, "refresh_token".
+    /// What everybody is from now on, in access and id tokens: a query, "is=admin&is=auditor".
+    void say_roles(const std::string& query) const;
+
+    /// Requests at a path, "/token"; grants of a type, "refresh_token"; of these, those that asked
+    /// for a resource: "refresh_token https://api.example".
     unsigned requests(const std::string& path) const;
     unsigned grants(const std::string& type) const;
+    unsigned resources(const std::string& type_and_resource) const;
     unsigned refused() const { return count("refused"); }  ///< token requests that failed
     unsigned reused() const { return count("reused"); }    ///< for a token that was used before
     unsigned connections() const { return count("connections"); }
@@ -63,11 +71,18 @@ public:
     /// state: that URL. `callback` is registered, and /auth/callback at the same site.
     std::string sign_in(const std::string& authorization_url) const;
 
+    /// Refresh tokens of the client `svc:basic 1`, as if so many people had signed in by it; at
+    /// most 200, as the provider keeps the latest 1,000 records.
+    std::vector<std::string> refresh_tokens(unsigned count) const;
+
     std::string log() const { return process_.log(); }
 
 private:
-    boost::json::value figures() const;
+    /// What its own routes answer, /test/...
+    boost::json::value told(const std::string& target) const;
+    boost::json::value figures() const { return told("/test/figures"); }
     unsigned count(const char* name) const;
+    unsigned count(const char* name, const std::string& of) const;
     std::string settings() const;
 
     const provider_terms terms_;

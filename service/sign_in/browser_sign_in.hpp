@@ -5,6 +5,7 @@
 // Made of the process's one Redis connection and its one HTTP client: it opens nothing of its own.
 #pragma once
 #include "headroom/auth/oidc/sign_in_routes.hpp"
+#include "headroom/http/rate_limiter.hpp"
 #include "service/process.hpp"
 #include "service/sign_in/sign_in_metrics.hpp"
 
@@ -27,8 +28,8 @@ public:
     browser_sign_in(const browser_sign_in&) = delete;
     browser_sign_in& operator=(const browser_sign_in&) = delete;
 
-    /// Behind the other credentials.
-    void authenticate(http::router& to, auth::exempt_routes exempt) const;
+    /// Behind the other credentials. What it enters refers to this.
+    void authenticate(http::router& to, auth::exempt_routes exempt);
     void add_routes(http::typed::api& to);
 
     std::string_view name() const noexcept override { return "service.sign_in"; }
@@ -46,11 +47,12 @@ private:
     auth::token_client provider_;
     auth::rotating_refresh renewing_;
     auth::sign_in_states states_;
-    auth::sessions sessions_;
     auth::sign_in sign_in_;
+    auth::sessions sessions_;
     const auth::own_pages pages_;
     const auth::session_verifier verifier_;
     sign_in_metrics figures_;
+    const std::shared_ptr<http::rate_limiter> rates_;
     alarm next_;
     bool started_ = false;
 };

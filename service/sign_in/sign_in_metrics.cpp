@@ -11,7 +11,12 @@ sign_in_metrics::sign_in_metrics(observability::metrics& to)
       followed_(to.count("headroom_auth_refresh_followed_total",
                          "Tokens that another process had renewed.")),
       unshared_(to.count("headroom_auth_refresh_unshared_total",
-                         "Renewed tokens that Redis did not take.")) {}
+                         "Renewed tokens that Redis did not take.")),
+      pending_(to.measure("headroom_auth_sign_ins_pending",
+                          "Sign-ins of all processes that have begun and not ended, when one last "
+                          "began or ended here.")),
+      pending_max_(to.measure("headroom_auth_sign_ins_pending_limit",
+                              "The most that may; one more is refused.")) {}
 
 void sign_in_metrics::count(std::string_view what) {
     const std::scoped_lock lock(mutex_);
@@ -31,6 +36,11 @@ void sign_in_metrics::show(const auth::rotation_figures& now) {
     led_.grow_to(static_cast<double>(now.led));
     followed_.grow_to(static_cast<double>(now.followed));
     unshared_.grow_to(static_cast<double>(now.unshared));
+}
+
+void sign_in_metrics::show_pending(std::uint64_t now, std::size_t limit) {
+    pending_.set(static_cast<double>(now));
+    pending_max_.set(static_cast<double>(limit));
 }
 
 }  // namespace headroom::service::sign_in

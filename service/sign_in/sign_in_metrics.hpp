@@ -1,4 +1,5 @@
-// sign_in/sign_in_metrics.hpp: how sign-ins end, and how often tokens of sessions are renewed.
+// sign_in/sign_in_metrics.hpp: how sign-ins end, how many are under way, and how often tokens of
+// sessions are renewed.
 #pragma once
 #include <map>
 #include <mutex>
@@ -21,10 +22,12 @@ public:
     void count(std::string_view what);
     /// By one caller at a time.
     void show(const auth::rotation_figures& now);
+    void show_pending(std::uint64_t now, std::size_t limit);
 
 private:
     observability::metrics& to_;
     observability::counter asked_, led_, followed_, unshared_;
+    observability::gauge pending_, pending_max_;
     std::mutex mutex_;
     std::map<std::string, observability::counter, std::less<>> ends_;  // guarded by mutex_
 };

@@ -90,7 +90,7 @@ task<void> work(char** argv, worker_pool& names) {
         co_await wait_for_go(shared);
         co_await refresh_all(refreshes, secret(std::getenv("REFRESH_TOKEN")),
                              static_cast<unsigned>(std::atoi(argv[3])));
-        co_await refreshes.stop();
+        co_await refreshes.stop(soon());
         co_await provider.stop();
         co_await client.stop(soon());
     }

@@ -3,9 +3,14 @@
 //     node provider.cjs '{"port": 40000, ...}'
 //
 // Members: port; jwks, keys of the client `key`; access_seconds, how long access tokens live;
-// tls: {port, certificate, key, authority}, a second door that asks for a client's certificate.
-// Whoever asks to sign in is user-1, without a page. `/test/figures` counts, `/test/fault` takes a
-// query that says how everything else answers from now on, until the next.
+// tls: {port, certificate, key, authority}, a second door that asks for a client's certificate;
+// site, whose /auth/callback is registered too; pages, whether whoever signs in says on a page who
+// that is, and consents on another. Without them everybody is user-1 and consents.
+//
+//     /test/figures                    counts
+//     /test/fault?status=503           how everything else answers from now on, until the next
+//     /test/roles?is=admin             what everybody is from now on
+//     /test/refresh_tokens?count=200   of so many sign-ins by the first client
 'use strict';
 
 const http = require('node:http');
@@ -15,11 +20,12 @@ const { generateKeyPairSync, randomUUID, X509Certificate } = require('node:crypt
 
 const given = JSON.parse(process.argv[2]);
 const issuer = `http://127.0.0.1:${given.port}`;
-const figures = { connections: 0, requests: {}, grants: {}, refused: 0, reused: 0 };
-let fault = {};
+const figures = { connections: 0, requests: {}, grants: {}, resources: {}, refused: 0, reused: 0 };
+let fault = {}, roles = ['admin'];
 
 const redirect = { response_types: ['code'],
-  redirect_uris: ['https://app.example/callback', 'https://app.example/auth/callback'] };
+  redirect_uris: ['https://app.example/callback', 'https://app.example/auth/callback',
+    ...(given.site ? [`${given.site}/auth/callback`] : [])] };
 const grants = { grant_types: ['authorization_code', 'refresh_token', 'client_credentials'] };
 const secret = 'pass:%+ word&=/~';
 const clients = [
@@ -49,6 +55,22 @@ function resource(indicator) {
   };
 }
 
+/// Everybody consents to everything.
+const withoutPages = {
+  async loadExistingGrant(ctx) {
+    const grant = new ctx.oidc.provider.Grant({
+      clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId,
+    });
+    grant.addOIDCScope('openid email offline_access');
+    for (const each of ['https://api.example', 'https://opaque.example']) {
+      grant.addResourceScope(each, 'read write');
+    }
+    await grant.save();
+    return grant;
+  },
+  interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
+};
+
 const settings = {
   clients,
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
@@ -59,24 +81,16 @@ const settings = {
   cookies: { keys: ['of no importance here'] },
   findAccount: (ctx, id) => ({
     accountId: id,
-    claims: async () => ({ sub: id, email: `${id}@example.org` }),
+    claims: async () => ({ sub: id, email: `${id}@example.org`, roles }),
   }),
-  extraTokenClaims: () => ({ tenant_id: 'acme', roles: ['admin'] }),
+  claims: { openid: ['sub', 'roles'] }, // also in id tokens
+  extraTokenClaims: () => ({ tenant_id: 'acme', roles }),
   rotateRefreshToken: () => true,
   issueRefreshToken: async (ctx, client, code) => client.grantTypeAllowed('refresh_token'),
   pkce: { required: () => true, methods: ['S256'] },
-  async loadExistingGrant(ctx) {
-    const grant = new ctx.oidc.provider.Grant({
-      clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId,
-    });
-    grant.addOIDCScope('openid email offline_access');
-    grant.addResourceScope('https://api.example', 'read write');
-    await grant.save();
-    return grant;
-  },
-  interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
+  ...(given.pages ? {} : withoutPages),
   features: {
-    devInteractions: { enabled: false },
+    devInteractions: { enabled: Boolean(given.pages) },
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
     revocation: { enabled: true },
@@ -138,6 +152,20 @@ async function failed(req, res, path) {
   return true;
 }
 
+/// As many as if so many people had signed in: each of a grant of its own, and rotating.
+async function refreshTokens(provider, of) {
+  const client = await provider.Client.find(clients[0].client_id);
+  const one = async () => {
+    const grant = new provider.Grant({ clientId: client.clientId, accountId: 'user-1' });
+    grant.addOIDCScope('openid email offline_access');
+    grant.addResourceScope('https://api.example', 'read write');
+    return new provider.RefreshToken({ client, accountId: 'user-1', grantId: await grant.save(),
+      gty: 'authorization_code', scope: 'openid email offline_access read',
+      resource: 'https://api.example', rotations: 0 }).save();
+  };
+  return Promise.all(Array.from({ length: of }, one));
+}
+
 async function main() {
   const { default: Provider } = await import('oidc-provider');
   const provider = new Provider(issuer, settings);
@@ -145,7 +173,11 @@ async function main() {
     figures.refused += 1;
     if (/already used/.test(error.error_detail ?? '')) figures.reused += 1;
   };
-  provider.on('grant.success', (ctx) => count(figures.grants, ctx.oidc.params.grant_type));
+  provider.on('grant.success', (ctx) => {
+    const { grant_type: type, resource: asked } = ctx.oidc.params;
+    count(figures.grants, type);
+    if (asked) count(figures.resources, `${type} ${asked}`);
+  });
   provider.on('grant.error', refused);
   const serve = provider.callback();
 
@@ -156,9 +188,17 @@ async function main() {
       fault = Object.fromEntries(at.searchParams);
       return answer(res, 200, '{}');
     }
+    if (at.pathname === '/test/roles') {
+      roles = at.searchParams.getAll('is');
+      return answer(res, 200, '{}');
+    }
+    if (at.pathname === '/test/refresh_tokens') {
+      const all = await refreshTokens(provider, Number(at.searchParams.get('count')));
+      return answer(res, 200, JSON.stringify(all));
+    }
     count(figures.requests, at.pathname.replace(/\/(auth|interaction)\/.*/, '/$1/*'));
     if (await failed(req, res, at.pathname)) return undefined;
-    if (at.pathname.startsWith('/interaction/')) {
+    if (!given.pages && at.pathname.startsWith('/interaction/')) {
       const { prompt } = await provider.interactionDetails(req, res);
       return provider.interactionFinished(req, res,
         prompt.name === 'login' ? { login: { accountId: 'user-1' } } : { consent: {} });

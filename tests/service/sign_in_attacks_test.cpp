@@ -153,6 +153,33 @@ TEST_F(BrowserAttack, NoSecretIsShownAnywhere) {
         EXPECT_EQ(seen.find(each.substr(0, 12)), seen.npos) << each;
 }
 
+TEST_F(BrowserAttack, WhoBeginsSignInAfterSignInIsRefused) {
+    auto with = ground().with(provider());
+    with["AUTH_SIGN_IN_RATE"] = "1";
+    with["AUTH_SIGN_IN_RATE_BURST"] = "5";
+    with["AUTH_SIGN_IN_PENDING"] = "3";
+    with["HEADROOM_SYSTEM"] = "bounded";  // the others' are not counted
+    const auto own = started(with);
+    unsigned begun = 0, full = 0, often = 0;
+    for (unsigned i = 0; i < 20; ++i) {
+        const auto got = own->get("/auth/login");
+        begun += got.status == 303 ? 1 : 0;
+        full += got.status == 503 && text(got, "/error_code") == "TOO_MANY_SIGN_INS" ? 1 : 0;
+        often += got.status == 429 ? 1 : 0;
+        if (got.status != 303) EXPECT_NE(header_of(got, "Retry-After"), "") << got.head;
+    }
+    EXPECT_EQ(begun, 3U);
+    EXPECT_GE(full, 2U);
+    EXPECT_GE(often, 1U);
+    EXPECT_EQ(begun + full + often, 20U);
+    const auto shown = own->get("/metrics").body;
+    for (const auto* each : {R"(headroom_auth_sign_ins_total{end="too_many"})",
+                             R"(headroom_auth_sign_ins_total{end="too_often"})",
+                             "headroom_auth_sign_ins_pending_limit 3"})
+        EXPECT_THAT(shown, HasSubstr(each));
+    EXPECT_THAT(own->errors() + own->process().output(), HasSubstr("of 3 at most"));
+}
+
 class BrowserSettings : public ::testing::Test {
 protected:
     /// What `serve` says on its way out, asked to start with these.

@@ -94,6 +94,8 @@ struct signing {
         all["AUTH_OAUTH_REDIRECT_URI"] = "https://app.example/auth/callback";
         all["AUTH_OAUTH_SCOPES"] = "openid email offline_access read";
         all["AUTH_SESSION_SECRET"] = session_secret;
+        all["AUTH_SIGN_IN_RATE"] = "1000";  // all of the tests are one network
+        all["AUTH_SIGN_IN_RATE_BURST"] = "1000";
         all["AUTH_OPERATOR_KEYS"] =
             operator_key.id + ":" + auth::api_key_hash(operator_key.value, secret(pepper));
         all["LOG_LEVEL"] = "DEBUG";

@@ -158,6 +158,54 @@ TEST_F(BrowserSession, FiftyRequestsToTwoProcessesRenewItsTokensOnce) {
     EXPECT_EQ(one.get("/v1/me").status, 200U);
 }
 
+TEST_F(BrowserSession, AChangeOfItsSecretSignsNobodyOut) {
+    testing::private_provider provider;
+    auto with = ground().with(provider);
+    const auto before = started(with);
+    browser one(*before, provider), idle(*before, provider);
+    ASSERT_EQ(one.sign_in().status, 303U);
+    ASSERT_EQ(idle.sign_in().status, 303U);
+    with["AUTH_SESSION_SECRET_PREVIOUS"] = with["AUTH_SESSION_SECRET"];
+    with["AUTH_SESSION_SECRET"] = "another-secret-of-32-characters-or-more";
+    const auto between = started(with);
+    one.go_to(*between);
+    EXPECT_EQ(one.get("/v1/me").status, 200U);
+    with.erase("AUTH_SESSION_SECRET_PREVIOUS");
+    const auto after = started(with);
+    one.go_to(*after);
+    idle.go_to(*after);
+    EXPECT_EQ(one.get("/v1/me").status, 200U) << "it was sealed again";
+    EXPECT_EQ(idle.get("/v1/me").status, 401U) << "it was not";
+}
+
+TEST_F(BrowserSession, AProviderThatHangsDoesNotKeepTheServiceFromEnding) {
+    testing::private_provider provider({.jwks = {}, .access_seconds = 2});
+    auto with = ground().with(provider);
+    with["HEADROOM_DRAIN_TIMEOUT"] = "1s";
+    const auto at = started(with);
+    browser one(*at, provider);
+    ASSERT_EQ(one.sign_in().status, 303U);
+    provider.answer_by("path=/token&before=20000");
+    const auto before = provider.requests("/token");
+    std::thread asks([&] {
+        // Its answer is whatever it is: the service ends meanwhile.
+        EXPECT_TRUE(eventually([&] {
+            try {
+                (void)one.get("/v1/me");
+            } catch (const std::exception&) {
+                return true;
+            }
+            return provider.requests("/token") > before;
+        }));
+    });
+    EXPECT_TRUE(eventually([&] { return provider.requests("/token") > before; }));
+    const auto asked = std::chrono::steady_clock::now();
+    at->process().signal(SIGTERM);
+    EXPECT_TRUE(at->process().wait(30s));
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, 8s) << "the exchange alone may take 10";
+    asks.join();
+}
+
 TEST_F(BrowserSession, AProviderThatComesBackWithOtherKeysSignsInAgain) {
     testing::private_provider provider({.jwks = {}, .access_seconds = 4});
     const auto at = started(ground().with(provider));

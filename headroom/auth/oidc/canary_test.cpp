@@ -74,7 +74,7 @@ TEST_F(Canary, NothingOfASecretIsShownWhateverGoesWrong) {
                   who.subject = "user-1";
                   secrets.push_back(co_await all.begin(
                       {std::make_shared<const principal>(who), tokens, {}, "/"}, soon()));
-                  co_await renewing.stop();
+                  co_await renewing.stop(soon());
               });
     EXPECT_GT(std::ranges::count(shown, '\n'), 20);
     expect_silence();

@@ -1,6 +1,7 @@
 // auth/oidc/id_token.hpp: who signed in, by the token a provider gives to its client (OpenID
 // Connect Core, 3.1.3.7).
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,9 @@ issuer_policy id_token_policy(std::string issuer, std::string client);
 
 /// What one sign-in knows of the token it is given.
 struct id_token_expectation {
-    std::string_view nonce;         ///< exactly; not empty
+    /// Exactly, and not empty. Without it nothing is asked of a nonce: of renewed tokens alone,
+    /// which come from the provider itself and by no browser (12.2).
+    std::optional<std::string_view> nonce;
     std::string_view access_token;  ///< whose hash `at_hash` has to be, where there is one
 };
 

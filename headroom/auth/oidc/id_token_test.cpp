@@ -47,6 +47,17 @@ TEST_F(IdToken, OfThisSignInTellsWhoItIs) {
     EXPECT_EQ(fault_of(signed_by_it(payload(R"(,"nonce":"n-1")"))), "") << "at_hash may be missing";
 }
 
+TEST_F(IdToken, OfRenewedTokensNeedsNoNonceAndAllElse) {
+    const auto who_by = [&](const std::string& token) {
+        return check_id_token(token, policy, {{}, access_token}, keys,
+                              fixture::at(fixture::noon));
+    };
+    EXPECT_EQ(who_by(signed_by_it(payload(""))).value()->subject, "user-1");
+    EXPECT_TRUE(who_by(signed_by_it(payload(R"(,"nonce":"n-1")"))));
+    EXPECT_FALSE(who_by(signed_by_it(payload("", R"("them")"))));
+    EXPECT_FALSE(who_by(signed_by_it(payload(R"(,"at_hash":"AAAAAAAAAAAAAAAAAAAAAA")"))));
+}
+
 TEST_F(IdToken, OfAnotherSignInIsRefused) {
     for (const auto* nonce : {"", R"(,"nonce":"n-2")", R"(,"nonce":"")", R"(,"nonce":1)",
                               R"(,"nonce":"n-1 ")"})

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/assert.hpp>
 #include <map>
 
@@ -28,19 +31,27 @@ oidc_failure sign_in_again(std::string why) {
     return {.why = oidc_fault::grant_refused, .detail = std::move(why)};
 }
 
+oidc_failure process_stops(bool may_have_acted) {
+    return {.may_have_acted = may_have_acted, .detail = "the process stops"};
+}
+
 }  // namespace
 
 struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::body> {
     using outcome = oidc_result<token_set>;
     using flight = detail::shared_flight<outcome>;
     using turn_kind = detail::turn_answer::kind;
+    using timer = boost::asio::basic_waitable_timer<
+        deadline::clock, boost::asio::wait_traits<deadline::clock>, executor>;
 
     body(token_client& of, redis::mux& shared, rotation_terms with)
-        : by(of), terms(std::move(with)), seal(terms.sealing, "refresh"), turns(shared, terms) {}
+        : by(of), terms(std::move(with)), seal(terms.sealing, "refresh"), turns(shared, terms),
+          cut(of.home().get_executor(), timer::time_point::max()) {}
 
     task<outcome> refresh(secret spent, deadline until) {
         const auto self = shared_from_this();
         ++counts.asked;
+        if (stopping) co_return std::unexpected(process_stops(false));
         const auto name = detail::sha256(spent.reveal());
         if (flights.size() >= terms.runs_max && !flights.contains(name))
             co_return std::unexpected(oidc_failure{.detail = "too many refreshes are under way"});
@@ -68,25 +79,44 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
         }
     }
 
+    /// Its outcome; nothing when it is cut off before.
+    template <class T>
+    task<std::optional<T>> unless_cut(task<T> what) {
+        using namespace boost::asio::experimental::awaitable_operators;
+        // An exception is carried: else the first that ends well would be waited for, the cut.
+        auto first = co_await (headroom::detail::carry(std::move(what)) || cut_off());
+        if (first.index() == 1) co_return std::nullopt;
+        auto got = std::get<0>(std::move(first));
+        if (!got) std::rethrow_exception(std::move(got.error()));
+        co_return *std::move(got);
+    }
+
+    task<void> cut_off() {
+        boost::system::error_code ended;
+        co_await cut.async_wait(boost::asio::redirect_error(use_task, ended));
+    }
+
     /// Long enough to wait for a turn that nobody ends, and to take one.
     std::chrono::milliseconds run_max() const { return terms.turn_max * (terms.tries_max + 1); }
 
     task<outcome> ask(const secret& spent, std::string key, deadline until) {
         const auto who = random_text();
         for (auto look = terms.look_min;; look = std::min(look * 2, terms.look_max)) {
-            auto said = co_await turns.ask(key, who, until);
-            switch (said.is) {
-                case turn_kind::mine: co_return co_await lead(spent, key, said.number, until);
-                case turn_kind::next: ++counts.followed; co_return opened(spent, said.sealed);
+            const auto said = co_await unless_cut(turns.ask(key, who, until));
+            if (!said) co_return std::unexpected(process_stops(false));
+            switch (said->is) {
+                case turn_kind::mine: co_return co_await lead(spent, key, said->number, until);
+                case turn_kind::next: ++counts.followed; co_return opened(spent, said->sealed);
                 case turn_kind::dead:
                     co_return std::unexpected(sign_in_again("another process was refused with it"));
                 case turn_kind::lost:
                     co_return std::unexpected(sign_in_again(fmt::format(
-                        "it was asked with {} times and nobody knows what came", said.number)));
+                        "it was asked with {} times and nobody knows what came", said->number)));
                 case turn_kind::other: break;
             }
-            const auto left = std::chrono::milliseconds(said.number + 1);
+            const auto left = std::chrono::milliseconds(said->number + 1);
             co_await sleep_until(until.at_most(std::min(look, left)));
+            if (is_cut()) co_return std::unexpected(process_stops(false));
             if (until.passed()) co_return std::unexpected(detail::no_answer_in_time());
         }
     }
@@ -94,9 +124,12 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
     task<outcome> lead(const secret& spent, std::string key, std::int64_t turn, deadline until) {
         ++counts.led;
         const auto issued = wall_now();
-        auto got = co_await by.refresh(spent, {}, deadline::after(terms.exchange_max));
+        auto asked = co_await unless_cut(by.refresh(spent, {.audience = terms.audience},
+                                                    deadline::after(terms.exchange_max)));
+        auto got = asked ? *std::move(asked) : outcome(std::unexpected(process_stops(true)));
         if (!got) {
-            co_await tell_failure(got.error(), key, turn, until);
+            const auto by_when = is_cut() ? until.at_most(stop_grace) : until;
+            co_await tell_failure(got.error(), key, turn, by_when);
             co_return got;
         }
         if (got->refresh.empty()) got->refresh = spent;  // a provider that does not rotate
@@ -105,8 +138,9 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
         const auto sealed =
             seal.seal(spent.reveal(), detail::to_text(detail::to_record(*got, issued)));
         try {
-            const auto stands = co_await turns.keep(key, sealed, kept, until);
-            if (stands != sealed) co_return opened(spent, stands);
+            const auto stands = co_await unless_cut(turns.keep(key, sealed, kept, until));
+            if (!stands) ++counts.unshared;
+            else if (*stands != sealed) co_return opened(spent, *stands);
         } catch (const std::exception&) {
             ++counts.unshared;
         }
@@ -125,11 +159,13 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
 
     outcome opened(const secret& spent, const std::string& sealed) const {
         const auto text = seal.open(spent.reveal(), sealed);
-        const auto read = text ? detail::strict_object(text->reveal()) : std::nullopt;
+        const auto read = text ? detail::strict_object(text->text.reveal()) : std::nullopt;
         auto made = read ? detail::from_record(*read, wall_now()) : std::nullopt;
         if (!made) return std::unexpected(sign_in_again("what came is sealed by another key"));
         return *std::move(made);
     }
+
+    bool is_cut() const { return cut.expiry() != timer::time_point::max(); }
 
     token_client& by;
     const rotation_terms terms;
@@ -137,6 +173,8 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
     detail::rotation_turns turns;
     std::map<std::string, std::shared_ptr<flight>> flights;  // by the token's SHA-256
     rotation_figures counts;
+    bool stopping = false;
+    timer cut;  // passes when stop() waits no longer: all that is under way waits for it too
 };
 
 rotating_refresh::rotating_refresh(token_client& by, redis::mux& shared, rotation_terms terms)
@@ -150,8 +188,12 @@ task<oidc_result<token_set>> rotating_refresh::refresh(secret spent, deadline un
     return on_reactor(body_->by.home(), body_->refresh(std::move(spent), until));
 }
 
-task<void> rotating_refresh::stop() {
+task<void> rotating_refresh::stop(deadline until) {
     const auto self = body_;
+    self->stopping = true;
+    while (!self->flights.empty() && !until.passed())
+        co_await sleep_until(until.at_most(rotation_stop_look_ms));
+    self->cut.expires_at(deadline::clock::now());
     while (!self->flights.empty()) co_await sleep_until(deadline::after(rotation_stop_look_ms));
 }
 

@@ -18,13 +18,15 @@
 #include <string>
 
 #include "headroom/auth/oidc/token_client.hpp"
+#include "headroom/auth/sealer.hpp"
 #include "headroom/persistence/redis/mux.hpp"
 
 namespace headroom::auth {
 
 struct rotation_terms {
     std::string prefix{};  ///< before all names in Redis: "orders:"
-    secret sealing;        ///< sealer::secret_bytes_min or more; of all processes the same
+    std::string audience{};  ///< whom the tokens are asked for; empty: as the provider has it
+    sealing_secrets sealing;  ///< as in sealer.hpp; of all processes the same
     /// A turn: a request may take so much of it as the other leaves. Its holder stores the outcome
     /// in the rest.
     std::chrono::milliseconds turn_max{15'000}, exchange_max{10'000};
@@ -57,9 +59,12 @@ public:
     /// operation_aborted when the caller is cancelled, which the run does not notice.
     task<oidc_result<token_set>> refresh(secret spent, deadline until);
 
-    /// Waits for what is under way, at most turn_max. Nothing is asked afterwards. On the client's
-    /// home reactor, before Redis and the client are stopped.
-    task<void> stop();
+    /// What is under way may end until the deadline. Then it is cut off, and who waits for it is
+    /// told `unavailable`: a turn is given back, of a token of which nobody knows what came.
+    /// Returns once nothing is under way, stop_grace after the deadline at the latest. Nothing is
+    /// asked afterwards. On the client's home reactor, before Redis and the client are stopped.
+    task<void> stop(deadline until);
+    static constexpr std::chrono::milliseconds stop_grace{500};
 
     /// On the client's home reactor.
     rotation_figures figures() const;

@@ -19,18 +19,9 @@ protected:
     rotation_terms terms{.prefix = "t:", .sealing = sealing(), .turn_max = 600ms,
                          .exchange_max = 400ms};
 
-    /// Two of them, as two processes have them, at one provider and one Redis.
     void with_two(std::function<task<void>(token_client&, rotating_refresh&, rotating_refresh&)>
                       body) {
-        with_both(client_auth::client_secret_basic,
-                  [&](token_client& of, redis::mux& shared) -> task<void> {
-                      rotating_refresh one(of, shared, terms), other(of, shared, terms);
-                      co_await testing::and_at_last([&] { return body(of, one, other); },
-                                                    [&]() -> task<void> {
-                                                        co_await one.stop();
-                                                        co_await other.stop();
-                                                    });
-                  });
+        with_renewing(terms, [&](const renewing& by) { return body(by.of, by.one, by.other); });
     }
     /// How often the provider was asked with a refresh token, refused or not.
     static unsigned used() { return provider().grants("refresh_token") + provider().refused(); }
@@ -136,6 +127,65 @@ TEST_F(RotatingRefresh, ATurnThatNobodyEndsPassesOn) {
     });
 }
 
+TEST_F(RotatingRefresh, StopDoesNotWaitForAProviderThatHangs) {
+    terms.turn_max = 25s;
+    terms.exchange_max = 20s;
+    with_two([&](token_client& of, auto& one, auto& other) -> task<void> {
+        const auto first = co_await signed_in_tokens(of);
+        provider().answer_by("path=/token&before=3000");
+        const auto before = provider().requests("/token");
+        std::optional<oidc_result<token_set>> led;
+        reactor::current()->spawn([&]() -> task<void> {
+            led = co_await one.refresh(first.refresh, deadline::after(25s));
+        });
+        EXPECT_TRUE(co_await eventually_on_reactor(
+            [&] { return provider().requests("/token") > before; }));
+        const auto began = deadline::clock::now();
+        co_await one.stop(deadline::after(100ms));
+        EXPECT_LT(deadline::clock::now() - began, 2'500ms) << "the provider still hangs";
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return led.has_value(); }));
+        EXPECT_EQ(led.value().error().why, oidc_fault::unavailable);
+        EXPECT_TRUE(led->error().may_have_acted);
+        EXPECT_EQ((co_await one.refresh(first.refresh, soon())).error().detail,
+                  "the process stops");
+        provider().answer_by("");
+        const auto next = co_await other.refresh(first.refresh, soon());
+        EXPECT_TRUE(next) << "the turn was given back";
+    });
+}
+
+TEST_F(RotatingRefresh, StopLetsWhatEndsInTimeEnd) {
+    with_two([&](token_client& of, auto& one, auto&) -> task<void> {
+        const auto first = co_await signed_in_tokens(of);
+        provider().answer_by("path=/token&after=100");
+        bool got = false;
+        reactor::current()->spawn([&]() -> task<void> {
+            got = (co_await one.refresh(first.refresh, soon())).has_value();
+        });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return one.figures().led == 1; }));
+        co_await one.stop(soon());
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return got; }));
+    });
+}
+
+TEST_F(RotatingRefresh, StopDoesNotWaitForARedisThatHangs) {
+    with_two([&](token_client& of, auto& one, auto&) -> task<void> {
+        const auto first = co_await signed_in_tokens(of);
+        store().freeze();
+        bool ended = false;
+        reactor::current()->spawn([&]() -> task<void> {
+            EXPECT_FALSE(co_await one.refresh(first.refresh, deadline::after(25s)));
+            ended = true;
+        });
+        co_await yield_now();
+        const auto began = deadline::clock::now();
+        co_await one.stop(deadline::after(50ms));
+        EXPECT_LT(deadline::clock::now() - began, 1'500ms);
+        store().thaw();
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return ended; }));
+    });
+}
+
 TEST_F(RotatingRefresh, WithoutRedisNothingIsAsked) {
     with_two([&](token_client& of, auto& one, auto&) -> task<void> {
         const auto first = co_await signed_in_tokens(of);
@@ -163,20 +213,21 @@ TEST_F(RotatingRefresh, RedisHoldsNoToken) {
     });
 }
 
-TEST_F(RotatingRefresh, AnotherKeyOpensNothing) {
-    with_both(client_auth::client_secret_basic,
-              [&](token_client& of, redis::mux& shared) -> task<void> {
-                  const auto first = co_await signed_in_tokens(of);
-                  rotating_refresh one(of, shared, terms);
-                  EXPECT_TRUE(co_await one.refresh(first.refresh, soon()));
-                  auto others = terms;
-                  others.sealing = secret(std::string(32, 'o'));
-                  rotating_refresh other(of, shared, others);
-                  const auto got = co_await other.refresh(first.refresh, soon());
-                  EXPECT_EQ(got.error().why, oidc_fault::grant_refused);
-                  co_await one.stop();
-                  co_await other.stop();
-              });
+TEST_F(RotatingRefresh, AnotherKeyOpensNothingUnlessItKnowsTheOneBefore) {
+    with_renewing(terms, [&](const renewing& by) -> task<void> {
+        const auto first = co_await signed_in_tokens(by.of);
+        EXPECT_TRUE(co_await by.one.refresh(first.refresh, soon()));
+        auto others = terms;
+        others.sealing = secret(std::string(32, 'o'));
+        rotating_refresh other(by.of, by.shared, others);
+        const auto got = co_await other.refresh(first.refresh, soon());
+        EXPECT_EQ(got.error().why, oidc_fault::grant_refused);
+        others.sealing.earlier = sealing();
+        rotating_refresh both(by.of, by.shared, others);
+        EXPECT_TRUE(co_await both.refresh(first.refresh, soon()));
+        co_await other.stop(soon());
+        co_await both.stop(soon());
+    });
 }
 
 }  // namespace

@@ -3,7 +3,8 @@
 // The access token decides, where it is one of ours: a JWT for an audience of ours. It is verified
 // like any bearer token, at each request, so that a tenant and roles are as the provider last said
 // when it renewed the token; one of ours that is refused is a refusal. Any other access token is
-// opaque to us, and the id token of the sign-in stands, for as long as the provider renews.
+// opaque to us, and the latest id token stands, that of the sign-in or of a renewal, for as long as
+// the provider renews.
 #pragma once
 #include "headroom/auth/authenticator.hpp"
 #include "headroom/auth/denial.hpp"

@@ -66,6 +66,7 @@ std::chrono::seconds since(wall_time then, wall_time now) {
 struct sessions::found {
     detail::session_record record;
     std::int64_t version;
+    bool sealed_earlier;  // with the secret before the present one
 };
 
 sessions::sessions(token_client& provider, rotating_refresh& renewing, redis::mux& shared,
@@ -104,6 +105,7 @@ task<std::optional<session>> sessions::find(secret id, deadline until) {
     if (!is_session_id(id.reveal())) co_return std::nullopt;
     auto of = co_await read(id, until);
     if (!of || !co_await renewed(id, *of, until)) co_return std::nullopt;
+    if (of->sealed_earlier) co_await write(id, *of, until);
     auto& record = of->record;
     const bool good = record.tokens.life.count() > 0;
     co_return session{std::move(record.who), good ? std::move(record.tokens.access) : secret(),
@@ -117,9 +119,9 @@ task<std::optional<sessions::found>> sessions::read(const secret& id, deadline u
     const auto said = co_await look_script().run(shared_, keys, words, at_once(until), repeatable);
     if (said.empty()) co_return std::nullopt;
     const auto text = seal_.open(id.reveal(), said[0].text());
-    auto record = text ? detail::session_in(*text, session_time()) : std::nullopt;
+    auto record = text ? detail::session_in(text->text, session_time()) : std::nullopt;
     if (!record) co_return std::nullopt;
-    co_return found{*std::move(record), said[1].number()};
+    co_return found{*std::move(record), said[1].number(), text->by_earlier};
 }
 
 task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
@@ -135,6 +137,11 @@ task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
         co_return false;
     }
     if (!next) co_return true;  // the old ones, as long as they live
+    const auto soon = until.at_most(terms_.provider_wait_max);  // for the provider's keys
+    if (!co_await still_itself(*next, of.record.who, soon)) {
+        co_await forget(id, until);
+        co_return false;
+    }
     if (next->id.empty()) next->id = std::move(held.id);
     held = *std::move(next);
     of.record.due = due_after(session_time(), held.life);
@@ -142,17 +149,31 @@ task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
     co_return true;
 }
 
+task<bool> sessions::still_itself(const token_set& renewed, principal& who, deadline until) {
+    if (renewed.id.empty() || !terms_.who_again) co_return true;
+    const auto now = co_await terms_.who_again(renewed, who, until);
+    if (!now)
+        co_return now.error().why == token_fault::no_keys ||
+            now.error().why == token_fault::expired;
+    auto next = **now;
+    if (!next.email) next.email = std::move(who.email);
+    if (!next.name) next.name = std::move(who.name);
+    who = std::move(next);
+    co_return true;
+}
+
 task<void> sessions::forget(const secret& id, deadline until) {
     (void)co_await shared_.run(redis::command("DEL", name_of(id)), at_once(until), repeatable);
 }
 
-task<void> sessions::write(const secret& id, const found& of, deadline until) {
+task<void> sessions::write(const secret& id, found& of, deadline until) {
     const auto body =
         seal_.seal(id.reveal(), detail::text_of_session(of.record, session_time()));
     const auto name = name_of(id), version = std::to_string(of.version);
     const std::array<std::string_view, 1> keys{name};
     const std::array<std::string_view, 2> words{body, version};
     (void)co_await write_script().run(shared_, keys, words, at_once(until), repeatable);
+    of.sealed_earlier = false;
 }
 
 task<bool> sessions::end(secret id, deadline until) {

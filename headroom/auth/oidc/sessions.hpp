@@ -4,8 +4,9 @@
 // under a key that only follows from the id, beside a name that is its digest: a dump of Redis
 // signs nobody in. A session ends after idle_max without a request, after life_max in any case,
 // when it is ended, and when the provider refuses to renew its tokens. Without a refresh token it
-// ends with its access token.
+// ends with its access token. Renewed tokens that bring an id token say anew who it is.
 #pragma once
+#include <functional>
 #include <optional>
 
 #include "headroom/auth/oidc/rotating_refresh.hpp"
@@ -17,9 +18,15 @@ namespace detail {
 struct session_record;
 }
 
+/// Who it is by the id token of renewed tokens: sign_in::read_again.
+using read_again = std::function<task<verified_principal>(const token_set& of,
+                                                          const principal& before, deadline until)>;
+
 struct session_terms {
     std::string prefix{};  ///< before all names in Redis
-    secret sealing;        ///< as in sealer.hpp, of all processes the same
+    /// As in sealer.hpp, of all processes the same. What was sealed with the earlier one is sealed
+    /// again with the first request that finds it.
+    sealing_secrets sealing;
     std::chrono::seconds idle_max{1'800}, life_max{12 * 3'600};
     /// Tokens are renewed before they are handed out when so much of their life is left, or the
     /// part of it that is less: those of a minute are not renewed at each request.
@@ -29,11 +36,14 @@ struct session_terms {
     /// a session that is to end.
     std::chrono::milliseconds provider_wait_max{2'000};
     std::chrono::milliseconds redis_wait_max{2'000};  ///< for one answer of Redis
+    /// Without it a session stays who signed in. One whose id token is refused is over, unless it
+    /// is for its age or for want of keys: then it stays as it was.
+    read_again who_again{};
 };
 
 /// A session as a request finds it.
 struct session {
-    principal who;   ///< as the id token had it
+    principal who;   ///< as the latest id token had it
     secret access;   ///< empty once it has ended and renewing fails in passing
     wall_time ends;  ///< whatever is done with it
 };
@@ -61,7 +71,9 @@ private:
     task<std::optional<found>> read(const secret& id, deadline until);
     /// Renews what has to be; false: the session is over.
     task<bool> renewed(const secret& id, found& of, deadline until);
-    task<void> write(const secret& id, const found& of, deadline until);
+    /// False: whom the tokens are for is another, or nobody can say.
+    task<bool> still_itself(const token_set& renewed, principal& who, deadline until);
+    task<void> write(const secret& id, found& of, deadline until);
     task<void> forget(const secret& id, deadline until);
     std::string name_of(const secret& id) const;
     deadline at_once(deadline until) const;

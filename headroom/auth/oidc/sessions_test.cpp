@@ -19,17 +19,18 @@ protected:
         terms.renew_before = 3'000s;
         terms.renew_percent_max = 100;
     }
+    rotation_terms rotation{.prefix = "w:", .sealing = sealing()};
+
     void with_sessions(std::function<task<void>(token_client&, sessions&)> body) {
-        with_both(client_auth::client_secret_basic,
-                  [&](token_client& of, redis::mux& shared) -> task<void> {
-                      rotating_refresh renewing(of, shared, {.prefix = "w:", .sealing = sealing()});
-                      sessions all(of, renewing, shared, terms);
-                      co_await testing::and_at_last([&] { return body(of, all); },
-                                                    [&] { return renewing.stop(); });
-                  });
+        with_renewing(rotation, [&](const renewing& by) -> task<void> {
+            sessions all(by.of, by.one, by.shared, terms);
+            co_await body(by.of, all);
+        });
     }
     static task<signed_in> somebody(token_client& of) {
-        auto tokens = co_await signed_in_tokens(of);
+        co_return person(of, co_await signed_in_tokens(of));
+    }
+    static signed_in person(token_client& of, token_set tokens) {
         const auto now = std::chrono::floor<wall_time::duration>(std::chrono::system_clock::now());
         principal who{};
         who.issuer = of.issuer();
@@ -38,8 +39,8 @@ protected:
         who.scopes = {"read"};
         who.roles = {"admin"};
         who.expiry = now + 10min;
-        co_return signed_in{std::make_shared<const principal>(std::move(who)), std::move(tokens),
-                            now, "/"};
+        return {std::make_shared<const principal>(std::move(who)), std::move(tokens), now,
+                "/"};
     }
 };
 
@@ -70,6 +71,26 @@ TEST_F(Sessions, RedisSignsNobodyIn) {
         EXPECT_THAT(text, Not(HasSubstr(id.reveal().substr(0, 8))));
         EXPECT_THAT(text, Not(HasSubstr(who.tokens.refresh.reveal().substr(0, 8))));
         EXPECT_THAT(text, Not(HasSubstr("user-1")));
+    });
+}
+
+TEST_F(Sessions, AfterItsSecretWasReplacedItIsSealedAgainAtItsNextRequest) {
+    with_renewing(rotation, [&](const renewing& by) -> task<void> {
+        const secret next(std::string(32, 'n'));
+        auto both = terms, alone = terms;
+        both.sealing = {next, sealing()};
+        alone.sealing = next;
+        sessions before(by.of, by.one, by.shared, terms),
+            between(by.of, by.one, by.shared, both), after(by.of, by.one, by.shared, alone);
+        const auto who = co_await somebody(by.of);
+        const auto id = co_await before.begin(who, soon());
+        EXPECT_FALSE(co_await after.find(id, soon())) << "given up too early";
+        EXPECT_TRUE(co_await before.find(id, soon())) << "and it is still there";
+        const auto found = co_await between.find(id, soon());
+        EXPECT_EQ(found.value().access, who.tokens.access);
+        EXPECT_EQ((co_await after.find(id, soon())).value().who.subject, "user-1");
+        EXPECT_FALSE(co_await before.find(id, soon()));
+        EXPECT_TRUE(co_await after.end(id, soon()));
     });
 }
 
@@ -112,6 +133,66 @@ TEST_F(Sessions, TokensThatAreAboutToEndAreRenewedOnceForAll) {
         EXPECT_EQ(provider().grants("refresh_token") - before, 1U);
         EXPECT_TRUE(co_await all.find(id, soon())) << "by the next token, which was kept";
         EXPECT_EQ(provider().reused(), reused);
+    });
+}
+
+TEST_F(Sessions, TwoHundredThatAreDueAtOnceAreRenewedOverTenConnections) {
+    always_renewed();
+    terms.provider_wait_max = 25s;
+    with_client.connections_max = with_client.per_host_max = 10;
+    with_sessions([&](token_client& of, sessions& all) -> task<void> {
+        std::vector<secret> ids;
+        for (const auto& each : provider().refresh_tokens(200)) {
+            token_set tokens;
+            tokens.access = secret("old");
+            tokens.refresh = secret(each);
+            tokens.life = 600s;
+            ids.push_back(co_await all.begin(person(of, std::move(tokens)), soon()));
+        }
+        const auto reused = provider().reused(), refused = provider().refused(),
+                   grants = provider().grants("refresh_token"),
+                   connections = provider().connections();
+        unsigned left = 200, good = 0;
+        for (const auto& id : ids)
+            reactor::current()->spawn([&]() -> task<void> {
+                const auto found = co_await all.find(id, deadline::after(25s));
+                good += found && found->access.reveal() != "old" ? 1 : 0;
+                --left;
+            });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return left == 0; }, 25s));
+        EXPECT_EQ(good, 200U);
+        EXPECT_LE(provider().connections() - connections, 10U + 1U) << "one asked for the figures";
+        EXPECT_EQ(provider().grants("refresh_token") - grants, 200U);
+        EXPECT_EQ(provider().refused() - refused, 0U);
+        EXPECT_EQ(provider().reused() - reused, 0U);
+    });
+}
+
+TEST_F(Sessions, RenewedTokensSayAnewWhoItIs) {
+    always_renewed();
+    std::optional<token_fault> fault;
+    terms.who_again = [&](const token_set& of, principal before,
+                          deadline) -> task<verified_principal> {
+        EXPECT_FALSE(of.id.empty());
+        if (fault) co_return std::unexpected(token_refusal{*fault, {}, {}});
+        before.roles = {"auditor"};
+        before.email.reset();
+        co_return std::make_shared<const principal>(std::move(before));
+    };
+    with_sessions([&](token_client& of, sessions& all) -> task<void> {
+        auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        const auto found = co_await all.find(id, soon());
+        EXPECT_EQ(found.value().who.roles, std::vector<std::string>{"auditor"});
+        for (const auto passing : {token_fault::no_keys, token_fault::expired}) {
+            fault = passing;
+            EXPECT_EQ((co_await all.find(id, soon())).value().who.roles,
+                      std::vector<std::string>{"auditor"}) << "as it was";
+        }
+        fault = token_fault::bad_claim;
+        EXPECT_FALSE(co_await all.find(id, soon())) << "somebody else's";
+        fault.reset();
+        EXPECT_FALSE(co_await all.find(id, soon())) << "and over for good";
     });
 }
 

@@ -29,12 +29,33 @@ protected:
             co_await with_redis([&](redis::mux& shared) { return body(of, shared); });
         });
     }
+    /// What renews tokens in two processes, at one provider and one Redis.
+    struct renewing {
+        token_client& of;
+        redis::mux& shared;
+        rotating_refresh &one, &other;
+    };
+    /// Both are stopped at the end.
+    void with_renewing(rotation_terms terms, std::function<task<void>(const renewing&)> body,
+                       client_auth by = client_auth::client_secret_basic) {
+        with_both(by, [&](token_client& of, redis::mux& shared) -> task<void> {
+            rotating_refresh one(of, shared, terms), other(of, shared, terms);
+            const renewing by_both{of, shared, one, other};
+            co_await testing::and_at_last([&] { return body(by_both); },
+                                          [&]() -> task<void> {
+                                              co_await one.stop(testing::soon());
+                                              co_await other.stop(testing::soon());
+                                          });
+        });
+    }
     /// All that Redis holds, as text.
     static std::string dump() {
         return store().ask({"EVAL",
                             "local all = '' for _, k in ipairs(redis.call('KEYS', '*')) do "
-                            "all = all .. k .. '=' .. (redis.call('TYPE', k).ok == 'hash' and "
-                            "table.concat(redis.call('HGETALL', k), ' ') or "
+                            "local is = redis.call('TYPE', k).ok "
+                            "all = all .. k .. '=' .. (is == 'hash' and "
+                            "table.concat(redis.call('HGETALL', k), ' ') or is == 'zset' and "
+                            "table.concat(redis.call('ZRANGE', k, 0, -1), ' ') or "
                             "redis.call('GET', k)) .. '\\n' end return all",
                             "0"});
     }

@@ -9,6 +9,7 @@
 namespace headroom::auth {
 namespace {
 
+using begin_end = std::expected<begun_for_browser, begin_failure>;
 using sign_in_end = std::expected<signed_in, sign_in_failure>;
 
 std::unexpected<sign_in_failure> sign_in_failed(sign_in_fault why, std::string detail = {}) {
@@ -45,21 +46,23 @@ sign_in::sign_in(token_client& provider, key_source& keys, sign_in_states& state
     BOOST_ASSERT(keys.issuer() == provider.issuer());
 }
 
-task<oidc_result<begun_for_browser>> sign_in::begin(std::string return_to, secret cookie,
-                                                    deadline until) {
+task<begin_end> sign_in::begin(std::string return_to, secret cookie, deadline until) {
     const auto state = random_text();
     if (cookie.reveal().size() != unguessable_length) cookie = secret(random_text());
     begun_sign_in begun{.verifier = secret(random_text()), .redirect_uri = terms_.redirect_uri,
                         .nonce = random_text(), .binding = binding_of(cookie),
                         .return_to = std::move(return_to), .begun = wall_now()};
-    auto url = co_await provider_.authorization_url(
-        {.redirect_uri = terms_.redirect_uri, .scope = terms_.scope, .state = state,
-         .nonce = begun.nonce, .challenge = pkce_challenge(begun.verifier.reveal()),
-         .audience = terms_.audience, .prompt = terms_.prompt, .push = terms_.push},
-        until);
-    if (!url) co_return std::unexpected(std::move(url.error()));
-    co_await states_.put(state, std::move(begun), until);
-    co_return begun_for_browser{*std::move(url), cookie};
+    authorization_request asked{
+        .redirect_uri = terms_.redirect_uri, .scope = terms_.scope, .state = state,
+        .nonce = begun.nonce, .challenge = pkce_challenge(begun.verifier.reveal()),
+        .audience = terms_.audience, .prompt = terms_.prompt, .push = terms_.push};
+    // First what is bounded: the provider may have to be asked.
+    const auto kept = co_await states_.put(state, std::move(begun), until);
+    if (!kept) co_return std::unexpected(begin_failure{.full = kept.error()});
+    auto url = co_await provider_.authorization_url(std::move(asked), until);
+    if (url) co_return begun_for_browser{*std::move(url), cookie};
+    if (!until.passed()) (void)co_await states_.take(state, until);
+    co_return std::unexpected(begin_failure{.provider = std::move(url.error())});
 }
 
 task<sign_in_end> sign_in::finish(callback_query with, secret cookie, deadline until) {
@@ -75,7 +78,7 @@ task<sign_in_end> sign_in::finish(callback_query with, secret cookie, deadline u
     if (!with.error.empty() || with.code.empty()) co_return sign_in_failed(denied);
     const auto issued = wall_now();
     auto tokens = co_await provider_.exchange_code(
-        {with.code, begun->verifier, begun->redirect_uri}, until);
+        {with.code, begun->verifier, begun->redirect_uri, terms_.audience}, until);
     if (!tokens) co_return sign_in_failed(tokens.error());
     const auto who = co_await verified(*tokens, begun->nonce, until);
     if (!who && who.error().why == token_fault::no_keys) co_return sign_in_failed(unavailable);
@@ -84,7 +87,16 @@ task<sign_in_end> sign_in::finish(callback_query with, secret cookie, deadline u
     co_return signed_in{*who, *std::move(tokens), issued, begun->return_to};
 }
 
-task<verified_principal> sign_in::verified(const token_set& of, const std::string& nonce,
+task<verified_principal> sign_in::read_again(const token_set& of, const principal& before,
+                                             deadline until) {
+    auto who = co_await verified(of, {}, until);
+    if (who && (*who)->subject != before.subject)
+        co_return std::unexpected(token_refusal{token_fault::bad_claim, {}, {}});
+    co_return who;
+}
+
+task<verified_principal> sign_in::verified(const token_set& of,
+                                           std::optional<std::string_view> nonce,
                                            deadline until) {
     constexpr auto no_keys = token_fault::no_keys;
     const id_token_expectation expected{nonce, of.access.reveal()};

@@ -28,6 +28,13 @@ struct begun_for_browser {
     secret cookie;
 };
 
+/// Why none began.
+struct begin_failure {
+    std::optional<too_many_sign_ins> full{};  ///< else it is the provider's
+    oidc_failure provider{};
+    std::string sentence() const { return full ? full->sentence() : provider.sentence(); }
+};
+
 /// What the provider sends the browser back with. Nothing in it is to be trusted.
 struct callback_query {
     std::string state;
@@ -68,14 +75,19 @@ public:
 
     /// `cookie`: one that the browser has of another sign-in that it began, in another window; it
     /// goes on being good for both. Empty when it has none.
-    task<oidc_result<begun_for_browser>> begin(std::string return_to, secret cookie,
-                                               deadline until);
+    task<std::expected<begun_for_browser, begin_failure>> begin(std::string return_to,
+                                                                secret cookie, deadline until);
     /// `cookie`: as the browser sent it; empty when it sent none.
     task<std::expected<signed_in, sign_in_failure>> finish(callback_query with, secret cookie,
                                                            deadline until);
 
+    /// Who somebody is by the id token that came with renewed tokens: the same subject, with what
+    /// the provider now says of it. Refused with bad_claim where it is another.
+    task<verified_principal> read_again(const token_set& of, const principal& before,
+                                        deadline until);
+
 private:
-    task<verified_principal> verified(const token_set& of, const std::string& nonce,
+    task<verified_principal> verified(const token_set& of, std::optional<std::string_view> nonce,
                                       deadline until);
 
     token_client& provider_;

@@ -18,6 +18,8 @@ protected:
                         .scope = "openid email offline_access read",
                         .id_tokens = {}};
 
+    std::size_t pending_max = sign_in_states::pending_max_default;
+
     void with_all(std::function<task<void>(const all_of_it&)> body,
                   client_auth by = client_auth::client_secret_basic) {
         with_client.authorities = provider().certificates().certificate_file();
@@ -32,7 +34,7 @@ protected:
             co_await testing::and_at_last(
                 [&]() -> task<void> {
                     co_await with_redis([&](redis::mux& shared) -> task<void> {
-                        sign_in_states states(shared, "s:", sealing());
+                        sign_in_states states(shared, "s:", sealing(), pending_max);
                         sign_in one(us, keys, states, terms);
                         co_await body({us, shared, one, elsewhere, keys});
                     });

@@ -51,14 +51,25 @@ http::response to_answer(sign_in_fault why) {
     }
 }
 
+http::response to_answer(const begin_failure& why) {
+    if (!why.full) return to_answer(sign_in_fault::unavailable);
+    http::problem made{.status = 503, .detail = "Too many sign-ins have begun and not ended."};
+    made.with("error_code", "TOO_MANY_SIGN_INS")
+        .with("pending", static_cast<std::int64_t>(why.full->pending))
+        .with("limit", static_cast<std::int64_t>(why.full->limit));
+    auto answer = unstored(http::response(std::move(made)));
+    answer.with("Retry-After", std::to_string(why.full->wait.count()));
+    return answer;
+}
+
 task<bare<303>> get_login(sign_in_desk desk, said<"return_to"> wanted, const http::request& of) {
     auto back = local_path(wanted.is.value_or("/"));
     auto begun = co_await desk.in.begin(
         std::move(back), host_cookie_in(cookies_of(of), sign_in_cookie).value_or(secret()),
         of.until);
     if (!begun) {
-        told(desk, "not_begun", begun.error().sentence());
-        co_return to_answer(sign_in_fault::unavailable);
+        told(desk, begun.error().full ? "too_many" : "not_begun", begun.error().sentence());
+        co_return to_answer(begun.error());
     }
     auto made = sent_to(begun->url);
     made.with("Set-Cookie", host_cookie(sign_in_cookie, begun->cookie, sign_in_states::ttl));
@@ -118,10 +129,10 @@ http::typed::about about_sign_in(std::string summary, std::vector<unsigned> prob
 void add_sign_in_routes(http::typed::api& to, const sign_in_desk& of) {
     using http::typed::bound;
     to.get<"/auth/login">(bound(of, get_login),
-                          about_sign_in("To the provider, to sign in", {503}));
+                          about_sign_in("To the provider, to sign in", {429, 503}));
     to.get<"/auth/callback">(
         bound(of, get_callback),
-        about_sign_in("Back from the provider, to a session", {400, 403, 503}));
+        about_sign_in("Back from the provider, to a session", {400, 403, 429, 503}));
     to.post<"/auth/logout">(bound(of, post_logout), about_sign_in("Ends the session", {403}));
     auto about_session = about_sign_in("Who is signed in with a browser", {401});
     about_session.when = http::admission::sheddable;  // whoever is signed in may be looked up

@@ -12,11 +12,13 @@
 #include <functional>
 
 #include "headroom/auth/oidc/accept_session.hpp"
+#include "headroom/auth/oidc/sign_in.hpp"
 #include "headroom/http/typed/api.hpp"
 
 namespace headroom::auth {
 
 inline constexpr char sign_in_cookie[] = "sign-in";
+inline constexpr char login_path[] = "/auth/login", callback_path[] = "/auth/callback";
 
 /// What the routes are made of; all of it outlives the routes.
 struct sign_in_desk {
@@ -24,8 +26,8 @@ struct sign_in_desk {
     sessions& all;
     const own_pages& pages;         ///< which may sign their user out
     std::chrono::seconds life_max;  ///< of a session's cookie: session_terms has the same
-    /// Told what came of each request, in words of ours: "signed_in", "signed_out", "not_begun" or
-    /// a sign_in_fault's; and why, for a log. From any reactor.
+    /// Told what came of each request, in words of ours: "signed_in", "signed_out", "not_begun",
+    /// "too_many" or a sign_in_fault's; and why, for a log. From any reactor.
     std::function<void(std::string_view what, const std::string& why)> tell{};
 };
 

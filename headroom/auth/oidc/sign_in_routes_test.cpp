@@ -1,5 +1,6 @@
 #include "headroom/auth/oidc/sign_in_routes.hpp"
 
+#include "headroom/auth/oidc/limit_sign_ins.hpp"
 #include "headroom/auth/oidc/sign_in_fixture.hpp"
 #include "headroom/testing/text_client.hpp"
 
@@ -18,8 +19,12 @@ protected:
     void browsing(std::function<void()> body) {
         with_all([&](const all_of_it& of) -> task<void> {
             rotating_refresh renewing(of.provider, of.shared,
-                                      {.prefix = "r:", .sealing = sealing()});
-            sessions all(of.provider, renewing, of.shared, {.prefix = "r:", .sealing = sealing()});
+                                      {.prefix = "r:", .audience = terms.audience,
+                                       .sealing = sealing()});
+            kept.who_again = [&](const token_set& set, const principal& before, deadline until) {
+                return of.in.read_again(set, before, until);
+            };
+            sessions all(of.provider, renewing, of.shared, kept);
             token_verifier tokens({policy_for_api()},
                                   [&](std::string_view) { return of.keys.keys(); }, 10);
             const authenticator bearer(tokens, [&](std::string_view, deadline until) {
@@ -28,6 +33,9 @@ protected:
             const session_verifier verifier(all, bearer, {api});
             const own_pages pages("https://app.example/");
             routes.use(answer_denials());
+            if (rates)
+                routes.use(limit_sign_ins(rates, [this] { refused.fetch_add(1); },
+                                          [] { return deadline::clock::time_point(1h); }));
             routes.use(accept_session(verifier, pages, {"/auth/logout", "/open"}));
             for (const auto* each : {"/me", "/open"}) routes.get(each, say_who);
             routes.post("/me", say_who);
@@ -43,7 +51,7 @@ protected:
                                               co_await of.elsewhere.run([&] {
                                                   serving->stop(soon());
                                               });
-                                              co_await renewing.stop();
+                                              co_await renewing.stop(soon());
                                           });
         });
     }
@@ -92,7 +100,10 @@ protected:
     }
 
     static constexpr char from_us[] = "Origin: https://app.example\r\nContent-Length: 0\r\n";
+    session_terms kept{.prefix = "r:", .sealing = sealing()};
     std::vector<std::string> outcomes;  // guarded by mutex
+    std::shared_ptr<http::rate_limiter> rates;  // whose time stands still
+    std::atomic<unsigned> refused{0};
 };
 
 TEST_F(SignInRoutes, SignInAskAndSignOut) {
@@ -132,6 +143,25 @@ TEST_F(SignInRoutes, ASessionIsWhomItsAccessTokenSpeaksFor) {
         EXPECT_THAT(unknown, StartsWith("HTTP/1.1 401"));
         EXPECT_THAT(unknown, HasSubstr("SESSION_ENDED"));
         EXPECT_THAT(unknown, HasSubstr("WWW-Authenticate: Bearer realm="));
+    });
+}
+
+TEST_F(SignInRoutes, WhoseAccessTokenIsOpaqueHasTheRolesOfTheLatestIdToken) {
+    terms.audience = opaque;
+    kept.renew_before = 3'000s;  // at each request
+    kept.renew_percent_max = 100;
+    const auto codes = provider().resources("authorization_code https://opaque.example"),
+               renewals = provider().resources("refresh_token https://opaque.example");
+    browsing([&] {
+        const auto session = signed_in_browser();
+        EXPECT_EQ(provider().resources("authorization_code https://opaque.example"), codes + 1);
+        EXPECT_THAT(ask("GET /me", session), HasSubstr("\r\n\r\nuser-1//admin"));
+        provider().say_roles("is=auditor");
+        EXPECT_THAT(ask("GET /me", session), HasSubstr("\r\n\r\nuser-1/"));
+        EXPECT_THAT(ask("GET /me", session), Not(HasSubstr("admin")));
+        provider().say_roles("is=admin");
+        EXPECT_THAT(ask("GET /me", session), HasSubstr("user-1//admin"));
+        EXPECT_GE(provider().resources("refresh_token https://opaque.example"), renewals + 3);
     });
 }
 
@@ -189,6 +219,45 @@ TEST_F(SignInRoutes, ACallbackThatIsNotThisBrowsersSignsNobodyIn) {
         EXPECT_THAT(outcomes.at(0), HasSubstr("other_browser"));
         for (const auto& each : outcomes)
             EXPECT_THAT(each, Not(HasSubstr(between(callback, "code=", '&'))));
+    });
+}
+
+TEST_F(SignInRoutes, ASignInBeyondTheBoundIsRefusedWithItsFigures) {
+    pending_max = 2;
+    store().ask({"FLUSHDB"});
+    browsing([&] {
+        const auto first = ask("GET /auth/login");
+        EXPECT_THAT(ask("GET /auth/login"), StartsWith("HTTP/1.1 303"));
+        const auto full = ask("GET /auth/login");
+        EXPECT_THAT(full, StartsWith("HTTP/1.1 503"));
+        for (const auto* each : {"TOO_MANY_SIGN_INS", R"("pending":2)", R"("limit":2)",
+                                 "Retry-After: ", "no-store"})
+            EXPECT_THAT(full, HasSubstr(each));
+        EXPECT_THAT(full, Not(HasSubstr("Set-Cookie")));
+        EXPECT_THAT(ask(callback_after(first), cookie_of(first, "sign-in")),
+                    StartsWith("HTTP/1.1 303")) << "who has begun ends";
+        EXPECT_THAT(ask("GET /auth/login"), StartsWith("HTTP/1.1 303")) << "and makes room";
+        const std::scoped_lock lock(mutex);
+        EXPECT_THAT(outcomes.at(0), StartsWith("too_many 2 sign-ins have begun"));
+    });
+}
+
+TEST_F(SignInRoutes, OneNetworkBeginsAndEndsSoManyAtOnce) {
+    rates = std::make_shared<http::rate_limiter>(http::rate_terms{1, 3});
+    browsing([&] {
+        const auto login = ask("GET /auth/login");
+        EXPECT_THAT(login, StartsWith("HTTP/1.1 303"));
+        EXPECT_THAT(ask("HEAD /auth/login"), StartsWith("HTTP/1.1 303"));
+        EXPECT_THAT(ask("GET /auth/callback"), StartsWith("HTTP/1.1 400"));
+        for (const auto* each : {"GET /auth/login", "HEAD /auth/login", "GET /auth/callback"}) {
+            const auto often = ask(each);
+            EXPECT_THAT(often, StartsWith("HTTP/1.1 429")) << each;
+            EXPECT_THAT(often, HasSubstr("Retry-After: 1")) << each;
+        }
+        EXPECT_EQ(refused, 3U);
+        EXPECT_THAT(ask("GET /auth/session"), StartsWith("HTTP/1.1 401")) << "others do not count";
+        EXPECT_THAT(ask("GET /open"), StartsWith("HTTP/1.1 200"));
+        EXPECT_THAT(ask("POST /auth/logout"), StartsWith("HTTP/1.1 204"));
     });
 }
 

@@ -1,7 +1,7 @@
 #include "headroom/auth/oidc/sign_in_settings.hpp"
 
+#include "headroom/auth/oidc/sign_in_states.hpp"
 #include "headroom/auth/provider_metadata.hpp"
-#include "headroom/auth/sealer.hpp"
 
 namespace headroom::auth {
 namespace {
@@ -47,14 +47,32 @@ void read_proof(setting_reader& from, client_identity& to) {
     else from.fault(key_setting, "must be a private key", signer.error());
 }
 
+void read_audience(setting_reader& from, sign_in_settings& to) {
+    to.audience = from.text({.name = "AUTH_OAUTH_AUDIENCE",
+                             .length_max = 2'048,
+                             .doc = "Whom a sign-in's access tokens are asked for, where the "
+                                    "provider needs to be told: one of AUTH_AUDIENCE."});
+    to.audience_parameter = from.choice<std::string>(
+        {.name = "AUTH_OAUTH_AUDIENCE_PARAMETER",
+         .fallback = "resource",
+         .values = {{"resource", "resource"}, {"audience", "audience"}},
+         .doc = "The name it goes by: resource (RFC 8707), or audience where the provider wants "
+                "that."});
+}
+
 void read_sessions(setting_reader& from, sign_in_settings& to) {
     const auto seconds_of = [&](const duration_setting& as) {
         return std::chrono::floor<std::chrono::seconds>(from.duration(as));
     };
-    to.sealing = from.hidden({.name = sealing_setting,
-                              .rule = sealing_rule,
-                              .doc = "What sessions are sealed with, of all processes the same: 32 "
-                                     "random characters or more."});
+    to.sealing.now = from.hidden({.name = sealing_setting,
+                                  .rule = sealing_rule,
+                                  .doc = "What sessions are sealed with, of all processes the "
+                                         "same: 32 random characters or more."});
+    to.sealing.earlier =
+        from.hidden({.name = "AUTH_SESSION_SECRET_PREVIOUS",
+                     .rule = sealing_rule,
+                     .doc = "Another such secret that still opens what was sealed with it, so that "
+                            "a change signs nobody out."});
     to.idle_max = seconds_of({.name = "AUTH_SESSION_IDLE",
                               .fallback = 30min,
                               .min = 1min,
@@ -69,10 +87,30 @@ void read_sessions(setting_reader& from, sign_in_settings& to) {
         from.fault(life_setting, "must not be shorter than AUTH_SESSION_IDLE");
 }
 
+void read_bounds(setting_reader& from, sign_in_settings& to) {
+    to.rate = from.count({.name = "AUTH_SIGN_IN_RATE",
+                          .fallback = 5,
+                          .max = 10'000,
+                          .doc = "Requests a second for /auth/login and /auth/callback of one "
+                                 "address, or of one IPv6 /64; above it is answered 429; 0: no "
+                                 "such limit."});
+    to.burst = from.count({.name = "AUTH_SIGN_IN_RATE_BURST",
+                           .fallback = 50,
+                           .min = 1,
+                           .max = 10'000,
+                           .doc = "How many of them may come at once after a rest."});
+    to.pending_max = from.count({.name = "AUTH_SIGN_IN_PENDING",
+                                 .fallback = sign_in_states::pending_max_default,
+                                 .min = 1,
+                                 .doc = "Sign-ins of all processes that have begun and not ended, "
+                                        "for 10 min each, in 3 KiB of Redis at most; one more is "
+                                        "answered 503."});
+}
+
 void check_whole(setting_reader& from, const sign_in_settings& of) {
     if (!of.on()) return;
     for (const auto& sentence : faults_of(of.as)) from.fault(by_setting, sentence);
-    if (of.sealing.empty())
+    if (of.sealing.now.empty())
         from.fault(sealing_setting, "must be set where " + std::string(client_setting) + " is");
     const bool loopback = from.profile() != profile::production;
     if (const auto fault = may_be_asked(of.redirect_uri, loopback); !fault.empty())
@@ -95,10 +133,12 @@ sign_in_settings read_sign_in_settings(setting_reader& from) {
     all.scope = from.text({.name = "AUTH_OAUTH_SCOPES",
                            .fallback = "openid email profile",
                            .doc = "The scopes a sign-in asks for."});
+    read_audience(from, all);
     all.push = from.flag({.name = "AUTH_OAUTH_PUSH",
                           .doc = "Authorization requests are pushed to the provider first "
                                  "(RFC 9126)."});
     read_sessions(from, all);
+    read_bounds(from, all);
     check_whole(from, all);
     return all;
 }

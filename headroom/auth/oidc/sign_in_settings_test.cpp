@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "headroom/auth/oidc/sign_in_states.hpp"
 #include "headroom/auth/token_fixture.hpp"
 
 namespace headroom::auth {
@@ -46,11 +47,19 @@ TEST_F(SignInSettings, AClientHasItsProofAndItsSealing) {
     EXPECT_EQ(read.scope, "openid email profile");
     EXPECT_EQ(read.idle_max, 30min);
     EXPECT_EQ(read.life_max, 12h);
+    EXPECT_EQ(read.rate, 5U) << "on, where nobody says anything";
+    EXPECT_EQ(read.burst, 50U);
+    EXPECT_EQ(read.pending_max, 10'000U);
     EXPECT_THAT(faults_with({{"AUTH_OAUTH_CLIENT_SECRET", ""}}), HasSubstr("must have a secret"));
     EXPECT_THAT(faults_with({{"AUTH_SESSION_SECRET", ""}}), HasSubstr("AUTH_SESSION_SECRET"));
     EXPECT_THAT(faults_with({{"AUTH_SESSION_SECRET", "short"}}), HasSubstr("32 characters"));
     EXPECT_EQ(faults_with({{"AUTH_OAUTH_CLIENT_AUTH", "none"}, {"AUTH_OAUTH_CLIENT_SECRET", ""}}),
               "");
+    EXPECT_TRUE(read.sealing.earlier.empty());
+    EXPECT_EQ(faults_with({{"AUTH_SESSION_SECRET_PREVIOUS", std::string(32, 'p')}}), "");
+    EXPECT_EQ(read.sealing.earlier, secret(std::string(32, 'p')));
+    EXPECT_THAT(faults_with({{"AUTH_SESSION_SECRET_PREVIOUS", "short"}}),
+                HasSubstr("AUTH_SESSION_SECRET_PREVIOUS"));
 }
 
 TEST_F(SignInSettings, AKeyIsReadAndShownToNobody) {
@@ -70,6 +79,27 @@ TEST_F(SignInSettings, InProductionTheCallbackIsHttps) {
     EXPECT_EQ(faults_with({{"AUTH_OAUTH_REDIRECT_URI", "https://orders.example/auth/callback"}},
                           profile::production),
               "");
+}
+
+TEST_F(SignInSettings, WhomTokensAreForIsAskedByTheNameTheProviderWants) {
+    EXPECT_EQ(faults_with({}), "");
+    EXPECT_EQ(read.audience, "");
+    EXPECT_EQ(read.audience_parameter, "resource");
+    EXPECT_EQ(faults_with({{"AUTH_OAUTH_AUDIENCE", "https://orders.example"},
+                           {"AUTH_OAUTH_AUDIENCE_PARAMETER", "audience"}}),
+              "");
+    EXPECT_EQ(read.audience, "https://orders.example");
+    EXPECT_EQ(read.audience_parameter, "audience");
+    EXPECT_THAT(faults_with({{"AUTH_OAUTH_AUDIENCE_PARAMETER", "aud"}}),
+                HasSubstr("AUTH_OAUTH_AUDIENCE_PARAMETER"));
+}
+
+TEST_F(SignInSettings, OneNetworkDoesNotReachTheBoundOfAll) {
+    EXPECT_EQ(faults_with({}), "");
+    const auto most = read.burst + read.rate * sign_in_states::ttl.count();
+    EXPECT_LT(most, read.pending_max);
+    EXPECT_EQ(faults_with({{"AUTH_SIGN_IN_RATE", "0"}}), "");
+    EXPECT_THAT(faults_with({{"AUTH_SIGN_IN_PENDING", "0"}}), HasSubstr("AUTH_SIGN_IN_PENDING"));
 }
 
 TEST_F(SignInSettings, ASessionIsNotOverBeforeItIsIdle) {

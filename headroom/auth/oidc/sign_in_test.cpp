@@ -14,10 +14,16 @@ using testing::soon;
 class SignInStates : public shared_fixture {
 protected:
     void with_states(std::function<task<void>(sign_in_states&)> body) {
+        with_two([&](sign_in_states& one, sign_in_states&) { return body(one); });
+    }
+    /// As two processes have them.
+    void with_two(std::function<task<void>(sign_in_states&, sign_in_states&)> body) {
+        store().ask({"FLUSHDB"});
         testing::run([&]() -> task<void> {
             co_await with_redis([&](redis::mux& shared) -> task<void> {
-                sign_in_states states(shared, "s:", sealing());
-                co_await body(states);
+                sign_in_states one(shared, "s:", sealing(), pending_max),
+                    other(shared, "s:", sealing(), pending_max);
+                co_await body(one, other);
             });
         });
     }
@@ -25,6 +31,7 @@ protected:
         return {secret("a-verifier"), "https://app.example/callback", "a-nonce", "a-binding",
                 "/orders", wall_time(100s)};
     }
+    std::size_t pending_max = 100;
 };
 
 TEST_F(SignInStates, WhatWasPutIsTakenOnce) {
@@ -77,6 +84,51 @@ TEST_F(SignInStates, OneThatSomebodyElseWroteIsNone) {
     });
 }
 
+TEST_F(SignInStates, OneThatBeganBeforeTheSecretWasReplacedEnds) {
+    with_states([](sign_in_states& of) -> task<void> {
+        const auto state = random_text();
+        EXPECT_TRUE(co_await of.put(state, begun(), soon()));
+        co_await with_redis([&](redis::mux& shared) -> task<void> {
+            sign_in_states anew(shared, "s:", {secret(std::string(32, 'n')), sealing()});
+            EXPECT_EQ((co_await anew.take(state, soon())).value().nonce, "a-nonce");
+        });
+    });
+}
+
+TEST_F(SignInStates, BeyondTheBoundOfAllProcessesTheNewestIsRefused) {
+    pending_max = 3;
+    with_two([](sign_in_states& one, sign_in_states& other) -> task<void> {
+        const std::array states{random_text(), random_text(), random_text()};
+        EXPECT_TRUE(co_await one.put(states[0], begun(), soon()));
+        EXPECT_TRUE(co_await other.put(states[1], begun(), soon()));
+        EXPECT_TRUE(co_await one.put(states[2], begun(), soon()));
+        for (auto* each : {&one, &other}) {
+            const auto refused = co_await each->put(random_text(), begun(), soon());
+            EXPECT_EQ(refused.error().pending, 3U);
+            EXPECT_EQ(refused.error().limit, 3U);
+            EXPECT_GT(refused.error().wait, 590s);
+            EXPECT_LE(refused.error().wait, sign_in_states::ttl);
+        }
+        EXPECT_TRUE(co_await one.put(states[2], begun(), soon())) << "again: its answer was lost";
+        EXPECT_EQ(one.pending(), 3U);
+        EXPECT_TRUE(co_await other.take(states[0], soon())) << "who has begun ends";
+        EXPECT_EQ(other.pending(), 2U);
+        EXPECT_TRUE(co_await one.put(random_text(), begun(), soon()));
+    });
+}
+
+TEST_F(SignInStates, WhatIsOverCountsNoMore) {
+    pending_max = 1;
+    with_states([](sign_in_states& of) -> task<void> {
+        const auto state = random_text();
+        EXPECT_TRUE(co_await of.put(state, begun(), soon()));
+        EXPECT_FALSE(co_await of.put(random_text(), begun(), soon()));
+        store().ask({"ZADD", "s:pkce_pending", "XX", "1", state});  // ten minutes later
+        EXPECT_TRUE(co_await of.put(random_text(), begun(), soon()));
+        EXPECT_EQ(store().ask({"ZCARD", "s:pkce_pending"}), "1\n");
+    });
+}
+
 class SignIn : public sign_in_fixture {
 protected:
     void with_sign_in(std::function<task<void>(sign_in&)> body,
@@ -116,6 +168,31 @@ TEST_F(SignIn, APushedRequestSignsInToo) {
     terms.push = true;
     with_sign_in([](sign_in& of) -> task<void> {
         EXPECT_EQ(co_await fault_with(of, [](auto&, auto&) {}), "");
+    });
+}
+
+TEST_F(SignIn, OneThatTheProviderDoesNotBeginIsNotPending) {
+    terms.push = true;
+    with_sign_in([](sign_in& of) -> task<void> {
+        const auto before = store().ask({"ZCARD", "s:pkce_pending"});
+        provider().answer_by("path=/request&status=503");
+        const auto begun = co_await of.begin("/orders", {}, soon());
+        EXPECT_FALSE(begun.error().full);
+        EXPECT_EQ(begun.error().provider.status, 503U);
+        EXPECT_EQ(store().ask({"ZCARD", "s:pkce_pending"}), before);
+    });
+}
+
+TEST_F(SignIn, OneBeyondTheBoundDoesNotReachTheProvider) {
+    terms.push = true;
+    pending_max = 1;
+    store().ask({"FLUSHDB"});
+    with_sign_in([](sign_in& of) -> task<void> {
+        EXPECT_TRUE(co_await of.begin("/", {}, soon()));
+        const auto pushed = provider().requests("/request");
+        const auto refused = co_await of.begin("/", {}, soon());
+        EXPECT_EQ(refused.error().full.value().limit, 1U);
+        EXPECT_EQ(provider().requests("/request"), pushed);
     });
 }
 

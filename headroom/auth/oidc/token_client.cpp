@@ -158,7 +158,8 @@ task<oidc_result<token_set>> token_client::exchange_code(const code_exchange& wh
     body.add("grant_type", "authorization_code")
         .add("code", what.code.reveal())
         .add("redirect_uri", what.redirect_uri)
-        .add("code_verifier", what.verifier.reveal());
+        .add("code_verifier", what.verifier.reveal())
+        .add_some(body_->terms.audience_parameter, what.audience);
     return on_reactor(body_->home,
                       body_->read(token_endpoint, std::move(body), read_token_answer, until));
 }

@@ -45,6 +45,7 @@ struct grant_request {
 struct code_exchange {
     secret code, verifier;
     std::string redirect_uri;  ///< the very one of the authorization request
+    std::string audience{};    ///< likewise; left out where empty
 };
 
 /// RFC 6749, 4.1.1 and OpenID Connect Core, 3.1.2.1. State, nonce and challenge are the caller's.

@@ -215,26 +215,30 @@ TEST_F(TokenClient, DiscoversOnceForAll) {
     });
 }
 
-TEST_F(TokenClient, TwoHundredAtOnceGoOverAFewConnections) {
+TEST_F(TokenClient, TwoHundredRefreshesAtOnceGoOverTenConnections) {
     with_client.connections_max = 10;
     with_client.per_host_max = 10;
-    with_tokens(client_auth::client_secret_basic, [](token_client& of) -> task<void> {
-        std::vector<secret> tokens;
-        for (unsigned i = 0; i < 20; ++i)
-            tokens.push_back((co_await signed_in_tokens(of)).refresh);
-        const auto before = provider().connections();
-        unsigned good = 0, done = 0;
-        for (unsigned i = 0; i < 200; ++i)
-            reactor::current()->spawn([&, i]() -> task<void> {
-                const auto got = i < tokens.size()
-                                     ? co_await of.refresh(tokens[i], {}, soon())
-                                     : co_await of.client_credentials({}, soon());
-                good += got ? 1 : 0;
-                ++done;
+    const auto spent = provider().refresh_tokens(200);
+    const std::set<std::string> old(spent.begin(), spent.end());
+    EXPECT_EQ(old.size(), 200U);
+    with_tokens(client_auth::client_secret_basic, [&](token_client& of) -> task<void> {
+        const auto reused = provider().reused(), refused = provider().refused(),
+                   grants = provider().grants("refresh_token"),
+                   connections = provider().connections();
+        std::set<std::string> anew;
+        unsigned left = 200;
+        for (const auto& each : spent)
+            reactor::current()->spawn([&]() -> task<void> {
+                const auto got = co_await of.refresh(secret(each), {}, deadline::after(25s));
+                if (got && !old.contains(got->refresh.reveal())) anew.insert(got->refresh.reveal());
+                --left;
             });
-        EXPECT_TRUE(co_await eventually_on_reactor([&] { return done == 200; }, 25s));
-        EXPECT_EQ(good, 200U);
-        EXPECT_LE(provider().connections() - before, 10U + 1U) << "one asked for the figures";
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return left == 0; }, 25s));
+        EXPECT_EQ(anew.size(), 200U) << "each has a successor of its own";
+        EXPECT_LE(provider().connections() - connections, 10U + 1U) << "one asked for the figures";
+        EXPECT_EQ(provider().grants("refresh_token") - grants, 200U);
+        EXPECT_EQ(provider().refused(), refused);
+        EXPECT_EQ(provider().reused(), reused);
     });
 }
 
