@@ -43,6 +43,8 @@ TEST_F(Management, PortOfItsOwnShowsWhatThePublicOneDoesNot) {
         EXPECT_EQ(service.get(each).status, 200U) << each;
         EXPECT_THAT(ask(port, each), HasSubstr(" 200 OK")) << each;
     }
+    EXPECT_THAT(ask(port, "/openapi.json"), HasSubstr("\"/inflight\":{\"get\""));
+    EXPECT_THAT(ask(port, "/docs"), HasSubstr(" 200 OK"));
     EXPECT_THAT(ask(port, "/v1/tenants"), HasSubstr(" 404 "));
     EXPECT_THAT(ask(port, "/budget"), HasSubstr("http.management_connections"));
     EXPECT_THAT(ask(port, "/metrics"), HasSubstr("http_server_active_requests"));
