@@ -51,7 +51,8 @@ bool has(const std::optional<std::string>& if_none_match, std::string_view etag)
 task<page> send(shared_text what,
                 typed::header<"If-None-Match", std::optional<std::string>> known) {
     const bool same = has(*known, what->etag);
-    auto made = same ? response::empty(304) : response::body(what->media, what->text);
+    auto made = same ? response::not_modified(what->media, what->text.size())
+                     : response::body(what->media, what->text);
     made.with("ETag", what->etag).with("Cache-Control", "no-cache");
     made.with("X-Content-Type-Options", "nosniff");
     if (what->media.starts_with("text/html")) made.with("Content-Security-Policy", page_policy);

@@ -236,9 +236,15 @@ function field(label, input) {
   return make('label', {}, make('span', {class: 'mono'}, label), input);
 }
 
-function credentialFields(is) {
+/// Of an operation: by name, but for cookies, which the browser sends by itself.
+function schemesOf(is) {
   const names = new Set((is.security || []).flatMap((way) => Object.keys(way)));
-  return [...names].map((name) => {
+  return [...names].map((name) => [name, (api.components.securitySchemes || {})[name]])
+    .filter(([, scheme]) => scheme && scheme.in !== 'cookie');
+}
+
+function credentialFields(is) {
+  return schemesOf(is).map(([name]) => {
     const input = make('input', {type: 'password', autocomplete: 'off'});
     input.value = credentials.get(name) || '';
     input.addEventListener('input', () => credentials.set(name, input.value));
@@ -247,10 +253,9 @@ function credentialFields(is) {
 }
 
 function addCredentials(is, headers) {
-  for (const name of new Set((is.security || []).flatMap((way) => Object.keys(way)))) {
-    const scheme = (api.components.securitySchemes || {})[name];
+  for (const [name, scheme] of schemesOf(is)) {
     const text = credentials.get(name);
-    if (!scheme || !text) continue;
+    if (!text) continue;
     if (scheme.type === 'http') headers.set('Authorization', `Bearer ${text}`);
     else headers.set(scheme.name, text);
   }
