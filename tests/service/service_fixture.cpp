@@ -184,7 +184,8 @@ void load::ask(std::uint16_t port, unsigned client) {
                 "PUT {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 "Content-Length: {}\r\n\r\n{}", path, body.size(), body));
             const auto get = put.status == 200
-                                 ? say(fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", path))
+                                 ? say(fmt::format(
+                                       "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path))
                                  : put;
             if (get.status == 503 || get.status == 504) ++unavailable_;
             else if (get.status == 200 && get.body.find(body.substr(1)) != std::string::npos)
