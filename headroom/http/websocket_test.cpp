@@ -30,15 +30,7 @@ protected:
                 while (auto said = co_await with.receive()) co_await with.send(std::move(*said));
             });
         });
-        serve("/never_done", [this](websocket&) -> task<> {
-            waiting.fetch_add(1);
-            try {
-                co_await sleep_until(deadline::after(std::chrono::hours(1)));
-            } catch (...) {
-                cancelled.fetch_add(1);
-                throw;
-            }
-        });
+        serve("/never_done", [this](websocket&) { return be_cancelled(); });
     }
 
     void serve(std::string_view path, std::function<task<>(websocket&)> how) {

@@ -18,11 +18,7 @@ constexpr char peers[] = HEADROOM_ROOT "/tests/peers";
 class OpenApi : public ::testing::Test {
 protected:
     static served_database& database() {
-        static served_database* const one = [] {
-            auto* made = new served_database;
-            made->migrate();
-            return made;
-        }();
+        static served_database* const one = served_database::migrated();
         return *one;
     }
     static running_service& service() {

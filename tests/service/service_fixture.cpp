@@ -52,6 +52,12 @@ served_database::served_database(std::map<std::string, std::string> settings,
                 "grant headroom_projector to projector");
 }
 
+served_database* served_database::migrated(std::map<std::string, std::string> settings) {
+    auto* made = new served_database(std::move(settings));
+    made->migrate();
+    return made;
+}
+
 variables served_database::addresses() const {
     return {{"DATABASE_URL", url("app")},
             {"HEADROOM_MIGRATE_URL", url("migrator")},
