@@ -27,6 +27,15 @@ function exactly(name, value, context) {
 
 const textOf = (value) => typeof value === 'bigint' ? String(value) : JSON.stringify(value);
 
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /// JSON as it was sent, token by token, on lines of its own.
 function indented(text) {
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g) || [];
@@ -285,7 +294,8 @@ function requestOf(template, verb, is, inputs, text) {
 async function shown(answer, started, to) {
   const text = await answer.text();
   let body = text;
-  if ((answer.headers.get('Content-Type') || '').includes('json')) body = indented(text);
+  if ((answer.headers.get('Content-Type') || '').includes('json') && isJson(text))
+    body = indented(text);
   const head = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
   const spent = Math.round(performance.now() - started);
   to.replaceChildren(
