@@ -13,8 +13,8 @@ inline constexpr char tenant_header[] = "X-Tenant-ID";
 /// tenant or role is another, 403. Throws auth::denied.
 class enforce_access {
 public:
-    /// `with` outlives the router. `knows_locals`: who asks on this machine by its own name needs no
-    /// credential for what is for people on call.
+    /// `with` outlives the router. `knows_locals`: who asks on this machine by its own name needs
+    /// no credential for what is for people on call.
     enforce_access(const auth::settings& with, bool knows_locals)
         : with_(with), knows_locals_(knows_locals) {}
     task<http::response> operator()(http::request& of, http::next onward) const;

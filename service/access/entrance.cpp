@@ -18,8 +18,8 @@ std::vector<auth::key_source_terms> told_to(const observability::logger& log,
     return terms;
 }
 
-/// In production a proxy on this machine is likelier than somebody who looks at the figures, and one
-/// that rewrites Host and leaves no mark asks like him.
+/// In production a proxy on this machine is likelier than somebody who looks at the figures, and
+/// one that rewrites Host and leaves no mark asks like him.
 bool knows_locals(const settings& with) {
     return with.process.profile != profile::production || with.http.management.shared_on_purpose;
 }
