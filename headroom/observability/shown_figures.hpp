@@ -30,8 +30,9 @@ public:
     }
     /// What only ever grows.
     template <class Read>
-    shown_figures& count(const std::string& name, const std::string& help, Read read) {
-        return add([to = to_->count(name, help), read](const Snapshot& now) mutable {
+    shown_figures& count(const std::string& name, const std::string& help, Read read,
+                         const labels& with = {}) {
+        return add([to = to_->count(name, help, with), read](const Snapshot& now) mutable {
             to.grow_to(static_cast<double>(std::invoke(read, now)));
         });
     }

@@ -87,7 +87,7 @@ void add_refusals(typed::operation& to, admission when, bool guarded, bool limit
         for (const unsigned status : {400U, 401U, 403U}) to.fails(status);
         for (const unsigned status : {400U, 401U}) to.carries(status, typed::challenge_field);
     }
-    if (guarded || when == admission::sheddable) to.fails(503);
+    if (guarded || when != admission::always) to.fails(503);
     if (when == admission::always || !limits_rates) return;
     to.fails(429);
     for (const auto* field : {&typed::rate_limit_field, &typed::rate_policy_field}) {
