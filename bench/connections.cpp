@@ -86,7 +86,7 @@ busiest watch(const bench::served& database, unsigned short port, long seconds) 
 }
 
 void post(unsigned short port, std::string_view path, std::string_view body) {
-    testing::say(port, fmt::format("POST {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    testing::say(port, fmt::format("POST {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                                    "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
                                    path, body.size(), body));
 }

@@ -27,6 +27,9 @@ void argument<service::commanding>::describe(operation& to) {
     to.parameter(part::header, "Prefer", false, {{"type", "string"}},
                  "wait, or wait=SECONDS: answer once the read model shows it, else 202.");
     for (const unsigned status : {400U, 403U, 404U, 409U, 422U}) to.fails(status);
+    to.carries(etag_field);
+    to.carries(service::position_field);
+    to.carries(service::preference_field);
 }
 
 std::optional<persistence::tenant_id> argument<persistence::tenant_id>::read(reading& from) {

@@ -13,6 +13,8 @@
 
 namespace headroom::service {
 
+namespace typed = http::typed;
+
 /// The domain's refusal as a client sees it: its status, error_code, context, and for a fault of a
 /// value its JSON Pointer.
 http::problem to_problem(const domain_error& why);
@@ -33,6 +35,20 @@ actor agreed(actor by, std::optional<eventsourcing::stream_version> in_body);
 
 /// The version as an entity tag: "3", in quotes.
 std::string etag(eventsourcing::stream_version version);
+
+inline constexpr typed::answer_field position_field{
+    position_header, "Where the events stand that this command recorded; a query that brings it "
+                     "sees them. Absent when there was nothing to do.",
+    R"({"type": "integer", "format": "int64", "minimum": 0})"};
+inline constexpr typed::answer_field preference_field{
+    "Preference-Applied", "wait: the read model shows it already.", typed::text_schema};
+
+/// A View as JSON, with its version as the ETag: see shown().
+template <class View>
+using versioned = typed::telling<typed::answer<View, 200>, typed::etag_field>;
+/// An answer that says where what was made can be read.
+template <class Answer>
+using located = typed::telling<Answer, typed::location_field>;
 
 /// What a query found, its version as the ETag.
 template <class View>

@@ -1,7 +1,7 @@
 // service/fleet_metrics.hpp: this process's share of the server, for those who scrape.
 #pragma once
 #include "headroom/fleet/membership.hpp"
-#include "headroom/observability/metrics.hpp"
+#include "headroom/observability/shown_figures.hpp"
 
 namespace headroom::service {
 
@@ -13,11 +13,7 @@ public:
     fleet_metrics& operator=(const fleet_metrics&) = delete;
 
 private:
-    void refresh();
-
-    const fleet::membership& of_;
-    observability::gauge reservation_, demand_, member_, free_, unfenced_;
-    observability::counter rejoins_, failures_;
+    observability::shown_figures<fleet::membership_figures> shown_;
 };
 
 }  // namespace headroom::service

@@ -43,12 +43,15 @@ front::front(const front_ground& of)
         http::typed::api management(management_routes_);
         add_probes(management, looks_);
         add_figures(management, looks_);
+        publish(management, describe_management());
     }
 }
 
 void front::describe(ways_in needs, bool sessions) {
     if (std::exchange(described_, true)) return;
-    publish(api_, describe_api(std::move(needs), sessions));
+    auto as = describe_api(std::move(needs), sessions);
+    as.limits_rates = of_.with.http.each_client.per_second > 0;
+    publish(api_, as);
 }
 
 std::shared_ptr<http::rate_limiter> front::rates() {

@@ -6,32 +6,39 @@
 #include "headroom/observability/health_json.hpp"
 #include "headroom/observability/process_metrics.hpp"
 
-namespace headroom::service {
+namespace headroom {
+namespace service {
+
+/// Of about::media, 200 or 503.
+struct health_answer {
+    http::response is;
+};
+
 namespace {
 
 using observability::health_reply;
 
-http::response to_response(health_reply reply) {
+health_answer to_answer(health_reply reply) {
     auto answer = http::response::body(health_reply::content_type, std::move(reply.body),
                                        reply.up ? 200 : 503);
     answer.with("Cache-Control", "no-store");
-    return answer;
+    return {std::move(answer)};
 }
 
-task<http::response> answer_livez() { co_return to_response(observability::livez()); }
+task<http::response> answer_livez() { co_return to_answer(observability::livez()).is; }
 
-task<http::response> answer_readyz(operations& of) {
-    co_return to_response(observability::readyz(of.health, deadline::clock::now()));
+task<health_answer> answer_readyz(operations& of) {
+    co_return to_answer(observability::readyz(of.health, deadline::clock::now()));
 }
 
-task<http::response> answer_healthz(operations& of) {
+task<health_answer> answer_healthz(operations& of) {
     const auto process = co_await of.system_pool.run(observability::read_process_figures);
     const observability::health_facts facts{of.version, "headroom-service", of.book.snapshot(),
                                             process.threads};
     // Details are for whoever reaches the port, which is the management's.
-    co_return to_response(observability::healthz(of.health, deadline::clock::now(),
-                                                 std::chrono::system_clock::now(), facts, of.hiding,
-                                                 true));
+    co_return to_answer(observability::healthz(of.health, deadline::clock::now(),
+                                               std::chrono::system_clock::now(), facts, of.hiding,
+                                               true));
 }
 
 task<http::response> answer_metrics(operations& of) {
@@ -64,7 +71,8 @@ task<http::response> answer_inflight(operations& of) {
         {"requests", rows}}));
 }
 
-auto looking_at(operations& of, task<http::response> (*what)(operations&)) {
+template <class Answer>
+auto looking_at(operations& of, task<Answer> (*what)(operations&)) {
     return [&of, what]() { return what(of); };
 }
 
@@ -76,6 +84,17 @@ http::typed::about about_look(std::string summary, std::string_view media) {
 }
 
 }  // namespace
+}  // namespace service
+
+template <>
+struct http::typed::result<service::health_answer> {
+    static response respond(service::health_answer from) { return std::move(from.is); }
+    static void describe(operation& to, std::string_view media) {
+        for (const unsigned status : {200U, 503U}) to.answers(status, {}, media);
+    }
+};
+
+namespace service {
 
 void add_probes(http::typed::api& to, operations& of) {
     to.get<"/livez">(answer_livez, about_look("The process answers", health_reply::content_type))
@@ -95,4 +114,5 @@ void add_figures(http::typed::api& to, operations& of) {
                           about_look("Requests under way", "application/json"));
 }
 
-}  // namespace headroom::service
+}  // namespace service
+}  // namespace headroom

@@ -44,7 +44,7 @@ int work(process& in, const projection_source& run) {
     door.authorise(shown.routes());
     door.add_routes(shown.api());
     all.add_routes(shown.api(), models);
-    shown.describe(access::ways_into, in.with().sign_in.on());
+    shown.describe(access::audience_of, in.with().sign_in.on());
     shedding behind(in.home(), db, store, in.book().of(in.with().database.query_resource()),
                     shown.metrics());
     shown.shed_under(behind, behind.places(in.with().http.in_flight_max));

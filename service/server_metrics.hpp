@@ -2,7 +2,7 @@
 #pragma once
 #include "headroom/http/rate_limiter.hpp"
 #include "headroom/http/server.hpp"
-#include "headroom/observability/metrics.hpp"
+#include "headroom/observability/shown_figures.hpp"
 
 namespace headroom::service {
 
@@ -20,12 +20,7 @@ public:
     server_metrics& operator=(const server_metrics&) = delete;
 
 private:
-    void refresh();
-
-    const http::server& of_;
-    const http::rate_limiter* rates_;
-    observability::gauge connections_, in_flight_, queued_, streams_, body_bytes_;
-    observability::counter accepted_, turned_away_, unshaken_, shed_, limited_;
+    observability::shown_figures<http::server_snapshot> shown_;
 };
 
 }  // namespace headroom::service

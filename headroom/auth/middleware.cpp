@@ -6,6 +6,7 @@
 
 #include "headroom/auth/bearer.hpp"
 #include "headroom/auth/oidc/accept_session.hpp"
+#include "headroom/http/client/address_scope.hpp"
 #include "headroom/http/forwarded.hpp"
 #include "headroom/http/rate_limit.hpp"
 
@@ -20,6 +21,11 @@ bool is_exempt(const exempt_routes& all, const http::request& of) {
 
 bool presents_credential(const http::request& of) {
     return of.headers.count(authorization_header) > 0 || of.headers.count(api_key_header) > 0;
+}
+
+bool names_own_machine(const http::request& of) {
+    const auto host = of.headers.find("Host");
+    return host && http::is_own_machine(http::address_in(*host));
 }
 
 /// A problem does so when it is rendered.
@@ -96,7 +102,7 @@ task<http::response> accept_bearer::operator()(http::request& of, http::next onw
     const auto token = bearer_token(presented);
     if (!token && token.error() == token_fault::no_credentials) co_return co_await onward(of);
     if (!token) throw denied(denial_of(token.error()));
-    if (of.query_value(token_parameter))
+    if (!of.query_values(token_parameter).empty())
         throw denied(denial_of(token_fault::many_credentials));
     const auto who = co_await tokens_.verify(*token, of.until);
     if (!who) throw denied(denial_of(who.error().why));
@@ -105,8 +111,12 @@ task<http::response> accept_bearer::operator()(http::request& of, http::next onw
 }
 
 task<http::response> assume_principal::operator()(http::request& of, http::next onward) const {
-    if (!presents_credential(of) && find_principal(of) == nullptr)
-        of.left.put(known_principal{who_});
+    if (presents_credential(of) || find_principal(of) != nullptr || is_exempt(exempt_, of))
+        co_return co_await onward(of);
+    if (!names_own_machine(of))
+        throw denied(forbidden("Without a credential this server answers to localhost alone.",
+                               "not_by_own_name"));
+    of.left.put(known_principal{who_});
     co_return co_await onward(of);
 }
 

@@ -98,15 +98,19 @@ private:
     const exempt_routes exempt_;
 };
 
-/// For development: who presents nothing is `who`. A credential that is presented counts as ever.
+/// For development: who presents nothing is `who`, if it asks by a loopback name or address: a page
+/// in a browser on this machine may come of a site whose name was made to lead here, and asks by
+/// that (DNS rebinding). Such a request is denied, 403. A credential that is presented counts as
+/// ever.
 class assume_principal {
 public:
-    explicit assume_principal(principal who)
-        : who_(std::make_shared<const principal>(std::move(who))) {}
+    assume_principal(principal who, exempt_routes exempt)
+        : who_(std::make_shared<const principal>(std::move(who))), exempt_(std::move(exempt)) {}
     task<http::response> operator()(http::request& of, http::next onward) const;
 
 private:
     const std::shared_ptr<const principal> who_;
+    const exempt_routes exempt_;
 };
 
 }  // namespace headroom::auth

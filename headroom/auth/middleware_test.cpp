@@ -210,10 +210,21 @@ TEST_F(AuthMiddleware, AMissingRoleIsForbidden) {
 TEST_F(AuthMiddleware, WhoIsAssumedIsSoOnlyWithoutACredential) {
     principal developer;
     developer.subject = "dev";
-    table.use(assume_principal(developer));
-    EXPECT_EQ(ask("/me", {}).body, "dev");
+    table.use(assume_principal(developer, {"/open"}));
+    EXPECT_EQ(ask("/me", {{"Host", "localhost"}}).body, "dev");
     EXPECT_EQ(ask("/me", {{"X-API-Key", presented}}).body, "agent-1");
     EXPECT_EQ(ask("/me", {{"X-API-Key", "nonsense"}}).status, 401U);
+}
+
+TEST_F(AuthMiddleware, NobodyIsAssumedByANameThatOnlyLeadsHere) {
+    table.use(assume_principal({}, {"/open"}));
+    for (const auto* own : {"localhost:8080", "127.0.0.1", "127.8.7.6:1", "[::1]:8080"})
+        EXPECT_EQ(ask("/me", {{"Host", own}}).status, 200U) << own;
+    for (const auto* other : {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example",
+                              "10.0.0.1", "", "0.0.0.0:8080"})
+        EXPECT_EQ(ask("/me", {{"Host", other}}).status, 403U) << other;
+    EXPECT_EQ(ask("/me", {}).status, 403U);
+    EXPECT_EQ(ask("/open", {{"Host", "evil.example"}}).status, 200U);
 }
 
 }  // namespace

@@ -50,13 +50,7 @@ protected:
 
     piece_source waiting_for_ever() {
         return [this](deadline) -> task<std::optional<std::string>> {
-            waiting.fetch_add(1);
-            try {
-                co_await sleep_until(deadline::after(std::chrono::hours(1)));
-            } catch (...) {
-                cancelled.fetch_add(1);
-                throw;
-            }
+            co_await be_cancelled();
             co_return std::nullopt;
         };
     }

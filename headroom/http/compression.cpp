@@ -86,12 +86,10 @@ bool is_compressible(std::string_view content_type) noexcept {
 }
 
 bool may_compress(const compression_settings& with, const response& answer) noexcept {
-    if (answer.body().size() < with.bytes_min || answer.body().size() > with.bytes_max)
+    if (answer.body_bytes() < with.bytes_min || answer.body_bytes() > with.bytes_max)
         return false;
     if (!with.on || answer.kept_plain() || !is_compressible(answer.content_type())) return false;
-    if (answer.status() < 200 || answer.status() == 204 || answer.status() == 206 ||
-        answer.status() == 304)
-        return false;
+    if (answer.status() < 200 || answer.status() == 204 || answer.status() == 206) return false;
     return !has_field(answer, "Content-Encoding") && !has_field(answer, "Set-Cookie");
 }
 

@@ -31,7 +31,8 @@ coding preferred_coding(const fields& asked) noexcept;
 /// Text, JSON, JavaScript, XML, SVG: not what is compressed already, and no event stream.
 bool is_compressible(std::string_view content_type) noexcept;
 
-/// May this answer be compressed for anybody? If so, its caches must be told of Accept-Encoding.
+/// May this answer, or the one that a 304 stands for, be compressed for anybody? If so, its caches
+/// must be told of Accept-Encoding.
 bool may_compress(const compression_settings& with, const response& answer) noexcept;
 
 }  // namespace headroom::http

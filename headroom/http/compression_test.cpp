@@ -93,6 +93,14 @@ TEST(Compression, IsNotForTheSmallTheSecretOrTheCodedAlready) {
     EXPECT_FALSE(may_compress({.on = false}, answer()));
 }
 
+TEST(Compression, OfA304IsWhatItStandsForWouldBe) {
+    const compression_settings with;
+    EXPECT_TRUE(may_compress(with, response::not_modified("text/html", 2000)));
+    EXPECT_FALSE(may_compress(with, response::not_modified("text/html", 1023)));
+    EXPECT_FALSE(may_compress(with, response::not_modified("image/png", 2000)));
+    EXPECT_FALSE(may_compress(with, response::empty(304)));
+}
+
 TEST(Compression, GivesTheBodyBackWhateverItsSlices) {
     std::string body;
     for (int i = 0; i < 20'000; ++i) body += "{\"n\":" + std::to_string(i) + "},";

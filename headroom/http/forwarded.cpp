@@ -49,19 +49,28 @@ std::optional<ip::address> read_node(std::string_view text) {
     return parse_numeric(text);
 }
 
-// `for=1.2.3.4;proto=https`, `For="[2001:db8::1]:80"`; nothing for a name or "unknown".
-std::optional<ip::address> read_forwarded(std::string_view element) {
+// Of `for=1.2.3.4;proto=https`, `For="[2001:db8::1]:80"`, the value of "for"; "" without one.
+std::string_view read_parameter(std::string_view element, std::string_view name) {
     while (!element.empty()) {
         const auto end = element.find(';');
         const auto pair = detail::trim(element.substr(0, end));
         element.remove_prefix(end == std::string_view::npos ? element.size() : end + 1);
-        if (pair.size() < 4 || !detail::equal_ignoring_case(pair.substr(0, 4), "for=")) continue;
-        auto node = pair.substr(4);
-        if (node.size() >= 2 && node.front() == '"' && node.back() == '"')
-            node = node.substr(1, node.size() - 2);
-        return read_node(node);
+        const auto equals = pair.find('=');
+        if (equals == std::string_view::npos ||
+            !detail::equal_ignoring_case(pair.substr(0, equals), name))
+            continue;
+        auto value = pair.substr(equals + 1);
+        if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+            value = value.substr(1, value.size() - 2);
+        return value;
     }
-    return std::nullopt;
+    return {};
+}
+
+std::string_view read_scheme(std::string_view text) {
+    for (const std::string_view known : {"http", "https"})
+        if (detail::equal_ignoring_case(text, known)) return known;
+    return {};
 }
 
 // The elements of every field of that name, from the last to the first.
@@ -137,18 +146,23 @@ bool trusted_proxies::trusts(const ip::address& address) const {
         blocks_, [&](const address_block& each) { return each.contains(address); });
 }
 
-ip::address trusted_proxies::client_of(const ip::address& peer, const fields& asked) const {
+// Each element, and so each scheme, is taken on the word of the address after it.
+trusted_proxies::origin trusted_proxies::told(const ip::address& peer, const fields& asked) const {
     const bool standard = told_by_ == forwarding_field::forwarded;
-    hops told(asked, standard ? "forwarded" : "x-forwarded-for");
-    auto known = plain(peer);
-    for (std::size_t i = 0; i < forwarded_hops_max && trusts(known); ++i) {
-        const auto element = told.next();
+    hops clients(asked, standard ? "forwarded" : "x-forwarded-for");
+    hops schemes(asked, "x-forwarded-proto");
+    origin found{plain(peer), {}};
+    for (std::size_t i = 0; i < forwarded_hops_max && trusts(found.client); ++i) {
+        const auto element = clients.next();
+        const auto scheme = read_scheme(standard ? read_parameter(element.value_or(""), "proto")
+                                                 : schemes.next().value_or(""));
+        if (!scheme.empty()) found.scheme = scheme;
         if (!element) break;
-        const auto before = standard ? read_forwarded(*element) : read_node(*element);
+        const auto before = read_node(standard ? read_parameter(*element, "for") : *element);
         if (!before) break;
-        known = *before;
+        found.client = *before;
     }
-    return known;
+    return found;
 }
 
 std::string_view address_in(std::string_view endpoint) noexcept {

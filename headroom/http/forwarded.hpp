@@ -1,4 +1,4 @@
-// http/forwarded.hpp: who a client is behind the proxies we trust.
+// http/forwarded.hpp: who a client is behind the proxies we trust, and by which scheme it came.
 //
 // Anybody can send X-Forwarded-For. Only what a proxy that we trust has appended is believed: the
 // list is read from the right, each address taken on the word of the one after it, and reading ends
@@ -48,7 +48,16 @@ public:
     /// The client of a request that came from `peer`: peer itself unless it is trusted. What cannot
     /// be read ends the chain at the proxy that passed it on.
     boost::asio::ip::address client_of(const boost::asio::ip::address& peer,
-                                       const fields& asked) const;
+                                       const fields& asked) const {
+        return told(peer, asked).client;
+    }
+    /// The same, with what the outermost of the proxies said of the scheme: X-Forwarded-Proto
+    /// beside X-Forwarded-For, or "proto".
+    struct origin {
+        boost::asio::ip::address client;
+        std::string_view scheme;  ///< "http" or "https"; "" when none of them said
+    };
+    origin told(const boost::asio::ip::address& peer, const fields& asked) const;
 
 private:
     std::vector<address_block> blocks_;

@@ -56,6 +56,29 @@ TEST(Forwarded, LooksAtTheFieldOfTheSettingAlone) {
     EXPECT_EQ(client_by(standard, "10.0.0.1", {{"Forwarded", "for=\"x, for=1.2.3.4"}}), "1.2.3.4");
 }
 
+TEST(Forwarded, TellsTheSchemeByWhichTheOutermostProxyWasAsked) {
+    const auto scheme = [](const trusted_proxies& by, const char* peer, std::vector<field> asked) {
+        return std::string(by.told(boost::asio::ip::make_address(peer), fields(asked)).scheme);
+    };
+    const trusted_proxies ours({"10.0.0.0/8"});
+    EXPECT_EQ(scheme(ours, "10.0.0.1", {{"X-Forwarded-Proto", "HTTPS"}}), "https");
+    EXPECT_EQ(scheme(ours, "9.9.9.9", {{"X-Forwarded-Proto", "https"}}), "") << "by no proxy";
+    EXPECT_EQ(scheme(ours, "10.0.0.1", {{"X-Forwarded-Proto", "ftp"}}), "");
+    EXPECT_EQ(scheme(ours, "10.0.0.1",
+                     {{"X-Forwarded-For", "1.2.3.4"}, {"X-Forwarded-Proto", "https, http"}}),
+              "http") << "the client's own word";
+    EXPECT_EQ(scheme(ours, "10.0.0.1", {{"X-Forwarded-For", "1.2.3.4, 10.0.0.2"},
+                                        {"X-Forwarded-Proto", "https, http"}}),
+              "https");
+    EXPECT_EQ(scheme(ours, "10.0.0.1", {{"X-Forwarded-For", "1.2.3.4, 10.0.0.2"},
+                                        {"X-Forwarded-Proto", "https"}}),
+              "https");
+    const trusted_proxies standard({"10.0.0.0/8"}, forwarding_field::forwarded);
+    EXPECT_EQ(scheme(standard, "10.0.0.1", {{"Forwarded", "proto=http, for=1.2.3.4;Proto=https"}}),
+              "https");
+    EXPECT_EQ(scheme(standard, "10.0.0.1", {{"X-Forwarded-Proto", "https"}}), "");
+}
+
 TEST(Forwarded, IsBounded) {
     const trusted_proxies ours({"10.0.0.0/8"});
     std::string chain = "1.2.3.4";

@@ -39,6 +39,17 @@ protected:
             }
         });
     }
+
+    /// Who asks once nobody is let in any more is answered, and told to go.
+    void expect_last_answer(text_client& client) {
+        stopping stop(*serving);
+        ASSERT_TRUE(closes());
+        client.send(hello);
+        const auto answer = client.rest();
+        EXPECT_TRUE(has(answer, " 200 OK")) << answer;
+        EXPECT_TRUE(has(answer, "Connection: close\r\n"));
+        stop.ends();
+    }
 };
 
 TEST_F(Lifetime, AClientThatLeavesCancelsTheHandlerItWaitedFor) {
@@ -134,13 +145,7 @@ TEST_F(Lifetime, StopAnswersWhoHasConnectedAndNotAskedYet) {
     start();
     text_client client(port());
     ASSERT_TRUE(eventually([&] { return connections() == 1; }));
-    stopping stop(*serving);
-    ASSERT_TRUE(closes());
-    client.send(hello);
-    const auto answer = client.rest();
-    EXPECT_TRUE(has(answer, " 200 OK")) << answer;
-    EXPECT_TRUE(has(answer, "Connection: close\r\n"));
-    stop.ends();
+    expect_last_answer(client);
 }
 
 TEST_F(Lifetime, StopAnswersAnIdleClientThatAsksOnceMore) {
@@ -149,13 +154,7 @@ TEST_F(Lifetime, StopAnswersAnIdleClientThatAsksOnceMore) {
     text_client client(port());
     client.send(hello);
     client.response();
-    stopping stop(*serving);
-    ASSERT_TRUE(closes());
-    client.send(hello);
-    const auto answer = client.rest();
-    EXPECT_TRUE(has(answer, " 200 OK")) << answer;
-    EXPECT_TRUE(has(answer, "Connection: close\r\n"));
-    stop.ends();
+    expect_last_answer(client);
 }
 
 TEST_F(Lifetime, StopWaitsNotForEverForWhoHasConnectedAndDoesNotAsk) {

@@ -19,6 +19,7 @@ enum class management_port : std::uint8_t {
 struct management_settings {
     management_port where = management_port::shared;
     std::string listen{};  ///< the address when separate: "127.0.0.1:8081"
+    bool shared_on_purpose = false;  ///< the setting says shared, and not auto
 };
 
 /// Requests and connections at once on the management port; looking is cheap, and nobody's load.

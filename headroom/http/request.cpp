@@ -5,6 +5,7 @@
 
 #include "headroom/http/detail/target.hpp"
 #include "headroom/http/problem.hpp"
+#include "headroom/http/typed/faults.hpp"
 
 namespace headroom::http {
 
@@ -20,20 +21,22 @@ task<std::optional<problem>> request::read_body() {
 }
 
 std::optional<std::string> request::query_value(std::string_view name) const {
-    auto rest = query;
-    while (!rest.empty()) {
-        const auto end = rest.find('&');
-        const auto pair = rest.substr(0, end);
-        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-        const auto equals = pair.find('=');
-        if (detail::decode_form(pair.substr(0, equals)) != name) continue;
-        if (equals == std::string_view::npos) return std::string();
-        auto value = detail::decode_form(pair.substr(equals + 1));
-        if (!detail::is_clean_utf8(value))
+    auto all = query_values(name);
+    if (all.empty()) return std::nullopt;
+    if (all.size() == 1) return std::move(all.front());
+    const typed::place all_of_them(typed::part::query), at(all_of_them, name);
+    throw failed(typed::unprocessable(
+        {{typed::part::query, std::string(name), at.pointer(), "must be given once"}}));
+}
+
+std::vector<std::string> request::query_values(std::string_view name) const {
+    std::vector<std::string> made;
+    detail::for_each_pair(query, [&](std::string_view key, std::string_view value) {
+        if (detail::decode_form(key) != name) return;
+        if (!detail::is_clean_utf8(made.emplace_back(detail::decode_form(value))))
             throw failed(problem{400, "A value in the query does not decode to text."});
-        return value;
-    }
-    return std::nullopt;
+    });
+    return made;
 }
 
 }  // namespace headroom::http

@@ -57,6 +57,8 @@ struct request {
     std::string_view peer;   ///< "127.0.0.1:40312"
     /// The client's address, without a port: the peer's, or what trusted proxies told of it.
     std::string_view client;
+    /// By which it was asked: "https" over TLS, or as trusted proxies told of it.
+    std::string_view scheme = "http";
     /// Where the request stands in its trace; hand trace.context(id) to the logger and trace itself
     /// to whatever is called.
     observability::trace_position trace;
@@ -76,9 +78,11 @@ struct request {
     task<std::optional<problem>> read_body();
     /// Requires that the route's template names it.
     const std::string& parameter(std::string_view name) const;
-    /// The first value of that name in the query, decoded ("+" is a space); none if it is absent.
-    /// Throws failed, a 400, when it is not text.
+    /// The value of that name in the query, decoded ("+" is a space); none if it is absent. Throws
+    /// failed: a 400 when it is not text, a 422 when the name comes twice.
     std::optional<std::string> query_value(std::string_view name) const;
+    /// Every value of that name, in their order. Throws failed, a 400, when one is not text.
+    std::vector<std::string> query_values(std::string_view name) const;
 };
 
 }  // namespace headroom::http

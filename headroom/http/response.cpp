@@ -55,6 +55,13 @@ response response::body(std::string_view content_type, std::string bytes, unsign
     return out;
 }
 
+response response::not_modified(std::string_view content_type, std::size_t bytes) {
+    response out(304);
+    out.content_type_ = content_type;
+    out.left_out_ = bytes;
+    return out;
+}
+
 response response::stream(std::string_view content_type, body_stream of, unsigned status) {
     BOOST_ASSERT_MSG(status >= 200 && status != 204 && status != 304, "this status has no body");
     BOOST_ASSERT(of.next);
@@ -85,11 +92,15 @@ void response::render(std::string_view instance, std::string_view request_id,
     if (!said) added_.emplace_back("Cache-Control", "no-store");
 }
 
-void response::encoded(std::string_view coding, std::string bytes) {
-    body_ = std::move(bytes);
+void response::weaken_etag() {
     for (auto& [name, value] : added_)
         if (detail::equal_ignoring_case(name, "ETag") && value.starts_with('"'))
             value.insert(0, "W/");
+}
+
+void response::encoded(std::string_view coding, std::string bytes) {
+    body_ = std::move(bytes);
+    weaken_etag();
     added_.emplace_back("Content-Encoding", coding);
 }
 

@@ -39,6 +39,10 @@ public:
     static response empty(unsigned status = 204) { return response(status); }
     static response body(std::string_view content_type, std::string bytes, unsigned status = 200);
 
+    /// 304, instead of a body of that type and so many bytes, for a client that has it: caches are
+    /// told of it what they would be told of the whole answer.
+    static response not_modified(std::string_view content_type, std::size_t bytes);
+
     /// A body that is made while it is sent. Asserts a status that has one.
     static response stream(std::string_view content_type, body_stream of, unsigned status = 200);
     static response stream(std::string_view content_type, piece_source next,
@@ -51,6 +55,8 @@ public:
     std::string_view content_type() const noexcept {
         return content_type_.empty() ? usual_type_ : std::string_view(content_type_);
     }
+    /// Of body(), or of the one that a 304 stands for.
+    std::size_t body_bytes() const noexcept { return body_.size() + left_out_; }
     /// Where the body comes from instead of body(), or null.
     body_stream* streamed() const noexcept { return rest_ ? rest_->stream() : nullptr; }
 
@@ -83,11 +89,14 @@ public:
                 std::string_view trace_id = {});
     /// The body in another coding. A strong ETag becomes a weak one: these are not its bytes.
     void encoded(std::string_view coding, std::string bytes);
+    /// The tag is the one that a coded body has, or would have had.
+    void weaken_etag();
 
 private:
     static response usual(std::string_view content_type, std::string bytes, unsigned status);
 
     unsigned status_ = 204;
+    std::size_t left_out_ = 0;
     bool plain_ = false;
     std::string_view usual_type_;  // a literal, instead of content_type_
     std::string content_type_, body_;

@@ -30,6 +30,11 @@ TEST(Response, WithoutContentHasNoLength) {
               "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Length: 0\r\n\r\n");
 }
 
+TEST(Response, NotModifiedHasNothingOfTheBodyItStandsFor) {
+    EXPECT_EQ(written(response::not_modified("text/html", 2000)),
+              "HTTP/1.1 304 Not Modified\r\nDate: now\r\n\r\n");
+}
+
 TEST(Response, AsksToComeBackLaterUnlessItSaysWhenItself) {
     EXPECT_NE(written(response(503), {.date = {}, .request_id = {}, .retry_after_s = 7})
                   .find("Retry-After: 7\r\n"),

@@ -147,13 +147,29 @@ TEST_F(Router, AssertsThatNothingIsEnteredOnceSealed) {
 TEST(Request, FindsQueryValuesDecoded) {
     budget::holder who;
     request of(who, deadline::after(std::chrono::seconds(1)));
-    of.query = "a=1&b=x+y%26z&&c&a=2&d=%ff&e=";
+    of.query = "a=1&b=x+y%26z&&c&d=%ff&e=";
     EXPECT_EQ(of.query_value("a"), "1");
     EXPECT_EQ(of.query_value("b"), "x y&z");
     EXPECT_EQ(of.query_value("c"), "");
     EXPECT_THROW(of.query_value("d"), failed) << "no text";
     EXPECT_EQ(of.query_value("e"), "");
     EXPECT_EQ(of.query_value("f"), std::nullopt);
+}
+
+TEST(Request, ChoosesNoneOfRepeatedQueryValues) {
+    budget::holder who;
+    request of(who, deadline::after(std::chrono::seconds(1)));
+    of.query = "a/b=1&c=3&a%2Fb=2";
+    EXPECT_EQ(of.query_values("a/b"), (std::vector<std::string>{"1", "2"}));
+    EXPECT_EQ(of.query_values("d"), std::vector<std::string>{});
+    try {
+        of.query_value("a/b");
+        FAIL() << "one of two was chosen";
+    } catch (const failed& why) {
+        EXPECT_EQ(why.why().status, 422U);
+        EXPECT_NE(to_json(why.why(), "", "").find(R"("pointer":"#/query/a~1b")"),
+                  std::string::npos);
+    }
 }
 
 TEST_F(Router, TellsEveryRouteThatWasEntered) {

@@ -84,6 +84,17 @@ protected:
         return testing::eventually([&] { return waiting.load() >= callers; });
     }
 
+    /// Counts that it waits, and that it was cancelled.
+    task<void> be_cancelled() {
+        waiting.fetch_add(1);
+        try {
+            co_await sleep_until(deadline::after(std::chrono::hours(1)));
+        } catch (...) {
+            cancelled.fetch_add(1);
+            throw;
+        }
+    }
+
     settings with;
     router routes;
     std::unique_ptr<certificates> shown;  // where the settings say TLS
@@ -99,13 +110,7 @@ protected:
 
 private:
     task<response> wait_until_cancelled() {
-        waiting.fetch_add(1);
-        try {
-            co_await sleep_until(deadline::after(std::chrono::hours(1)));
-        } catch (...) {
-            cancelled.fetch_add(1);
-            throw;
-        }
+        co_await be_cancelled();
         co_return response::empty();
     }
 

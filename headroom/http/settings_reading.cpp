@@ -204,10 +204,11 @@ void read_management(setting_reader& from, settings& into) {
          .rule = management_rule,
          .bound = "address:port, auto, shared or off",
          .doc = "Where health in detail, metrics, the budget and the requests under way are shown. "
-                "auto: on the public port while that is a loopback address, else on a loopback "
-                "address one port above."});
+                "auto: on the public port while that is a loopback address, in production for who "
+                "signs in alone; else on a loopback address one port above."});
     const auto at = detail::parse_listen_address(into.listen);
     auto& out = into.management;
+    out.shared_on_purpose = text == "shared";
     if (text == "off") out.where = management_port::off;
     if (text == "off" || text == "shared" || !at) return;
     if (text == "auto" && at->address().is_loopback()) return;

@@ -64,8 +64,8 @@ protected:
 
 /// Checked by upgrade(). Sizes in bytes.
 struct websocket_terms {
-    /// Whose pages may open it: "https://app.example"; empty: those of the host they ask. Clients
-    /// that are no browsers send none, and pass.
+    /// Whose pages may open it: "https://app.example"; empty: those that were had by
+    /// the scheme, host and port they ask. Clients that are no browsers send none, and pass.
     std::vector<std::string> origins{};
     std::vector<std::string> protocols{};     ///< subprotocols, the best first
     std::size_t message_max = 1024 * 1024;    ///< of a message, inflated; above: closed with 1009

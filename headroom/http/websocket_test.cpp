@@ -30,15 +30,7 @@ protected:
                 while (auto said = co_await with.receive()) co_await with.send(std::move(*said));
             });
         });
-        serve("/never_done", [this](websocket&) -> task<> {
-            waiting.fetch_add(1);
-            try {
-                co_await sleep_until(deadline::after(std::chrono::hours(1)));
-            } catch (...) {
-                cancelled.fetch_add(1);
-                throw;
-            }
-        });
+        serve("/never_done", [this](websocket&) { return be_cancelled(); });
     }
 
     void serve(std::string_view path, std::function<task<>(websocket&)> how) {
@@ -120,17 +112,35 @@ TEST_F(Websocket, RefusesAHandshakeThatIsNone) {
     EXPECT_EQ(serving->snapshot().streams, 0u);
 }
 
-TEST_F(Websocket, IsOpenedByPagesOfItsOwnHostUnlessToldOtherwise) {
+TEST_F(Websocket, IsOpenedByPagesOfItsOwnOriginUnlessToldOtherwise) {
     start();
-    const auto status = [&](std::string_view origin) {
+    const auto status = [&](const std::string& origin, const std::string& more = "") {
         text_client client(port());
-        client.send(handshake("Origin: " + std::string(origin) + "\r\n"));
+        client.send(handshake("Origin: " + origin + "\r\n" + more));
         return client.until("\r\n").substr(9, 3);
     };
-    EXPECT_EQ(status("https://EXAMPLE.com"), "101");
-    for (const auto* other : {"https://evil.example", "null", "https://example.com.evil.example",
-                              "https://example.com:8443"})
+    EXPECT_EQ(status("http://EXAMPLE.com"), "101");
+    EXPECT_EQ(status("http://example.com:80"), "101");
+    for (const auto* other :
+         {"https://example.com", "http://evil.example", "null", "http://example.com:443",
+          "http://example.com.evil.example", "http://example.com:8443", "ws://example.com"})
         EXPECT_EQ(status(other), "403") << other;
+    EXPECT_EQ(status("https://example.com", "X-Forwarded-Proto: https\r\n"), "403")
+        << "nobody's word is taken";
+}
+
+TEST_F(Websocket, BehindATrustedProxyIsOpenedByPagesOfTheSchemeItTells) {
+    with.trusted = {"127.0.0.1"};
+    start();
+    const auto status = [&](const std::string& origin) {
+        text_client client(port());
+        client.send(handshake("X-Forwarded-Proto: https\r\nOrigin: " + origin + "\r\n"));
+        return client.until("\r\n").substr(9, 3);
+    };
+    EXPECT_EQ(status("https://example.com"), "101");
+    EXPECT_EQ(status("https://example.com:443"), "101");
+    EXPECT_EQ(status("http://example.com"), "403");
+    EXPECT_EQ(status("https://example.com:80"), "403");
 }
 
 TEST_F(Websocket, IsOpenedByPagesOnItsList) {

@@ -6,13 +6,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
 #include <tuple>
 #include <utility>
+
+#include "headroom/testing/detail/take_until.hpp"
 
 namespace headroom::testing {
 namespace {
@@ -97,16 +98,7 @@ std::string text_client::response(bool with_body) {
 }
 
 std::string text_client::until(std::string_view mark) {
-    for (std::size_t seen = 0;;) {
-        if (const auto at = read_.find(mark, seen); at != std::string::npos) {
-            auto out = read_.substr(0, at + mark.size());
-            read_.erase(0, out.size());
-            return out;
-        }
-        seen = read_.size() - std::min(read_.size(), mark.size() - 1);
-        if (!read_more(wait_max))
-            throw std::runtime_error("the server closed; so far it said: " + read_);
-    }
+    return detail::take_until(read_, mark, [this] { return read_more(wait_max); });
 }
 
 std::string text_client::rest() {

@@ -8,12 +8,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+
+#include "headroom/testing/detail/take_until.hpp"
 
 namespace headroom::testing {
 namespace {
@@ -94,15 +95,7 @@ std::string tls_client::rest() {
 }
 
 std::string tls_client::until(std::string_view mark) {
-    for (std::size_t seen = 0;;) {
-        if (const auto at = read_.find(mark, seen); at != std::string::npos) {
-            auto out = read_.substr(0, at + mark.size());
-            read_.erase(0, out.size());
-            return out;
-        }
-        seen = read_.size() - std::min(read_.size(), mark.size() - 1);
-        if (!read_more()) throw std::runtime_error("the server has nothing more than: " + read_);
-    }
+    return detail::take_until(read_, mark, [this] { return read_more(); });
 }
 
 std::string tls_client::serial() const {

@@ -63,7 +63,8 @@ callers enforce_access::who_asks(const http::request& of, const auth::principal&
 void enforce_access::check(const http::request& of) const {
     const auto* rule = of.route.empty() ? nullptr : find_rule(of.method, of.route);
     if (rule != nullptr && rule->may.has(caller::anybody)) return;
-    if (rule != nullptr && rule->may.has(caller::operations) && is_local(of)) return;
+    if (rule != nullptr && rule->may.has(caller::operations) && knows_locals_ && is_local(of))
+        return;
     const auto& who = auth::principal_of(of);
     if (rule == nullptr) return;  // nothing is served there: 404 or 405, for who is known
     if (of.headers.count(tenant_header) > 1) refuse(verdict::other_tenant);

@@ -13,8 +13,10 @@ inline constexpr char tenant_header[] = "X-Tenant-ID";
 /// tenant or role is another, 403. Throws auth::denied.
 class enforce_access {
 public:
-    /// Outlives the router.
-    explicit enforce_access(const auth::settings& with) : with_(with) {}
+    /// `with` outlives the router. `knows_locals`: who asks on this machine by its own name needs
+    /// no credential for what is for people on call.
+    enforce_access(const auth::settings& with, bool knows_locals)
+        : with_(with), knows_locals_(knows_locals) {}
     task<http::response> operator()(http::request& of, http::next onward) const;
 
 private:
@@ -22,6 +24,7 @@ private:
     callers who_asks(const http::request& of, const auth::principal& who) const;
 
     const auth::settings& with_;
+    const bool knows_locals_;
 };
 
 /// Whether the principal may act for every tenant.

@@ -1,5 +1,8 @@
 #include "service/access/table.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "service/api_description.hpp"
@@ -67,6 +70,41 @@ constexpr rule rules[] = {
     {{post, "/v1/tenants/{tenant}/agents/{agent}/keys/rotate"}, oneself},
 };
 
+struct described_caller {
+    caller is;
+    const char *name, *text, *text_in_tenant;
+};
+constexpr described_caller described_callers[] = {
+    {operations, "operations", "whoever asks on the server's own machine", nullptr},
+    {platform, "platform", "an administrator of the platform", nullptr},
+    {admin, "admin", "an administrator of a tenant", "an administrator of the tenant"},
+    {member, "member", "a user of a tenant", "a user of the tenant"},
+    {agent, "agent", "an agent of a tenant", "an agent of the tenant"},
+    {self, "self", "whom the path names", nullptr},
+};
+
+/// One of these roles is needed; none: who is let in is so by what it is.
+std::vector<const char*> roles_for(callers may) {
+    if (may.meets({member, agent, self})) return {};
+    std::vector<const char*> made;
+    if (may.has(platform)) made.push_back(platform_role);
+    if (may.has(admin)) made.push_back(admin_role);
+    return made;
+}
+
+/// "For an administrator of the platform, an administrator of the tenant or whom the path names."
+std::string sentence_of(callers may, bool in_tenant) {
+    std::vector<std::string_view> all;
+    for (const auto& each : described_callers)
+        if (may.has(each.is))
+            all.emplace_back(in_tenant && each.text_in_tenant ? each.text_in_tenant : each.text);
+    if (all.empty()) return "";
+    const auto last = all.back();
+    all.pop_back();
+    if (all.empty()) return fmt::format("For {}.", last);
+    return fmt::format("For {} or {}.", fmt::join(all, ", "), last);
+}
+
 }  // namespace
 
 std::span<const rule> table() noexcept { return rules; }
@@ -77,10 +115,20 @@ const rule* find_rule(http::method verb, std::string_view path_template) noexcep
     return found == std::end(rules) ? nullptr : found;
 }
 
-std::vector<http::openapi::requirement> ways_into(const http::route_name& route) {
+http::openapi::audience audience_of(const http::route_name& route) {
     const auto* found = find_rule(route.verb, route.path_template);
     if (found != nullptr && found->may.has(anybody)) return {};
-    return {{token_scheme}, {key_scheme}};
+    http::openapi::audience made;
+    const auto may = found == nullptr ? callers{} : found->may;
+    const auto roles = roles_for(may);
+    for (const auto* scheme : {token_scheme, key_scheme}) {
+        for (const auto* role : roles) made.ways.push_back({scheme, {role}});
+        if (roles.empty()) made.ways.push_back({scheme});
+    }
+    for (const auto& each : described_callers)
+        if (may.has(each.is)) made.callers.emplace_back(each.name);
+    made.text = sentence_of(may, route.path_template.contains("{tenant}"));
+    return made;
 }
 
 std::vector<std::string> open_routes() {

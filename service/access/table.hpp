@@ -20,8 +20,9 @@ std::span<const rule> table() noexcept;
 /// A HEAD is what its GET is. Null for what is not in the table.
 const rule* find_rule(http::method verb, std::string_view path_template) noexcept;
 
-/// Which credentials let somebody into a route: none for anybody's.
-std::vector<http::openapi::requirement> ways_into(const http::route_name& route);
+/// Who may call a route, as its description says it: by which credentials and roles, none for
+/// anybody's.
+http::openapi::audience audience_of(const http::route_name& route);
 
 /// The templates of routes for anybody: no credential is looked at on them.
 std::vector<std::string> open_routes();

@@ -61,8 +61,10 @@ task<http::response> change(identity_desk desk, const Service& to, const char* p
 
 using reply_of_user = typed::answer<changed_user, 200, 202>;
 
-task<typed::answer<changed_user, 200, 201, 202>> post_user(identity_desk desk, tenant_id tenant,
-                                                           commanding of, body<new_user> sent) {
+using reply_of_new_user = located<typed::answer<changed_user, 200, 201, 202>>;
+
+task<reply_of_new_user> post_user(identity_desk desk, tenant_id tenant, commanding of,
+                                  body<new_user> sent) {
     provision_user command;
     command.issuer = std::move(sent->issuer);
     command.oidc_sub = std::move(sent->subject);
@@ -80,8 +82,8 @@ task<typed::answer<changed_user, 200, 201, 202>> post_user(identity_desk desk, t
     co_return answer;
 }
 
-task<typed::answer<user_view, 200>> get_user(identity_desk desk, tenant_id tenant,
-                                             user_in_path user, asking of) {
+task<versioned<user_view>> get_user(identity_desk desk, tenant_id tenant, user_in_path user,
+                                    asking of) {
     co_await desk.models.caught_up(of.of, profiles_projection);
     const auto found = co_await desk.queries.find(std::move(tenant), user.is, of.of.until);
     if (!found) co_return http::problem{404, "The tenant has no such user."};
@@ -113,8 +115,10 @@ task<reply_of_user> put_preferences(identity_desk desk, tenant_id tenant, user_i
 
 using reply_of_agent = typed::answer<changed_agent, 200, 202>;
 
-task<typed::answer<changed_agent, 201, 202>> post_agent(identity_desk desk, tenant_id tenant,
-                                                        commanding of, body<new_agent> sent) {
+using reply_of_new_agent = located<typed::answer<changed_agent, 201, 202>>;
+
+task<reply_of_new_agent> post_agent(identity_desk desk, tenant_id tenant, commanding of,
+                                    body<new_agent> sent) {
     register_agent command{{}, sent->agent_type, sent->display_name};
     auto by = agreed(std::move(of.by), sent->expected_version);
     co_await tenancy::require_active(desk.tenants, tenant, of.of.until);
@@ -128,8 +132,8 @@ task<typed::answer<changed_agent, 201, 202>> post_agent(identity_desk desk, tena
     co_return answer;
 }
 
-task<typed::answer<agent_view, 200>> get_agent(identity_desk desk, tenant_id tenant,
-                                               agent_in_path id, http::request& of) {
+task<versioned<agent_view>> get_agent(identity_desk desk, tenant_id tenant, agent_in_path id,
+                                      http::request& of) {
     const auto found = co_await desk.agents.load(id.is, of.until);
     if (!found.state.exists || found.state.tenant_id != tenant.text())
         co_return http::problem{404, "The tenant has no such agent."};

@@ -3,20 +3,23 @@
 namespace headroom::service::sign_in {
 
 sign_in_metrics::sign_in_metrics(observability::metrics& to)
-    : to_(to),
-      asked_(to.count("headroom_auth_refresh_asked_total",
-                      "Renewals of a session's tokens that requests asked for.")),
-      led_(to.count("headroom_auth_refresh_led_total",
-                    "Requests to the provider that came of them.")),
-      followed_(to.count("headroom_auth_refresh_followed_total",
-                         "Tokens that another process had renewed.")),
-      unshared_(to.count("headroom_auth_refresh_unshared_total",
-                         "Renewed tokens that Redis did not take.")),
+    : to_(to), renewals_(to),
       pending_(to.measure("headroom_auth_sign_ins_pending",
                           "Sign-ins of all processes that have begun and not ended, when one last "
                           "began or ended here.")),
       pending_max_(to.measure("headroom_auth_sign_ins_pending_limit",
-                              "The most that may; one more is refused.")) {}
+                              "The most that may; one more is refused.")) {
+    using now = auth::rotation_figures;
+    renewals_
+        .count("headroom_auth_refresh_asked_total",
+               "Renewals of a session's tokens that requests asked for.", &now::asked)
+        .count("headroom_auth_refresh_led_total", "Requests to the provider that came of them.",
+               &now::led)
+        .count("headroom_auth_refresh_followed_total", "Tokens that another process had renewed.",
+               &now::followed)
+        .count("headroom_auth_refresh_unshared_total", "Renewed tokens that Redis did not take.",
+               &now::unshared);
+}
 
 void sign_in_metrics::count(std::string_view what) {
     const std::scoped_lock lock(mutex_);
@@ -29,13 +32,6 @@ void sign_in_metrics::count(std::string_view what) {
                                            {{"end", std::string(what)}}))
                     .first;
     found->second.add();
-}
-
-void sign_in_metrics::show(const auth::rotation_figures& now) {
-    asked_.grow_to(static_cast<double>(now.asked));
-    led_.grow_to(static_cast<double>(now.led));
-    followed_.grow_to(static_cast<double>(now.followed));
-    unshared_.grow_to(static_cast<double>(now.unshared));
 }
 
 void sign_in_metrics::show_pending(std::uint64_t now, std::size_t limit) {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "headroom/auth/oidc/rotating_refresh.hpp"
-#include "headroom/observability/metrics.hpp"
+#include "headroom/observability/shown_figures.hpp"
 
 namespace headroom::service::sign_in {
 
@@ -21,12 +21,12 @@ public:
     /// `what` is one of our words; each is a series.
     void count(std::string_view what);
     /// By one caller at a time.
-    void show(const auth::rotation_figures& now);
+    void show(const auth::rotation_figures& now) { renewals_.show(now); }
     void show_pending(std::uint64_t now, std::size_t limit);
 
 private:
     observability::metrics& to_;
-    observability::counter asked_, led_, followed_, unshared_;
+    observability::shown_figures<auth::rotation_figures> renewals_;
     observability::gauge pending_, pending_max_;
     std::mutex mutex_;
     std::map<std::string, observability::counter, std::less<>> ends_;  // guarded by mutex_

@@ -55,7 +55,7 @@ task<typed::answer<entry_view, 200>> put_one(configuration_desk desk, tenant_id 
     const auto stored = co_await desk.values.own(std::move(tenant), key.is, at.position, due);
     if (!stored) co_return http::problem{404, "The tenant has no such key."};
     auto answer = typed::json_response(view_of(*stored));
-    answer.with(position_header, std::to_string(at.position));
+    answer.with(position_header, std::to_string(at.position)).with("ETag", etag(at.version));
     co_return answer;
 }
 

@@ -37,9 +37,9 @@ json_text text_of(const boost::json::object& members) {
 }
 
 using reply_to_command = typed::answer<changed_tenant, 200, 202>;
+using reply_of_new = located<typed::answer<changed_tenant, 201, 202>>;
 
-task<typed::answer<changed_tenant, 201, 202>> post_tenant(tenant_desk desk, commanding of,
-                                                          body<new_tenant> sent) {
+task<reply_of_new> post_tenant(tenant_desk desk, commanding of, body<new_tenant> sent) {
     provision command{sent->slug, sent->name, {}};
     if (sent->metadata) command.metadata = text_of(*sent->metadata);
     const auto slug = command.slug;
@@ -51,7 +51,7 @@ task<typed::answer<changed_tenant, 201, 202>> post_tenant(tenant_desk desk, comm
     co_return answer;
 }
 
-task<typed::answer<tenant_view, 200>> get_tenant(tenant_desk desk, tenant_id tenant, asking of) {
+task<versioned<tenant_view>> get_tenant(tenant_desk desk, tenant_id tenant, asking of) {
     co_await desk.models.caught_up(of.of, tenants_projection);
     const auto found = co_await desk.queries.find(tenant.text(), of.of.until);
     if (!found) co_return http::problem{404, "There is no such tenant."};

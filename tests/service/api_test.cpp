@@ -17,11 +17,7 @@ protected:
         "limit.users": {"type": "integer", "value": 5},
         "policy.retention": {"type": "enum", "value": "short", "allowed_values": ["short"]}})";
     static served_database& database() {
-        static served_database* const one = [] {
-            auto* made = new served_database;
-            made->migrate();
-            return made;
-        }();
+        static served_database* const one = served_database::migrated();
         return *one;
     }
     static running_service& service() {

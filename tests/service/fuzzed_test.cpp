@@ -15,7 +15,7 @@ constexpr unsigned borrowed_max = 3;  // the reserve: connections a burst may le
 constexpr std::chrono::milliseconds answer_wait{10};  // after that the client ends its sending
 
 std::string json_request(std::string_view verb, std::string_view path, std::string_view body) {
-    return fmt::format("{} {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    return fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                        "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
                        verb, path, body.size(), body);
 }

@@ -22,10 +22,11 @@ protected:
         all["HEADROOM_HTTP_MANAGEMENT_LISTEN"] = management;
         return all;
     }
-    static std::string ask(std::uint16_t port, std::string_view path) {
+    static std::string ask(std::uint16_t port, std::string_view path,
+                           std::string_view host = "localhost") {
         return testing::say(
-            port,
-            fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path));
+            port, fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", path,
+                              host));
     }
 
     served_database database_;
@@ -43,6 +44,8 @@ TEST_F(Management, PortOfItsOwnShowsWhatThePublicOneDoesNot) {
         EXPECT_EQ(service.get(each).status, 200U) << each;
         EXPECT_THAT(ask(port, each), HasSubstr(" 200 OK")) << each;
     }
+    EXPECT_THAT(ask(port, "/openapi.json"), HasSubstr("\"/inflight\":{\"get\""));
+    EXPECT_THAT(ask(port, "/docs"), HasSubstr(" 200 OK"));
     EXPECT_THAT(ask(port, "/v1/tenants"), HasSubstr(" 404 "));
     EXPECT_THAT(ask(port, "/budget"), HasSubstr("http.management_connections"));
     EXPECT_THAT(ask(port, "/metrics"), HasSubstr("http_server_active_requests"));
@@ -57,6 +60,21 @@ TEST_F(Management, SharesALoopbackPortUnlessToldOtherwise) {
     ASSERT_TRUE(service.ready()) << service.errors();
     for (const auto* each : figures) EXPECT_EQ(service.get(each).status, 200U) << each;
     EXPECT_THAT(service.get("/inflight").body, HasSubstr(R"("route":"/inflight")"));
+    // The developer's bypass is not for a page whose site's name leads here.
+    for (const auto* each : {"/v1/tenants", "/v1/me", "/metrics", "/nowhere"})
+        EXPECT_THAT(ask(service.port(), each, "rebound.example"), HasSubstr(" 403 ")) << each;
+    EXPECT_THAT(ask(service.port(), "/livez", "rebound.example"), HasSubstr(" 200 OK"));
+}
+
+TEST_F(Management, InProductionALoopbackPortKnowsNoLocalsUnlessToldTo) {
+    for (const auto& [management, status] : {std::pair("auto", 401U), {"shared", 200U}}) {
+        auto all = with(management);
+        all["HEADROOM_PROFILE"] = "production";
+        all["HEADROOM_API_KEY_PEPPER"] = std::string(64, 'p');
+        running_service service(all);
+        ASSERT_TRUE(service.ready()) << service.errors();
+        for (const auto* each : figures) EXPECT_EQ(service.get(each).status, status) << each;
+    }
 }
 
 TEST_F(Management, MayBeOff) {

@@ -18,11 +18,7 @@ constexpr char peers[] = HEADROOM_ROOT "/tests/peers";
 class OpenApi : public ::testing::Test {
 protected:
     static served_database& database() {
-        static served_database* const one = [] {
-            auto* made = new served_database;
-            made->migrate();
-            return made;
-        }();
+        static served_database* const one = served_database::migrated();
         return *one;
     }
     static running_service& service() {
@@ -52,6 +48,26 @@ protected:
         return testing::run_program({{"sh", "-c", what}}, std::chrono::seconds(90));
     }
 
+    /// That it is among the answers of the operation, with the fields it has there.
+    static void expect_described(const json::value& in, std::string_view verb,
+                                 std::string_view path_template,
+                                 const running_service::answer& of) {
+        const auto said = fmt::format("{} {}: {}\n{}", verb, path_template, of.status, of.head);
+        const auto& answers =
+            in.at("paths").at(path_template).at(verb).at("responses").as_object();
+        const auto* answer = answers.if_contains(std::to_string(of.status));
+        ASSERT_NE(answer, nullptr) << said;
+        const auto& fields = answer->at("headers").as_object();
+        for (const auto& each : fields)
+            if (in.at("components").at("headers").at(each.key()).as_object().contains("required"))
+                EXPECT_NE(header_of(of, each.key()), "") << each.key() << " of " << said;
+        for (const auto* name : {"Location", "ETag", "Retry-After", "WWW-Authenticate",
+                                 "RateLimit", "RateLimit-Policy", "Headroom-Position",
+                                 "Preference-Applied", "X-Request-Id"})
+            if (header_of(of, name) != "")
+                EXPECT_TRUE(fields.contains(name)) << name << " of " << said;
+    }
+
     testing::temp_directory files;
 };
 
@@ -72,8 +88,15 @@ TEST_F(OpenApi, EveryOperationIsThereAndSaysWhatItDoes) {
 
 TEST_F(OpenApi, SaysWhichCredentialsLetSomebodyIn) {
     const auto paths = document().at("paths");
-    EXPECT_EQ(json::serialize(paths.at("/v1/tenants").at("post").at("security")),
-              R"([{"token":[]},{"key":[]}])");
+    const auto& post = paths.at("/v1/tenants").at("post");
+    EXPECT_EQ(json::serialize(post.at("security")),
+              R"([{"token":["platform_admin"]},{"key":["platform_admin"]}])");
+    EXPECT_EQ(json::serialize(post.at("x-headroom-callers")), R"(["platform"])");
+    EXPECT_EQ(post.at("description"), "For an administrator of the platform.");
+    const auto& user = paths.at("/v1/tenants/{tenant}/users/{user}").at("get");
+    EXPECT_EQ(json::serialize(user.at("security")), R"([{"token":[]},{"key":[]}])");
+    EXPECT_EQ(user.at("description"), "For an administrator of the platform, an administrator of "
+                                      "the tenant or whom the path names.");
     EXPECT_TRUE(paths.at("/v1/me").at("get").at("responses").as_object().contains("401"));
     for (const auto* open : {"/livez", "/docs", "/openapi.json"}) {
         EXPECT_EQ(json::serialize(paths.at(open).at("get").at("security")), "[]") << open;
@@ -122,6 +145,33 @@ TEST_F(OpenApi, WhatIsAnsweredFitsItsSchema) {
     const auto done = run_in_shell(fmt::format("node {}/validate.cjs {} < {}", peers, document,
                                                files.write("lines", lines)));
     EXPECT_EQ(done.code, 0) << done.output << done.errors;
+}
+
+TEST_F(OpenApi, EveryAnswerIsAmongThoseDescribed) {
+    const auto all = document();
+    const auto check = [&](std::string_view verb, std::string_view path_template, unsigned status,
+                           const running_service::answer& of) {
+        EXPECT_EQ(of.status, status) << of.head << of.body;
+        expect_described(all, verb, path_template, of);
+    };
+    const std::string tenants = "/v1/tenants", own = "/v1/tenants/{tenant}";
+    const auto* made = R"({"slug":"told","name":"Told"})";
+    check("post", tenants, 201, service().send("POST", tenants, made, "Prefer: wait\r\n"));
+    check("post", tenants, 409, service().post(tenants, made));
+    check("post", tenants, 400, service().post(tenants, "{"));
+    check("post", tenants, 422, service().post(tenants));
+    check("post", own + "/activate", 200, service().post("/v1/tenants/told/activate"));
+    check("get", own, 200, service().get("/v1/tenants/told"));
+    check("get", own, 404, service().get("/v1/tenants/nobody"));
+    check("get", own, 401, service().send("GET", "/v1/tenants/told", "", "X-API-Key: no\r\n"));
+    check("get", tenants, 422, service().get("/v1/tenants?limit=1&limit=2"));
+    check("put", own + "/configuration/{key}", 200,
+          service().put("/v1/tenants/told/configuration/k", R"({"type":"integer","value":1})"));
+    const auto* robot = R"({"agent_type":"robot","display_name":"R2"})";
+    check("post", own + "/agents", 201, service().post("/v1/tenants/told/agents", robot));
+    for (const auto* open : {"/livez", "/readyz", "/openapi.json", "/docs"})
+        check("get", open, 200, service().get(open));
+    check("get", "/docs", 304, service().send("GET", "/docs", "", "If-None-Match: *\r\n"));
 }
 
 TEST_F(OpenApi, ABrowserShowsEveryOperation) {

@@ -105,7 +105,8 @@ TEST_F(Rolling, RestartsBehindNginxFailNothing) {
         fmt::format("upstream ours {{ server 127.0.0.1:{} fail_timeout=1s;"
                     " server 127.0.0.1:{} fail_timeout=1s; keepalive 16; }}\n"
                     "server {{ listen 127.0.0.1:{}; location / {{ proxy_pass http://ours;\n"
-                    "proxy_http_version 1.1; proxy_set_header Connection ''; }} }}\n",
+                    "proxy_http_version 1.1; proxy_set_header Connection '';\n"
+                    "proxy_set_header Host $http_host; }} }}\n",
                     ports_[0], ports_[1], port),
         {port});
     roll(port);

@@ -52,6 +52,12 @@ served_database::served_database(std::map<std::string, std::string> settings,
                 "grant headroom_projector to projector");
 }
 
+served_database* served_database::migrated(std::map<std::string, std::string> settings) {
+    auto* made = new served_database(std::move(settings));
+    made->migrate();
+    return made;
+}
+
 variables served_database::addresses() const {
     return {{"DATABASE_URL", url("app")},
             {"HEADROOM_MIGRATE_URL", url("migrator")},
@@ -184,7 +190,8 @@ void load::ask(std::uint16_t port, unsigned client) {
                 "PUT {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 "Content-Length: {}\r\n\r\n{}", path, body.size(), body));
             const auto get = put.status == 200
-                                 ? say(fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", path))
+                                 ? say(fmt::format(
+                                       "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path))
                                  : put;
             if (get.status == 503 || get.status == 504) ++unavailable_;
             else if (get.status == 200 && get.body.find(body.substr(1)) != std::string::npos)

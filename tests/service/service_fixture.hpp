@@ -27,6 +27,9 @@ public:
     explicit served_database(std::map<std::string, std::string> settings = {},
                              std::string authentication = "trust");
 
+    /// For all tests of a program: it goes with that.
+    static served_database* migrated(std::map<std::string, std::string> settings = {});
+
     testing::private_postgres& server() noexcept { return server_; }
     const std::string& name() const noexcept { return database_; }
     std::string url(std::string_view role) const { return server_.url(role, database_); }

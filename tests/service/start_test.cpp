@@ -16,11 +16,8 @@ constexpr auto short_wait = "2s";
 class Start : public Test {
 protected:
     static served_database& small() {  // 17 usable
-        static served_database* const database = [] {
-            auto* made = new served_database({{"max_connections", "20"}});
-            made->migrate();
-            return made;
-        }();
+        static served_database* const database =
+            served_database::migrated({{"max_connections", "20"}});
         return *database;
     }
 

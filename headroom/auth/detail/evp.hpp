@@ -8,15 +8,11 @@
 #include <memory>
 #include <string_view>
 
+#include "headroom/runtime/freed_by.hpp"
+
 namespace headroom::auth::detail {
 
-template <auto Free>
-struct freed_by {
-    template <class T>
-    void operator()(T* of) const noexcept {
-        Free(of);
-    }
-};
+using headroom::freed_by;
 
 using pkey_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using pkey_context_ptr = std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>>;

@@ -22,6 +22,11 @@ private:
 coding compressor::choose(const fields& asked, response& answer) const {
     if (!may_compress(with_, answer)) return coding::identity;
     answer.with("Vary", "Accept-Encoding");
+    if (answer.status() == 304) {
+        // A cache finds what it has by the tag that this client's whole answer has.
+        if (preferred_coding(asked) != coding::identity) answer.weaken_etag();
+        return coding::identity;
+    }
     const bool long_work = answer.body().size() > with_.slice_bytes;
     if (long_work && at_once_ >= with_.at_once_max) return coding::identity;
     return preferred_coding(asked);

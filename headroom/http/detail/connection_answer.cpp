@@ -93,13 +93,16 @@ void connection::fill(request& of) {
 void connection::fill_origin(request& of) {
     of.trace = position_of(home_->traces(), of.headers);
     of.client = address_in(peer_);
+    if (tls_) of.scheme = "https";
     const auto& proxies = home_->shared().proxies;
     if (!proxies.any()) return;
     error_code none;
     const auto address = asio::ip::make_address(std::string(of.client), none);
     if (none) return;
-    client_ = proxies.client_of(address, of.headers).to_string();
+    const auto told = proxies.told(address, of.headers);
+    client_ = told.client.to_string();
     of.client = client_;
+    if (!told.scheme.empty()) of.scheme = told.scheme;
 }
 
 // What does not lean on it is answered however full it is.

@@ -64,7 +64,8 @@ void append_answer(std::string& out, const response& of, const answer_terms& ter
     out += reason_phrase(of.status());
     out += "\r\n";
     append_field(out, "Date", terms.date);
-    if (!of.content_type().empty()) append_field(out, "Content-Type", of.content_type());
+    if (!of.content_type().empty() && of.status() != 304)
+        append_field(out, "Content-Type", of.content_type());
     append_framing(out, of, terms.chunked);
     if (!terms.request_id.empty()) append_field(out, "X-Request-Id", terms.request_id);
     for (const auto& [name, value] : of.added()) append_field(out, name, value);

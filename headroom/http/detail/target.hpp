@@ -1,5 +1,6 @@
 // http/detail/target.hpp: the four forms of a request target (RFC 9112 section 3.2).
 #pragma once
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,17 @@ bool is_host(std::string_view text) noexcept;
 std::string decode(std::string_view encoded);
 /// The same of a name or a value in a query, where "+" is a space.
 std::string decode_form(std::string_view encoded);
+
+/// Calls `each` with name and value of every pair of a query, still encoded.
+template <class Each>
+void for_each_pair(std::string_view query, Each each) {
+    while (!query.empty()) {
+        const auto pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), pair.size() + 1));
+        const auto equals = std::min(pair.find('='), pair.size());
+        each(pair.substr(0, equals), pair.substr(std::min(equals + 1, pair.size())));
+    }
+}
 
 /// UTF-8 without control characters.
 bool is_clean_utf8(std::string_view text) noexcept;

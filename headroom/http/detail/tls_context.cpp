@@ -12,16 +12,11 @@
 #include <new>
 #include <tuple>
 
+#include "headroom/runtime/freed_by.hpp"
+
 namespace headroom::http::detail {
 namespace {
 
-template <auto Free>
-struct freed_by {
-    template <class T>
-    void operator()(T* of) const noexcept {
-        Free(of);
-    }
-};
 using bio = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
 using x509 = std::unique_ptr<X509, freed_by<X509_free>>;
 using pkey = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;

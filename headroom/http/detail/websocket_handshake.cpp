@@ -51,16 +51,30 @@ std::optional<problem> not_asked_for(const request& of) {
     return std::nullopt;
 }
 
+std::string_view without_usual_port(std::string_view authority, std::string_view scheme) {
+    const std::string_view usual = equal_ignoring_case(scheme, "https") ? ":443" : ":80";
+    if (authority.ends_with(usual)) authority.remove_suffix(usual.size());
+    return authority;
+}
+
+// The page was had by the same scheme, host and port: else whoever can change what comes by
+// http://host would speak to https://host as its user.
+bool is_own_page(const request& of, std::string_view origin) {
+    const auto end = origin.find("://");
+    const auto host = of.headers.find("host");
+    return end != std::string_view::npos && host &&
+           equal_ignoring_case(origin.substr(0, end), of.scheme) &&
+           equal_ignoring_case(without_usual_port(origin.substr(end + 3), of.scheme),
+                               without_usual_port(*host, of.scheme));
+}
+
 // A browser says whose page it shows; that page may be anybody's.
 bool may_open(const request& of, const std::vector<std::string>& origins) {
     if (of.headers.count("origin") > 1) return false;
     const auto origin = of.headers.find("origin");
     if (!origin) return true;
     if (!origins.empty()) return std::ranges::find(origins, *origin) != origins.end();
-    const auto scheme = origin->find("://");
-    const auto host = of.headers.find("host");
-    return scheme != std::string_view::npos && host &&
-           equal_ignoring_case(origin->substr(scheme + 3), *host);
+    return is_own_page(of, *origin);
 }
 
 std::string choose_protocol_of(const request& of, const std::vector<std::string>& ours) {

@@ -10,10 +10,17 @@
 
 namespace headroom::http::openapi {
 
-/// One way to be let in: a scheme by its name, with the scopes it has to bring.
+/// One way to be let in: a scheme by its name, with the scopes or roles it has to bring.
 struct requirement {
     std::string scheme;
     std::vector<std::string> scopes{};
+};
+
+/// Who may call a route.
+struct audience {
+    std::vector<requirement> ways{};     ///< each enough by itself; none: it is open to everybody
+    std::vector<std::string> callers{};  ///< by the service's own names: x-headroom-callers
+    std::string text{};                  ///< the same as a sentence, added to its description
 };
 
 struct description {
@@ -21,9 +28,10 @@ struct description {
     std::string text{};  ///< sentences about the whole; CommonMark
     /// Security Scheme Objects by name; see bearer() and api_key().
     std::map<std::string, boost::json::object> schemes{};
-    /// The ways into a route, each enough by itself; none: it is open to everybody. Not set: all
-    /// are.
-    std::function<std::vector<requirement>(const route_name&)> needs{};
+    /// Not set: all routes are open to everybody.
+    std::function<audience(const route_name&)> needs{};
+    /// Requests of one client are limited, by the middleware rate_limit.
+    bool limits_rates = false;
 };
 
 /// Authorization: Bearer, with a token of that format.

@@ -55,10 +55,13 @@ std::string lower_name(method of) {
     return name;
 }
 
-json::array security(const route_name& of, const description& as) {
+audience audience_of(const route_name& of, const description& as) {
+    return as.needs ? as.needs(of) : audience{};
+}
+
+json::array security(const audience& of, const description& as) {
     json::array ways;
-    if (!as.needs) return ways;
-    for (const auto& each : as.needs(of)) {
+    for (const auto& each : of.ways) {
         BOOST_ASSERT_MSG(as.schemes.contains(each.scheme), "a route needs an unknown scheme");
         ways.push_back(json::object{{each.scheme, json::array(each.scopes.begin(),
                                                               each.scopes.end())}});
@@ -77,13 +80,33 @@ json::object untyped(const route_name& of, typed::schemas& types) {
     return done;
 }
 
-json::object described(const typed::api::entry& of, bool guarded, typed::schemas& types) {
+/// What stands before a route answers too: the server when it is full, whoever looks at
+/// credentials and rights, and who counts a client's requests.
+void add_refusals(typed::operation& to, admission when, bool guarded, bool limits_rates) {
+    if (guarded) {
+        for (const unsigned status : {400U, 401U, 403U}) to.fails(status);
+        for (const unsigned status : {400U, 401U}) to.carries(status, typed::challenge_field);
+    }
+    if (guarded || when != admission::always) to.fails(503);
+    if (when == admission::always || !limits_rates) return;
+    to.fails(429);
+    for (const auto* field : {&typed::rate_limit_field, &typed::rate_policy_field}) {
+        to.carries(*field);
+        to.carries(429, *field);
+    }
+}
+
+json::object described(const typed::api::entry& of, bool guarded, const description& as,
+                       typed::schemas& types) {
     typed::operation made(types);
+    add_refusals(made, of.is.when, guarded, as.limits_rates);
     of.describe(made, of.is.media);
     for (const unsigned status : of.is.problems) made.fails(status);
-    if (guarded)
-        for (const unsigned status : {401U, 403U}) made.fails(status);
     return std::move(made).done();
+}
+
+std::string sentences(const std::string& one, const std::string& other) {
+    return one.empty() || other.empty() ? one + other : one + "\n\n" + other;
 }
 
 const typed::api::entry* find(const typed::api& in, const route_name& of) {
@@ -97,15 +120,17 @@ json::object operation_of(const route_name& route, const typed::api& in, const d
                           typed::schemas& types) {
     json::object made{{"operationId", operation_id(route)}};
     const auto* entry = find(in, route);
-    if (entry != nullptr) {
-        if (!entry->is.tag.empty()) made["tags"] = json::array{entry->is.tag};
-        if (!entry->is.summary.empty()) made["summary"] = entry->is.summary;
-        if (!entry->is.description.empty()) made["description"] = entry->is.description;
-    }
-    auto ways = security(route, as);
-    auto rest =
-        entry == nullptr ? untyped(route, types) : described(*entry, !ways.empty(), types);
-    made["security"] = std::move(ways);
+    const auto is = entry == nullptr ? typed::about{} : entry->is;
+    const auto whom = audience_of(route, as);
+    if (!is.tag.empty()) made["tags"] = json::array{is.tag};
+    if (!is.summary.empty()) made["summary"] = is.summary;
+    if (auto text = sentences(is.description, whom.text); !text.empty())
+        made["description"] = std::move(text);
+    auto rest = entry == nullptr ? untyped(route, types)
+                                 : described(*entry, !whom.ways.empty(), as, types);
+    made["security"] = security(whom, as);
+    if (!whom.callers.empty())
+        made["x-headroom-callers"] = json::array(whom.callers.begin(), whom.callers.end());
     for (auto& each : rest) made[each.key()] = std::move(each.value());
     return made;
 }
@@ -129,7 +154,7 @@ json::object components(const typed::schemas& types, const description& as) {
         BOOST_ASSERT_MSG(!all.contains(name), "a type has the name of a problem's schema");
         all[name] = json::parse(text);
     }
-    json::object made{{"schemas", std::move(all)}};
+    json::object made{{"schemas", std::move(all)}, {"headers", types.fields()}};
     json::object schemes;
     for (const auto& [name, scheme] : as.schemes) schemes[name] = scheme;
     if (!schemes.empty()) made["securitySchemes"] = std::move(schemes);

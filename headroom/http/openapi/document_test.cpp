@@ -39,13 +39,21 @@ protected:
         as.title = "Ships";
         as.version = "1";
         as.schemes = {{"token", bearer()}, {"key", api_key("X-API-Key")}};
-        as.needs = [](const route_name& of) -> std::vector<requirement> {
+        as.needs = [](const route_name& of) -> audience {
             if (of.verb == method::get) return {};
-            return {{"token", {"ships:write"}}, {"key"}};
+            return {{{"token", {"ships:write"}}, {"key"}}, {"captain"}, "For captains."};
         };
     }
     json::value operation(const char* path, const char* verb) {
         return json::value(document(to, as)).at("paths").at(path).at(verb);
+    }
+    static std::vector<std::string> names(const json::object& of) {
+        std::vector<std::string> all;
+        for (const auto& each : of) all.emplace_back(each.key());
+        return all;
+    }
+    static std::vector<std::string> fields_of(const json::value& operation, const char* status) {
+        return names(operation.at("responses").at(status).at("headers").as_object());
     }
 
     router table;
@@ -93,6 +101,39 @@ TEST_F(Document, SaysWhoIsLetIn) {
     EXPECT_EQ(json::serialize(operation("/ships", "get").at("security")), "[]");
     EXPECT_EQ(json::serialize(document(to, as).at("components").at("securitySchemes").at("key")),
               R"({"type":"apiKey","in":"header","name":"X-API-Key"})");
+}
+
+TEST_F(Document, SaysForWhomARouteIs) {
+    const auto post = operation("/ships", "post");
+    EXPECT_EQ(json::serialize(post.at("x-headroom-callers")), R"(["captain"])");
+    EXPECT_EQ(post.at("description"), "For captains.");
+    EXPECT_FALSE(operation("/ships", "get").as_object().contains("x-headroom-callers"));
+}
+
+using texts = std::vector<std::string>;
+
+TEST_F(Document, HasEveryStatusThatARouteAnswersInOrder) {
+    EXPECT_EQ(names(operation("/ships", "post").at("responses").as_object()),
+              (texts{"201", "400", "401", "403", "409", "413", "415", "422", "503", "default"}));
+    EXPECT_EQ(names(operation("/ships/{ship}", "get").at("responses").as_object()),
+              (texts{"200", "404", "422", "503", "default"}));
+    as.limits_rates = true;
+    EXPECT_EQ(names(operation("/ships/{ship}", "get").at("responses").as_object()),
+              (texts{"200", "404", "422", "429", "503", "default"}));
+}
+
+TEST_F(Document, AnswersHaveTheFieldsTheyAreSentWith) {
+    as.limits_rates = true;
+    const auto post = operation("/ships", "post");
+    EXPECT_EQ(fields_of(post, "201"),
+              (texts{"X-Request-Id", "RateLimit", "RateLimit-Policy", "Location"}));
+    EXPECT_EQ(fields_of(post, "401"), (texts{"X-Request-Id", "WWW-Authenticate"}));
+    EXPECT_EQ(fields_of(post, "429"),
+              (texts{"X-Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After"}));
+    EXPECT_EQ(fields_of(post, "503"), (texts{"X-Request-Id", "Retry-After"}));
+    EXPECT_EQ(fields_of(post, "default"), texts{"X-Request-Id"});
+    const auto known = document(to, as).at("components").at("headers").as_object();
+    for (const auto& each : fields_of(post, "201")) EXPECT_TRUE(known.contains(each)) << each;
 }
 
 TEST_F(Document, SaysTheSameEveryTime) { EXPECT_EQ(document(to, as), document(to, as)); }

@@ -7,7 +7,13 @@
 #include "headroom/http/openapi/document.hpp"
 #include "headroom/http/openapi/page.hpp"
 
-namespace headroom::http::openapi {
+namespace headroom::http {
+namespace openapi {
+
+struct page {
+    response is;
+};
+
 namespace {
 
 constexpr std::string_view page_policy =
@@ -42,14 +48,15 @@ bool has(const std::optional<std::string>& if_none_match, std::string_view etag)
     return found;
 }
 
-task<response> send(shared_text what,
-                    typed::header<"If-None-Match", std::optional<std::string>> known) {
+task<page> send(shared_text what,
+                typed::header<"If-None-Match", std::optional<std::string>> known) {
     const bool same = has(*known, what->etag);
-    auto made = same ? response::empty(304) : response::body(what->media, what->text);
+    auto made = same ? response::not_modified(what->media, what->text.size())
+                     : response::body(what->media, what->text);
     made.with("ETag", what->etag).with("Cache-Control", "no-cache");
     made.with("X-Content-Type-Options", "nosniff");
     if (what->media.starts_with("text/html")) made.with("Content-Security-Policy", page_policy);
-    co_return made;
+    co_return page{std::move(made)};
 }
 
 shared_text embedded(std::string_view name, std::string media) {
@@ -66,6 +73,20 @@ typed::about about_file(std::string summary, std::string media) {
 }
 
 }  // namespace
+}  // namespace openapi
+
+/// Of about::media, with its ETag; 304 for who has it.
+template <>
+struct typed::result<openapi::page> {
+    static response respond(openapi::page from) { return std::move(from.is); }
+    static void describe(operation& to, std::string_view media) {
+        to.answers(200, {}, media);
+        to.answers(304);
+        for (const unsigned status : {200U, 304U}) to.carries(status, etag_field);
+    }
+};
+
+namespace openapi {
 
 void publish(typed::api& to, const description& as) {
     const auto made = std::make_shared<published>();
@@ -80,4 +101,5 @@ void publish(typed::api& to, const description& as) {
     fill(*made, "application/json", boost::json::serialize(document(to, as)));
 }
 
-}  // namespace headroom::http::openapi
+}  // namespace openapi
+}  // namespace headroom::http

@@ -25,6 +25,15 @@ protected:
     static std::string body_of(const std::string& answer) {
         return answer.substr(answer.find("\r\n\r\n") + 4);
     }
+    static std::string head_of(const std::string& answer) {
+        return answer.substr(0, answer.find("\r\n\r\n") + 2);
+    }
+    /// The line that begins so; "" when there is none.
+    static std::string line_of(const std::string& head, const std::string& begin) {
+        const auto at = head.find("\r\n" + begin);
+        if (at == std::string::npos) return "";
+        return head.substr(at + 2, head.find("\r\n", at + 2) - at - 2);
+    }
 };
 
 TEST_F(Publication, ServesTheDocumentOfAllRoutesItsOwnToo) {
@@ -47,6 +56,19 @@ TEST_F(Publication, WhoHasTheDocumentIsToldSo) {
         EXPECT_EQ(body_of(same), "");
     }
     EXPECT_TRUE(has(ask("GET", "/openapi.json", "If-None-Match: \"x\"\r\n"), " 200 "));
+}
+
+TEST_F(Publication, CachesAreToldTheSameOfWhatHasNotChanged) {
+    for (const auto* path : {"/openapi.json", "/docs", "/docs/page.js", "/docs/page.css"})
+        for (const std::string accept : {"", "Accept-Encoding: gzip\r\n"}) {
+            const auto whole = head_of(ask("GET", path, accept));
+            const auto same = head_of(ask("GET", path, accept + "If-None-Match: *\r\n"));
+            EXPECT_TRUE(has(same, "HTTP/1.1 304 ")) << same;
+            for (const auto* field : {"Vary: ", "ETag: ", "Cache-Control: "})
+                EXPECT_EQ(line_of(same, field), line_of(whole, field)) << path << accept;
+        }
+    EXPECT_TRUE(has(ask("GET", "/docs/page.js", "If-None-Match: *\r\n"),
+                    "Vary: Accept-Encoding\r\n"));
 }
 
 TEST_F(Publication, ThePageLoadsFromItsServerAlone) {

@@ -46,26 +46,16 @@ public:
             {verb, std::string(Template.view()), std::move(is), &made::describe});
         return *this;
     }
-    template <fixed_text Template, class Handler>
-    api& get(Handler by, about is = {}) {
-        return route<Template>(method::get, std::move(by), std::move(is));
-    }
-    template <fixed_text Template, class Handler>
-    api& post(Handler by, about is = {}) {
-        return route<Template>(method::post, std::move(by), std::move(is));
-    }
-    template <fixed_text Template, class Handler>
-    api& put(Handler by, about is = {}) {
-        return route<Template>(method::put, std::move(by), std::move(is));
-    }
-    template <fixed_text Template, class Handler>
-    api& patch(Handler by, about is = {}) {
-        return route<Template>(method::patch, std::move(by), std::move(is));
-    }
-    template <fixed_text Template, class Handler>
-    api& del(Handler by, about is = {}) {
-        return route<Template>(method::del, std::move(by), std::move(is));
-    }
+    template <fixed_text At>
+    api& get(auto by, about is = {}) { return enter<At>(method::get, by, is); }
+    template <fixed_text At>
+    api& post(auto by, about is = {}) { return enter<At>(method::post, by, is); }
+    template <fixed_text At>
+    api& put(auto by, about is = {}) { return enter<At>(method::put, by, is); }
+    template <fixed_text At>
+    api& patch(auto by, about is = {}) { return enter<At>(method::patch, by, is); }
+    template <fixed_text At>
+    api& del(auto by, about is = {}) { return enter<At>(method::del, by, is); }
 
     /// The router, for routes without types and for middleware.
     router& plain() noexcept { return *to_; }
@@ -73,6 +63,11 @@ public:
     const std::vector<entry>& entries() const noexcept { return entries_; }
 
 private:
+    template <fixed_text At>
+    api& enter(method verb, auto& by, about& is) {
+        return route<At>(verb, std::move(by), std::move(is));
+    }
+
     router* to_;
     std::vector<entry> entries_;
 };

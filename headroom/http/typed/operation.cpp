@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 #include <string>
 
 #include "headroom/http/status.hpp"
@@ -16,6 +17,15 @@ json::object content(std::string_view media, json::object schema) {
 
 json::object reference(std::string_view component) {
     return {{"$ref", "#/components/schemas/" + std::string(component)}};
+}
+
+/// By status, "default" last.
+json::object in_order(json::object answers) {
+    std::map<std::string, json::value> sorted;
+    for (auto& each : answers) sorted.emplace(each.key(), std::move(each.value()));
+    json::object made;
+    for (auto& [status, answer] : sorted) made.emplace(status, std::move(answer));
+    return made;
 }
 
 }  // namespace
@@ -54,6 +64,23 @@ void operation::fails(unsigned status) {
                             reference(status == 422 ? "unprocessable" : "problem"))}};
 }
 
+void operation::carries(unsigned status, const answer_field& what) {
+    fields_.emplace_back(status, &what);
+}
+
+void operation::add_fields() {
+    carries(429, retry_after_field);
+    carries(503, retry_after_field);
+    for (auto& each : responses_) {
+        const std::string_view status = each.key();
+        auto& made = each.value().as_object()["headers"].emplace_object();
+        made[request_id_field.name] = types_.field(request_id_field);
+        for (const auto& [of, what] : fields_)
+            if (status == std::to_string(of) || (of == success && status.starts_with('2')))
+                made[what->name] = types_.field(*what);
+    }
+}
+
 json::object operation::done() && {
     json::object made;
     if (!parameters_.empty()) made["parameters"] = std::move(parameters_);
@@ -61,7 +88,8 @@ json::object operation::done() && {
     responses_["default"] = {
         {"description", "Any other error."},
         {"content", content("application/problem+json", reference("problem"))}};
-    made["responses"] = std::move(responses_);
+    add_fields();
+    made["responses"] = in_order(std::move(responses_));
     return made;
 }
 

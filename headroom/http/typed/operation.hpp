@@ -4,6 +4,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "headroom/http/typed/place.hpp"
 #include "headroom/http/typed/schemas.hpp"
@@ -28,16 +30,26 @@ public:
     void answers(unsigned status);
     /// An error: application/problem+json.
     void fails(unsigned status);
+    /// Answers of that status have this field; of no effect where there are none.
+    void carries(unsigned status, const answer_field& what);
+    /// Answers of success have it. Like the one above it may come before those answers do.
+    void carries(const answer_field& what) { carries(success, what); }
     /// It reads something of a client's that can be wrong: 422, and with a body 400 and 415.
     void reads() { fails(422); }
 
-    /// An OpenAPI Operation Object, but for what the route says of itself.
+    /// An OpenAPI Operation Object, but for what the route says of itself. Answers have the fields
+    /// that the server writes by itself: X-Request-Id, and Retry-After with 429 and 503.
     boost::json::object done() &&;
 
 private:
+    static constexpr unsigned success = 2;  ///< any status of 200 to 299
+
+    void add_fields();
+
     schemas& types_;
     boost::json::array parameters_;
     boost::json::object body_, responses_;
+    std::vector<std::pair<unsigned, const answer_field*>> fields_;
 };
 
 }  // namespace headroom::http::typed

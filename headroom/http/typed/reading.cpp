@@ -12,17 +12,6 @@ namespace headroom::http::typed {
 namespace json = boost::json;
 namespace {
 
-/// Calls `each` for every text between two `separator`s.
-template <class Each>
-void for_each_between(std::string_view text, char separator, Each each) {
-    while (!text.empty()) {
-        const auto end = text.find(separator);
-        each(text.substr(0, end));
-        if (end == std::string_view::npos) return;
-        text.remove_prefix(end + 1);
-    }
-}
-
 std::string_view unquoted(std::string_view text) {
     if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"'))
         return text.substr(1, text.size() - 2);
@@ -30,12 +19,14 @@ std::string_view unquoted(std::string_view text) {
 }
 
 void add_cookies(std::string_view field, std::string_view name, std::vector<std::string>& to) {
-    for_each_between(field, ';', [&](std::string_view pair) {
-        pair = http::detail::trim(pair);
+    while (!field.empty()) {
+        const auto end = field.find(';');
+        const auto pair = http::detail::trim(field.substr(0, end));
+        field.remove_prefix(end == std::string_view::npos ? field.size() : end + 1);
         const auto equals = pair.find('=');
         if (equals != std::string_view::npos && pair.substr(0, equals) == name)
             to.emplace_back(unquoted(pair.substr(equals + 1)));
-    });
+    }
 }
 
 std::vector<std::string> header_texts(const request& of, part in, std::string_view name) {
@@ -54,10 +45,8 @@ std::vector<std::string> header_texts(const request& of, part in, std::string_vi
 const std::vector<reading::pair>& reading::query() {
     if (query_) return *query_;
     auto& made = query_.emplace();
-    for_each_between(of.query, '&', [&](std::string_view each) {
-        const auto equals = std::min(each.find('='), each.size());
-        const auto text = each.substr(std::min(equals + 1, each.size()));
-        auto& read = made.emplace_back(http::detail::decode_form(each.substr(0, equals)),
+    http::detail::for_each_pair(of.query, [&](std::string_view name, std::string_view text) {
+        auto& read = made.emplace_back(http::detail::decode_form(name),
                                        http::detail::decode_form(text));
         read.clean = http::detail::is_clean_utf8(read.value);
     });

@@ -4,7 +4,8 @@
 //     created<order>                   201 with Location
 //     no_content                       204
 //     answer<order, 200, 202>          made by hand: its fields and status; the body is an order
-//     bare<303>                        made by hand, without a body
+//     bare<303>                        made by hand, without a body; with Location if it is 3xx
+//     telling<R, etag_field>           R, whose answers of success have these fields too
 //     std::expected<order, problem>    or the problem
 //     response                         anything; about::media says of what kind
 //
@@ -42,6 +43,12 @@ struct bare {
     bare(response of) : is(std::move(of)) {}  // NOLINT(google-explicit-constructor)
 };
 
+/// An R that its maker says to have these fields, where it succeeds.
+template <class R, const answer_field&... Fields>
+struct telling : R {
+    using R::R;
+};
+
 /// T as JSON.
 template <class T>
 response json_response(const T& of, unsigned status = 200) {
@@ -76,7 +83,10 @@ struct result<created<T>> {
         made.with("Location", from.location);
         return made;
     }
-    static void describe(operation& to, std::string_view) { to.answers(201, to.types().of<T>()); }
+    static void describe(operation& to, std::string_view) {
+        to.answers(201, to.types().of<T>());
+        to.carries(location_field);
+    }
 };
 
 template <class T, unsigned... Statuses>
@@ -90,7 +100,21 @@ struct result<answer<T, Statuses...>> {
 template <unsigned Status>
 struct result<bare<Status>> {
     static response respond(bare<Status> from) { return std::move(from.is); }
-    static void describe(operation& to, std::string_view) { to.answers(Status); }
+    static void describe(operation& to, std::string_view) {
+        to.answers(Status);
+        if constexpr (Status >= 300 && Status < 400) to.carries(Status, location_field);
+    }
+};
+
+template <class R, const answer_field&... Fields>
+struct result<telling<R, Fields...>> {
+    static response respond(telling<R, Fields...> from) {
+        return result<R>::respond(std::move(from));
+    }
+    static void describe(operation& to, std::string_view media) {
+        result<R>::describe(to, media);
+        (to.carries(Fields), ...);
+    }
 };
 
 template <class T>

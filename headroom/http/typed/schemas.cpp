@@ -3,6 +3,7 @@
 #include <boost/assert.hpp>
 #include <boost/core/demangle.hpp>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <cctype>
 
 namespace headroom::http::typed {
@@ -37,6 +38,15 @@ json::object schemas::all() const {
     json::object made;
     for (const auto& [name, each] : all_) made.emplace(name, each.schema);
     return made;
+}
+
+json::object schemas::field(const answer_field& of) {
+    if (!fields_.contains(of.name)) {
+        json::object made{{"description", of.text}, {"schema", json::parse(of.schema)}};
+        if (of.always) made["required"] = true;
+        fields_.emplace(of.name, std::move(made));
+    }
+    return {{"$ref", "#/components/headers/" + std::string(of.name)}};
 }
 
 json::object or_null(json::object schema) {

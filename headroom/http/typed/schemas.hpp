@@ -8,6 +8,8 @@
 #include <typeindex>
 #include <typeinfo>
 
+#include "headroom/http/typed/answer_field.hpp"
+
 namespace headroom::http::typed {
 
 template <class T>
@@ -37,12 +39,17 @@ public:
     /// By name.
     boost::json::object all() const;
 
+    /// A reference to the component of an answer's field, made when it is first named.
+    boost::json::object field(const answer_field& of);
+    const boost::json::object& fields() const noexcept { return fields_; }  ///< by name
+
 private:
     struct entry {
         std::type_index type;
         boost::json::object schema;
     };
     std::map<std::string, entry> all_;
+    boost::json::object fields_;
 };
 
 /// The same schema, but null too.

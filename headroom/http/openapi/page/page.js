@@ -16,6 +16,44 @@ function make(tag, attributes = {}, ...children) {
   return made;
 }
 
+// ---- JSON ----
+
+/// A whole number beyond 2^53 as a BigInt, where the browser tells how it was written; a Number
+/// would show other digits than were sent.
+function exactly(name, value, context) {
+  const unsafe = typeof value === 'number' && !Number.isSafeInteger(value);
+  return unsafe && context && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value;
+}
+
+const textOf = (value) => typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/// JSON as it was sent, token by token, on lines of its own.
+function indented(text) {
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g) || [];
+  let made = '';
+  let depth = 0;
+  const line = (by) => `\n${'  '.repeat(depth += by)}`;
+  for (let at = 0; at < tokens.length; ++at) {
+    const each = tokens[at];
+    if (each === ']' || each === '}') made += line(-1) + each;
+    else if (each === ',') made += each + line(0);
+    else if (each === ':') made += ': ';
+    else if (each !== '[' && each !== '{') made += each;
+    else if (tokens[at + 1] === ']' || tokens[at + 1] === '}') made += each + tokens[++at];
+    else made += each + line(1);
+  }
+  return made;
+}
+
 // ---- schemas ----
 
 const nameOf = (reference) => reference.split('/').pop();
@@ -38,7 +76,7 @@ function bounds(schema) {
   range(schema.minLength, schema.maxLength, ' characters');
   range(schema.minItems, schema.maxItems, ' items');
   if (schema.pattern) words.push(schema.pattern);
-  if (schema.default !== undefined) words.push(`default ${JSON.stringify(schema.default)}`);
+  if (schema.default !== undefined) words.push(`default ${textOf(schema.default)}`);
   return words;
 }
 
@@ -113,7 +151,8 @@ function example(schema, depth = 0) {
     return made;
   }
   if (type === 'array') return schema.minItems ? [example(schema.items || {}, depth + 1)] : [];
-  if (type === 'integer' || type === 'number') return schema.minimum || 0;
+  if (type === 'integer' || type === 'number')
+    return schema.minimum > 0 ? Number(schema.minimum) : 0;
   if (type === 'boolean') return false;
   if (schema.format === 'date-time') return new Date().toISOString();
   return type === 'null' ? null : '';
@@ -145,6 +184,16 @@ function parameters(all) {
     described({...each.schema, description: each.description})]));
 }
 
+/// The header fields of an answer, but for the one that all have; what they mean is their title.
+function fieldsOf(answer) {
+  const names = Object.keys(answer.headers || {}).filter((name) => name !== 'X-Request-Id');
+  if (names.length === 0) return null;
+  const made = make('div', {class: 'lead'}, 'with ');
+  names.forEach((name, at) => made.append(at > 0 ? ', ' : '',
+    make('code', {title: (api.components.headers[name] || {}).description}, name)));
+  return made;
+}
+
 function responses(all) {
   const seen = new Set();  // a component's members are shown once
   return table(['status', 'answer'], Object.entries(all).map(([status, answer]) => {
@@ -160,6 +209,8 @@ function responses(all) {
         if (schema.$ref) seen.add(schema.$ref);
       }
     }
+    const fields = fieldsOf(answer);
+    if (fields) cell.append(fields);
     return [make('span', {class: `status s${status[0]}`}, status), cell];
   }));
 }
@@ -171,7 +222,8 @@ function operation(template, verb, is) {
       make('span', {class: 'what'}, is.summary || '')));
   const fill = () => {
     const inside = make('div', {class: 'inside'});
-    if (is.description) inside.append(make('p', {}, is.description));
+    for (const each of (is.description || '').split('\n\n').filter((text) => text !== ''))
+      inside.append(make('p', {}, each));
     inside.append(security(is) || '');
     if (is.parameters) inside.append(make('h3', {}, 'Parameters'), parameters(is.parameters));
     if (is.requestBody) {
@@ -193,9 +245,15 @@ function field(label, input) {
   return make('label', {}, make('span', {class: 'mono'}, label), input);
 }
 
-function credentialFields(is) {
+/// Of an operation: by name, but for cookies, which the browser sends by itself.
+function schemesOf(is) {
   const names = new Set((is.security || []).flatMap((way) => Object.keys(way)));
-  return [...names].map((name) => {
+  return [...names].map((name) => [name, (api.components.securitySchemes || {})[name]])
+    .filter(([, scheme]) => scheme && scheme.in !== 'cookie');
+}
+
+function credentialFields(is) {
+  return schemesOf(is).map(([name]) => {
     const input = make('input', {type: 'password', autocomplete: 'off'});
     input.value = credentials.get(name) || '';
     input.addEventListener('input', () => credentials.set(name, input.value));
@@ -204,10 +262,9 @@ function credentialFields(is) {
 }
 
 function addCredentials(is, headers) {
-  for (const name of new Set((is.security || []).flatMap((way) => Object.keys(way)))) {
-    const scheme = (api.components.securitySchemes || {})[name];
+  for (const [name, scheme] of schemesOf(is)) {
     const text = credentials.get(name);
-    if (!scheme || !text) continue;
+    if (!text) continue;
     if (scheme.type === 'http') headers.set('Authorization', `Bearer ${text}`);
     else headers.set(scheme.name, text);
   }
@@ -237,8 +294,8 @@ function requestOf(template, verb, is, inputs, text) {
 async function shown(answer, started, to) {
   const text = await answer.text();
   let body = text;
-  if ((answer.headers.get('Content-Type') || '').includes('json') && text !== '')
-    body = JSON.stringify(JSON.parse(text), null, 2);
+  if ((answer.headers.get('Content-Type') || '').includes('json') && isJson(text))
+    body = indented(text);
   const head = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
   const spent = Math.round(performance.now() - started);
   to.replaceChildren(
@@ -339,7 +396,7 @@ async function start() {
   try {
     const answer = await fetch('openapi.json');
     if (!answer.ok) throw new Error(`openapi.json answered ${answer.status}`);
-    api = await answer.json();
+    api = JSON.parse(await answer.text(), exactly);
     show();
   } catch (error) {
     document.getElementById('main').replaceChildren(
