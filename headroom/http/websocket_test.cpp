@@ -133,6 +133,13 @@ TEST_F(Websocket, IsOpenedByPagesOfItsOwnHostUnlessToldOtherwise) {
         EXPECT_EQ(status(other), "403") << other;
 }
 
+TEST_F(Websocket, IsNotOpenedByAPageOfTwoOrigins) {
+    start();
+    text_client client(port());
+    client.send(handshake("Origin: https://example.com\r\nOrigin: https://evil.example\r\n"));
+    EXPECT_TRUE(has(client.until("\r\n"), " 403 "));
+}
+
 TEST_F(Websocket, IsOpenedByPagesOnItsList) {
     terms.origins = {"https://app.example"};
     start();
