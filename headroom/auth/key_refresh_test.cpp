@@ -91,6 +91,16 @@ TEST_F(KeyRefresh, AFetchThatFailsHasACooldownToo) {
     EXPECT_EQ(unknown(), act::fetch);
 }
 
+TEST_F(KeyRefresh, AFailureThatNobodyAskedForHasOneAsWell) {
+    fetch();
+    now += 280s;
+    fail();  // the one that was due
+    EXPECT_EQ(unknown(), act::unavailable);
+    EXPECT_EQ(known(), act::answer);
+    now += 30s;
+    EXPECT_EQ(unknown(), act::fetch);
+}
+
 TEST_F(KeyRefresh, WhileTheIssuerIsAwayKeysAreStaleAndThenSpent) {
     fetch();
     now += 5min;

@@ -41,6 +41,9 @@ protected:
         table.get("/open", [](http::request& of) -> task<http::response> {
             co_return http::response::text(find_principal(of) == nullptr ? "nobody" : "somebody");
         });
+        table.get("/open/not", [](http::request& of) -> task<http::response> {
+            co_return http::response::text(principal_of(of).subject);
+        });
         table.get("/me", [](http::request& of) -> task<http::response> {
             co_return http::response::text(principal_of(of).subject);
         });
@@ -124,6 +127,13 @@ TEST_F(AuthMiddleware, OnAnExemptRouteNoCredentialIsLookedAt) {
     EXPECT_EQ(ask("/open", {{"X-API-Key", presented}}).body, "nobody");
     EXPECT_EQ(ask("/open", {{"Authorization", "Bearer x"}}).body, "nobody");
     EXPECT_EQ(look_ups, 0);
+}
+
+TEST_F(AuthMiddleware, ARouteBelowAnExemptOneIsNotExempt) {
+    EXPECT_EQ(ask("/open/not", {{"X-API-Key", presented}}).body, "agent-1");
+    EXPECT_EQ(ask("/open/not", {{"X-API-Key", "nonsense"}}).status, 401U);
+    EXPECT_EQ(ask("/open/not", {{"Authorization", "Bearer x"}}).status, 401U);
+    EXPECT_EQ(ask("/open/not", {{"X-API-Key", presented}}).kept, "private, no-cache");
 }
 
 TEST_F(AuthMiddleware, TwoCredentialsAreRefusedUnverified) {

@@ -92,6 +92,9 @@ TEST(AddressBlock, HoldsWhatSharesItsBits) {
     };
     EXPECT_TRUE(holds("10.1.0.0/15", "10.0.255.255"));
     EXPECT_FALSE(holds("10.1.0.0/16", "10.0.0.1"));
+    EXPECT_FALSE(holds("10.1.0.0/15", "10.2.0.0")) << "a part of a byte counts too";
+    EXPECT_FALSE(holds("fe80::/10", "fec0::1"));
+    EXPECT_TRUE(holds("10.0.0.0/8", "::ffff:10.0.0.1")) << "as a listener for both sees it";
     EXPECT_TRUE(holds("1.2.3.4", "1.2.3.4"));
     EXPECT_FALSE(holds("1.2.3.4", "1.2.3.5"));
     EXPECT_TRUE(holds("0.0.0.0/0", "255.1.1.1"));

@@ -1,6 +1,8 @@
 // What happens to connections and handlers when the client leaves or the server stops.
-#include <thread>
+#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/post.hpp>
 
+#include "headroom/http/detail/listener.hpp"
 #include "headroom/http/server_fixture.hpp"
 #include "headroom/testing/part_contract.hpp"
 
@@ -167,23 +169,28 @@ TEST_F(Lifetime, StopWaitsNotForEverForWhoHasConnectedAndDoesNotAsk) {
     EXPECT_EQ(leases(), 0u);
 }
 
+// A listener that never accepts by itself: whoever has connected stands in the kernel's queue.
 TEST_F(Lifetime, StopAnswersWhoWaitsInTheKernelsQueue) {
-    std::atomic<bool> busy{false}, go_on{false};
-    routes.get("/busy", [&](request&) -> task<response> {
-        busy = true;
-        testing::eventually([&] { return go_on.load(); });  // on purpose: nobody is accepted now
-        co_return response::empty();
-    });
-    start();
-    text_client first(port());
-    first.send("GET /busy HTTP/1.1\r\nHost: x\r\n\r\n");
-    ASSERT_TRUE(eventually([&] { return busy.load(); }));
+    with.times.arrival_max = 10s;
+    routes.seal();
+    budget::ledger files("files", 50);
+    server_grants grants;
+    grants.connections = files.open({"http.connections", 50, 0}).value();
+    testing::test_reactor home;
+    const auto all = std::make_shared<core>(with, std::move(routes), std::move(grants),
+                                            access_log(), nullptr);
+    const auto still = std::make_shared<stillness>();
+    const auto door = std::make_shared<listener>(home, all, still,
+                                                 all->grants.connections.take().value());
+    door->open({boost::asio::ip::address_v4::loopback(), 0}, false);
     std::vector<text_client> queue;
-    for (int i = 0; i < 20; ++i) queue.emplace_back(port()).send(hello);
-    stopping stop(*serving);
-    go_on = true;
+    for (int i = 0; i < 20; ++i) queue.emplace_back(door->local().port()).send(hello);
+    all->draining = true;
+    boost::asio::post(home.get_executor(),
+                      [here = presence(all, still), door] { door->drain(); });
     for (auto& each : queue) EXPECT_TRUE(has(each.rest(), " 200 OK"));
-    stop.ends();
+    EXPECT_TRUE(still->wait(10s));
+    EXPECT_EQ(all->accepted, 20u);
 }
 
 TEST_F(Lifetime, StopAcceptsDuringItsDelayAndSaysThatConnectionsClose) {

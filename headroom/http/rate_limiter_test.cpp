@@ -57,6 +57,13 @@ TEST(RateLimiter, KeepsItsRateOverTime) {
     EXPECT_NEAR(admitted, 505, 1);
 }
 
+TEST(RateLimiter, NobodySavesUpMoreThanABurst) {
+    rate_limiter table({.per_second = 1, .burst = 3});
+    EXPECT_TRUE(table.ask("a", noon).admitted);
+    for (unsigned i = 0; i < 3; ++i) EXPECT_EQ(table.ask("a", noon + 1h).left, 2 - i);
+    EXPECT_FALSE(table.ask("a", noon + 1h).admitted);
+}
+
 TEST(RateLimiter, ForgetsThoseThatAskedLongestAgo) {
     rate_limiter table({.per_second = 1, .burst = 1, .clients_max = 2});
     table.ask("a", noon);

@@ -143,6 +143,13 @@ TEST_F(Websocket, BehindATrustedProxyIsOpenedByPagesOfTheSchemeItTells) {
     EXPECT_EQ(status("https://example.com:80"), "403");
 }
 
+TEST_F(Websocket, IsNotOpenedByAPageOfTwoOrigins) {
+    start();
+    text_client client(port());
+    client.send(handshake("Origin: https://example.com\r\nOrigin: https://evil.example\r\n"));
+    EXPECT_TRUE(has(client.until("\r\n"), " 403 "));
+}
+
 TEST_F(Websocket, IsOpenedByPagesOnItsList) {
     terms.origins = {"https://app.example"};
     start();

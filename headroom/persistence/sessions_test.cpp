@@ -110,7 +110,7 @@ TEST_F(Sessions, WhoeverHoldsOneGetsAnotherAtOnceOrATypedRefusal) {
         const auto begun = deadline::clock::now();
         const auto third = co_await pool.take(work, soon());
         EXPECT_EQ(third.error().reason, refusal_reason::holds_already);
-        EXPECT_LE(since(begun), 20ms);
+        EXPECT_LE(since(begun), 1s) << "of ten in which it might have waited";
     });
 }
 

@@ -99,6 +99,15 @@ TEST(RequestReader, WantsExactlyOneHost) {
             << wrong;
 }
 
+TEST(RequestReader, AnAbsoluteTargetOutranksTheHost) {
+    const limits bounds;
+    request_reader reader(bounds);
+    reader.read("GET http://y:80/a HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_EQ(reader.at(), state::complete);
+    EXPECT_EQ(reader.head().frame.host, "y:80");
+    EXPECT_EQ(reader.head().where.path, "/a");
+}
+
 TEST(RequestReader, RefusesMalformedFields) {
     for (const auto* wrong :
          {"A : b\r\n", " A: b\r\n", "A: b\r\n c\r\n", "A: b\r\n\tc\r\n", "A\r\n", ": b\r\n",
