@@ -68,6 +68,7 @@ http::response to_response(const denial& of) {
     made.with("Cache-Control", "no-store");
     if (!of.challenge.empty()) made.with("WWW-Authenticate", of.challenge);
     if (of.status == 503) made.with("Retry-After", "1");
+    if (of.status == 429) made.with("Retry-After", "60");
     return made;
 }
 
