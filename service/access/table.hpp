@@ -13,14 +13,19 @@ namespace headroom::service::access {
 struct rule {
     http::route_name route;
     callers may;
+    /// What a key that was issued for some scopes alone has to have; any_key: none of them. Empty,
+    /// such a key is refused.
+    std::string_view scope{};
 };
+inline constexpr std::string_view any_key = "*";
 
 std::span<const rule> table() noexcept;
 
 /// A HEAD is what its GET is. Null for what is not in the table.
 const rule* find_rule(http::method verb, std::string_view path_template) noexcept;
 
-/// Which credentials let somebody into a route: none for anybody's.
+/// Which credentials let somebody into a route: none for anybody's. A key's with the scope it needs
+/// where it has scopes.
 std::vector<http::openapi::requirement> ways_into(const http::route_name& route);
 
 /// The templates of routes for anybody: no credential is looked at on them.

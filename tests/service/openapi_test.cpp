@@ -63,7 +63,9 @@ TEST_F(OpenApi, EveryOperationIsThereAndSaysWhatItDoes) {
           "get /v1/tenants/{tenant}/features/{feature}",
           "put /v1/tenants/{tenant}/configuration/{key}",
           "put /v1/tenants/{tenant}/users/{user}/profile",
-          "post /v1/tenants/{tenant}/agents/{agent}/keys/rotate"})
+          "get /v1/tenants/{tenant}/agents/{agent}/keys",
+          "post /v1/tenants/{tenant}/agents/{agent}/keys/rotate",
+          "post /v1/tenants/{tenant}/agents/{agent}/keys/{key}/revoke"})
         EXPECT_TRUE(all.contains(each)) << each;
     for (const auto& path : document().at("paths").as_object())
         for (const auto& each : path.value().as_object())
@@ -74,6 +76,8 @@ TEST_F(OpenApi, SaysWhichCredentialsLetSomebodyIn) {
     const auto paths = document().at("paths");
     EXPECT_EQ(json::serialize(paths.at("/v1/tenants").at("post").at("security")),
               R"([{"token":[]},{"key":[]}])");
+    EXPECT_EQ(json::serialize(paths.at("/v1/tenants/{tenant}").at("get").at("security")),
+              R"([{"token":[]},{"key":["tenant:read"]}])");
     EXPECT_TRUE(paths.at("/v1/me").at("get").at("responses").as_object().contains("401"));
     for (const auto* open : {"/livez", "/docs", "/openapi.json"}) {
         EXPECT_EQ(json::serialize(paths.at(open).at("get").at("security")), "[]") << open;
@@ -118,6 +122,8 @@ TEST_F(OpenApi, WhatIsAnsweredFitsItsSchema) {
     const auto where = header_of(agent, "Location");
     lines += line("issued_key_view", service().post(where + "/keys").body);
     lines += line("agent_view", service().get(where).body);
+    lines += line("key_page", service().get(where + "/keys").body);
+    lines += refused(service().post(where + "/keys", R"({"scopes":["everything"]})"));
     const auto document = files.write("openapi.json", service().get("/openapi.json").body);
     const auto done = run_in_shell(fmt::format("node {}/validate.cjs {} < {}", peers, document,
                                                files.write("lines", lines)));
