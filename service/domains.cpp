@@ -14,15 +14,17 @@ domains::domains(const settings& with, persistence::database& db,
       users_(store, ask_),
       agents_(store, with.key_pepper),
       profiles_(db.lanes()),
-      issues_keys_(!with.key_pepper.empty()) {}
+      keys_(db.lanes()),
+      issues_keys_(!with.key_pepper.empty()),
+      key_lifetime_(with.key_lifetime) {}
 
 void domains::add_routes(http::typed::api& to, read_models& models) {
     tenancy::add_routes(to, tenancy::tenant_desk{tenants_, tenant_list_, models});
     const tenancy::configuration_desk configuration{tenants_, values_, models};
     tenancy::add_routes(to, configuration);
     tenancy::add_resolution_routes(to, configuration);
-    identity::add_routes(
-        to, {users_, agents_, profiles_, tenants_, models, issues_keys_});
+    identity::add_routes(to, {users_, agents_, profiles_, keys_, tenants_, models, issues_keys_,
+                              key_lifetime_});
     access::add_routes(to, {profiles_, models});
 }
 

@@ -31,7 +31,9 @@ private:
     const identity::user_service users_;
     const identity::agent_service agents_;
     const identity::profiles profiles_;
+    const identity::key_list keys_;
     const bool issues_keys_;
+    const std::chrono::milliseconds key_lifetime_;
 };
 
 }  // namespace headroom::service

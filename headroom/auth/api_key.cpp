@@ -45,7 +45,7 @@ std::optional<presented_api_key> parse_api_key(std::string_view text) {
     if (body.size() != body_length || (!sum.empty() && sum != checksum_of(body)))
         return std::nullopt;
     return presented_api_key{std::string(body.substr(0, api_key_id_length)),
-                         secret(std::string(body.substr(api_key_id_length)))};
+                         secret(std::string(body.substr(api_key_id_length))), !sum.empty()};
 }
 
 std::string api_key_hash(const secret& value, const secret& pepper) {

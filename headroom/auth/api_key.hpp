@@ -19,6 +19,7 @@ inline constexpr std::size_t api_key_id_length = 8, api_key_secret_length = 43;
 struct presented_api_key {
     std::string id;
     secret value;
+    bool summed = true;  ///< with a checksum, as every key of ours has
 };
 
 /// A key to hand out once: its id, its secret, and the text that is presented.

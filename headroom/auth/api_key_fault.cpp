@@ -25,6 +25,8 @@ constexpr key_fault_row key_fault_rows[] = {
      "The API key's agent is suspended."},
     {api_key_fault::busy, "busy", 503, "SERVICE_UNAVAILABLE",
      "Too many keys of the old kind are being checked."},
+    {api_key_fault::guessed, "guessed", 429, "TOO_MANY_ATTEMPTS",
+     "Too many keys that are not valid were presented."},
     {api_key_fault::not_served, "not_served", 503, "SERVICE_UNAVAILABLE",
      "This service verifies no API keys: it was given no pepper."},
 };

@@ -12,13 +12,14 @@ enum class api_key_fault {
     revoked,
     expired,
     agent_suspended,
-    busy,             ///< too many old keys are being checked, or too many guesses at this one
+    busy,             ///< too many old keys are being checked
+    guessed,          ///< too many wrong keys of that id came from the client's network
     not_served,       ///< no pepper: nothing can be verified here
 };
 
 /// "agent_suspended", for logs and metrics.
 std::string_view to_string(api_key_fault of) noexcept;
-/// 401; 400 for a repeated header, 503 where it is not the key's fault.
+/// 401; 400 for a repeated header, 429 for guesses, 503 where it is not the key's fault.
 unsigned status_of(api_key_fault of) noexcept;
 /// "INVALID_KEY", as clients see it: an unknown id and a wrong secret look alike.
 std::string_view error_code(api_key_fault of) noexcept;

@@ -1,9 +1,10 @@
 // auth/api_key_verifier.hpp: from an API key to a principal, or to the reason why not.
 //
-// In this order, each step before the next costs anything: form and checksum, one look-up by id,
-// whether the key is in force, the secret. What was looked up is kept for moments (brief_cache), so
-// a key in use costs an HMAC a request and a query every few seconds, and a revocation is seen when
-// the moment is over, or at once where forget() is called.
+// In this order: form and checksum, one look-up by id, the secret, and only then whether the key is
+// in force: what became of a key is told to who has it, and an id that somebody has seen looks like
+// one that never was. What was looked up is kept for moments (brief_cache), so a key in use costs
+// an HMAC a request and a query every few seconds, and a revocation is seen when the moment is
+// over, or at once where forget() is called.
 #pragma once
 #include <expected>
 #include <functional>
@@ -50,13 +51,18 @@ public:
 
     api_key_verifier(api_key_terms terms, kept_api_keys& kept);
 
-    /// `presented` lives until this is done. Throws what the look-up throws.
-    task<verified> verify(std::string_view presented, deadline until) const;
+    /// `presented` and `from`, the network it came from, live until this is done. Throws what the
+    /// look-up throws.
+    task<verified> verify(std::string_view presented, std::string_view from,
+                          deadline until) const;
 
 private:
     task<std::optional<registered_api_key>> find(std::string id, deadline until) const;
     task<std::expected<void, api_key_fault>> check(const registered_api_key& key,
-                                                   const secret& value, deadline until) const;
+                                                   const presented_api_key& sent,
+                                                   std::string_view from, deadline until) const;
+    api_key_fault refusal(api_key_fault why, const presented_api_key& sent,
+                          std::string_view from) const;
 
     const api_key_terms terms_;
     kept_api_keys& kept_;

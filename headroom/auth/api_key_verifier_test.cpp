@@ -3,6 +3,8 @@
 #include <crypt.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "headroom/auth/api_key_uses.hpp"
 #include "headroom/auth/older_api_keys.hpp"
 #include "headroom/testing/manual_clock.hpp"
@@ -49,13 +51,14 @@ protected:
         return made;
     }
     /// "" or the fault's word.
-    std::string outcome(std::string_view text, older_api_keys* older = nullptr) {
+    std::string outcome(std::string_view text, older_api_keys* older = nullptr,
+                        std::string_view from = "198.51.100.1") {
         auto with = terms();
         with.older = older;
         const api_key_verifier by(std::move(with), kept);
         std::string said;
         testing::run([&]() -> task<void> {
-            const auto who = co_await by.verify(text, testing::soon());
+            const auto who = co_await by.verify(text, from, testing::soon());
             said = who ? "" : std::string(to_string(who.error()));
         });
         return said;
@@ -94,18 +97,21 @@ TEST_F(ApiKeyVerifier, AnUnknownIdAndAWrongSecretLookAlike) {
     EXPECT_EQ(sentence(api_key_fault::unknown), sentence(api_key_fault::wrong));
 }
 
-TEST_F(ApiKeyVerifier, OneThatIsNotInForceIsRefusedBeforeItsSecretIsLookedAt) {
-    row.hash = "whatever";
+TEST_F(ApiKeyVerifier, WhetherAKeyIsInForceIsToldToWhomHasItsSecretAlone) {
+    const auto guess = "pk_" + key.id + make_api_key().value.reveal();
+    const auto is = [&](const char* expected) {
+        kept.forget(row.id);
+        EXPECT_EQ(outcome(), expected);
+        EXPECT_EQ(outcome(guess), "wrong") << "of one that is " << expected;
+    };
     row.revoked = true;
-    EXPECT_EQ(outcome(), "revoked");
+    is("revoked");
     row.revoked = false;
     row.agent_active = false;
-    kept.forget(row.id);
-    EXPECT_EQ(outcome(), "agent_suspended");
+    is("agent_suspended");
     row.agent_active = true;
     row.expiry = now;
-    kept.forget(row.id);
-    EXPECT_EQ(outcome(), "expired");
+    is("expired");
 }
 
 TEST_F(ApiKeyVerifier, ARevocationIsSeenWhenTheMomentIsOverOrWhenItIsForgotten) {
@@ -124,7 +130,7 @@ TEST_F(ApiKeyVerifier, WithoutAPepperNothingIsVerified) {
     with.pepper = secret();
     const api_key_verifier by(std::move(with), kept);
     testing::run([&]() -> task<void> {
-        const auto who = co_await by.verify(key.text.reveal(), testing::soon());
+        const auto who = co_await by.verify(key.text.reveal(), "198.51.100.1", testing::soon());
         EXPECT_EQ(who.error(), api_key_fault::not_served);
     });
     EXPECT_EQ(queries, 0);
@@ -156,6 +162,9 @@ protected:
         };
     }
     std::string without_checksum() const { return "pk_" + key.id + key.value.reveal(); }
+    static std::string guess_at(const std::string& id) {
+        return "pk_" + id + make_api_key().value.reveal();
+    }
 
     testing::thread_budget threads{1};
     worker_pool pool{"blocking", threads.several(1)};
@@ -180,14 +189,58 @@ TEST_F(OlderApiKeys, AKnownOnesWrongSecretCostsNoHash) {
     EXPECT_EQ(older.computed(), 1U);
 }
 
-TEST_F(OlderApiKeys, WhoGuessesIsNotListenedToForAWhile) {
+TEST_F(OlderApiKeys, WhoGuessesIsNotListenedToForAWhileAndTheOwnerIs) {
     with.guesses_max = 2;
     older_api_keys older(with);
-    const auto wrong = "pk_" + key.id + make_api_key().value.reveal();
+    const auto wrong = guess_at(key.id);
     EXPECT_EQ(outcome(wrong, &older), "wrong");
     EXPECT_EQ(outcome(wrong, &older), "wrong");
-    EXPECT_EQ(outcome(wrong, &older), "busy");
+    EXPECT_EQ(outcome(wrong, &older), "guessed");
+    EXPECT_EQ(status_of(api_key_fault::guessed), 429U);
     EXPECT_EQ(older.computed(), 2U);
+    EXPECT_EQ(outcome(without_checksum(), &older, "203.0.113.9"), "");
+    EXPECT_EQ(outcome(without_checksum(), &older), "") << "known by its HMAC, from anywhere";
+    EXPECT_EQ(outcome(wrong, &older), "guessed");
+    EXPECT_EQ(older.computed(), 3U);
+}
+
+TEST_F(OlderApiKeys, NoNumberOfGuessesTellsAKeyFromNone) {
+    with.guesses_max = 2;
+    older_api_keys older(with);
+    const auto tried = [&](const std::string& id) {
+        std::vector<std::string> told;
+        for (int i = 0; i < 4; ++i) {
+            const auto said = outcome(guess_at(id), &older);
+            told.push_back(said == "unknown" ? "wrong" : said);  // told alike
+        }
+        return told;
+    };
+    const auto at_none = tried(make_api_key().id);
+    EXPECT_EQ(at_none, (std::vector<std::string>{"wrong", "wrong", "guessed", "guessed"}));
+    EXPECT_EQ(tried(key.id), at_none);
+    row.id = make_api_key().id;
+    row.hash = api_key_hash(key.value, test_pepper);
+    EXPECT_EQ(tried(row.id), at_none);
+}
+
+TEST_F(OlderApiKeys, WhoWaitsForAThreadWaitsUntilItsDeadlineAndIsNotHashedAfterIt) {
+    older_api_keys older(with);
+    testing::test_reactor home;  // its hash comes back to where it was wanted
+    std::promise<void> go_on;
+    ASSERT_TRUE(pool.post([wait = go_on.get_future()] { wait.wait(); }));
+    testing::run_on(home, [&]() -> task<void> {
+        const auto found = co_await older.check(row, key.value, "", deadline::after(1ms));
+        EXPECT_EQ(found.error(), api_key_fault::busy);
+    });
+    go_on.set_value();
+    pool.stop();
+    EXPECT_EQ(older.computed(), 0U);
+}
+
+TEST_F(OlderApiKeys, OneWithAChecksumIsNoneOfThem) {
+    older_api_keys older(with);
+    EXPECT_EQ(outcome(key.text.reveal(), &older), "wrong");
+    EXPECT_EQ(older.computed(), 0U);
 }
 
 TEST_F(OlderApiKeys, OnlySoManyHashesAreUnderWay) {

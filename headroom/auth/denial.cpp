@@ -57,6 +57,14 @@ denial denial_of(api_key_fault why) {
             status == 401 ? std::string(api_key_challenge) : "", to_string(why)};
 }
 
+denial insufficient_key_scope(std::string_view scope) {
+    return {403, std::string(error_code(token_fault::insufficient_scope)),
+            "The API key was not issued for this.",
+            fmt::format(R"({} realm="{}", error="{}", scope="{}")", api_key_challenge, realm,
+                        bearer_error(token_fault::insufficient_scope), scope),
+            to_string(token_fault::insufficient_scope)};
+}
+
 denial forbidden(std::string detail, std::string_view reason) {
     return {403, "FORBIDDEN", std::move(detail), {}, reason};
 }
@@ -68,6 +76,7 @@ http::response to_response(const denial& of) {
     made.with("Cache-Control", "no-store");
     if (!of.challenge.empty()) made.with("WWW-Authenticate", of.challenge);
     if (of.status == 503) made.with("Retry-After", "1");
+    if (of.status == 429) made.with("Retry-After", "60");
     return made;
 }
 

@@ -28,6 +28,9 @@ std::string_view error_code(token_fault of) noexcept;
 /// `scope`: the scopes that were wanted, of insufficient_scope.
 denial denial_of(token_fault why, std::string_view scope = {});
 denial denial_of(api_key_fault why);
+/// 403, INSUFFICIENT_SCOPE: a key that was issued for other scopes alone; as RFC 6750 has it of
+/// tokens, under the keys' own scheme. `scope`: what was wanted, of a scope's characters.
+denial insufficient_key_scope(std::string_view scope);
 /// 403, FORBIDDEN: who asks is known, and may not.
 denial forbidden(std::string detail, std::string_view reason);
 

@@ -89,7 +89,8 @@ task<http::response> accept_api_key::operator()(http::request& of, http::next on
     if (count > 1) throw denied(denial_of(api_key_fault::repeated));
     if (of.headers.count(authorization_header) > 0)
         throw denied(denial_of(token_fault::many_credentials));
-    const auto who = co_await keys_.verify(*of.headers.find(api_key_header), of.until);
+    const auto from = http::network_of(of.client);
+    const auto who = co_await keys_.verify(*of.headers.find(api_key_header), from, of.until);
     if (!who) throw denied(denial_of(who.error()));
     of.left.put(known_principal{*who});
     co_return co_await onward(of);

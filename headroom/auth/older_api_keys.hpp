@@ -1,13 +1,16 @@
 // auth/older_api_keys.hpp: keys whose secrets an older system hashed with bcrypt.
 //
 // A bcrypt hash costs a quarter of a second of processor time, which whoever sends keys can make us
-// spend. So it runs on budgeted threads, never on a reactor; only few are under way at once, and
-// after some wrong secrets for one key it is not looked at for a while. A secret that was right is
-// known by its HMAC from then on, and the owner of the registry is told to keep that instead.
+// spend. So it runs on budgeted threads, never on a reactor; only few are under way at once; and
+// after some wrong secrets for one key from one network, none from there is hashed for a while: who
+// guesses locks himself out, and not the owner. A secret that was right is known by its HMAC from
+// then on, whoever guesses, and the owner of the registry is told to keep that instead.
 #pragma once
 #include <atomic>
 #include <expected>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "headroom/auth/api_key_verifier.hpp"
@@ -29,7 +32,7 @@ struct older_key_terms {
     /// wait.
     std::function<void(const registered_api_key& of, std::string hash)> replace{};
     unsigned under_way_max = 2;   ///< hashes computed or waiting for a thread
-    unsigned guesses_max = 5;     ///< wrong secrets for one key ...
+    unsigned guesses_max = 5;     ///< wrong secrets for one key from one network ...
     std::chrono::milliseconds guesses_kept{60'000};  ///< ... within so long
 };
 
@@ -38,22 +41,37 @@ class older_api_keys {
 public:
     explicit older_api_keys(older_key_terms terms);
 
-    /// wrong or busy. Requires is_older_hash(key.hash).
+    /// wrong or busy; busy too when the deadline comes first. The hash of one who has gone is not
+    /// begun. Requires is_older_hash(key.hash).
     task<std::expected<void, api_key_fault>> check(const registered_api_key& key,
-                                                   const secret& value, deadline until);
+                                                   const secret& value, std::string_view from,
+                                                   deadline until);
+
+    /// Counts what was refused for `why`, unknown or wrong: the same, or guessed where too many
+    /// were before. `from`: the network it came from.
+    api_key_fault count_wrong(std::string_view id, std::string_view from, api_key_fault why);
 
     /// Hashes computed so far.
-    std::uint64_t computed() const noexcept { return computed_.load(); }
+    std::uint64_t computed() const noexcept { return work_->computed.load(); }
 
 private:
     struct known_hash {
         std::string older, hash;
     };
-    void note_wrong(const std::string& id, unsigned before);
+    /// Shared with the threads: a hash under way may outlive whoever wanted it, and this.
+    struct work {
+        std::atomic<unsigned> under_way{0};
+        std::atomic<std::uint64_t> computed{0};
+    };
+    class turn;
+    struct hashing;
+
+    /// Nothing when there is no turn, or the deadline comes first.
+    task<std::optional<bool>> hashes_to(const std::string& hash, const secret& value,
+                                        deadline until) const;
 
     const older_key_terms terms_;
-    std::atomic<unsigned> under_way_{0};
-    std::atomic<std::uint64_t> computed_{0};
+    const std::shared_ptr<work> work_ = std::make_shared<work>();
     brief_cache<known_hash> known_;
     brief_cache<unsigned> guesses_;
 };

@@ -37,6 +37,11 @@ bool names_itself(const http::request& of, const auth::principal& who) {
     return named && eventsourcing::parse_uuid(*named) == account_of(who);
 }
 
+/// Whoever is not restricted to scopes has all.
+bool has_scope_for(const rule& of, const auth::principal& who) {
+    return !who.restricted || of.scope == any_key || who.has_scope(of.scope);
+}
+
 [[noreturn]] void refuse(verdict why) {
     if (why == verdict::no_rights)
         throw auth::denied(auth::denial_of(auth::token_fault::wrong_tenant));
@@ -72,6 +77,7 @@ void enforce_access::check(const http::request& of) const {
                  path_value(of, "tenant"), std::nullopt};
     if (const auto said = of.headers.find(tenant_header)) made.said_tenant = std::string(*said);
     if (const auto found = judge(rule->may, made); found != verdict::let_in) refuse(found);
+    if (!has_scope_for(*rule, who)) throw auth::denied(auth::insufficient_key_scope(rule->scope));
 }
 
 task<http::response> enforce_access::operator()(http::request& of, http::next onward) const {

@@ -75,9 +75,11 @@ task<void> key_keeper::write_hash(std::string agent, identity::rehash_key comman
         by.name = keeper_name;
         const auto made = co_await agents_.run(id, std::move(command), std::move(by),
                                                deadline::after(write_ms_max));
-        if (made) log_.info("an API key was hashed anew", {{"key_id", key}});
-        else log_.warn("an API key keeps its old hash",
-                       {{"key_id", key}, {"reason", made.error().detail}});
+        if (!made)
+            log_.warn("an API key keeps its old hash",
+                      {{"key_id", key}, {"reason", made.error().detail}});
+        else if (made->changed())  // else somebody was faster, or it is not in force any more
+            log_.info("an API key was hashed anew", {{"key_id", key}});
     } catch (const std::exception& why) {
         log_.warn("an API key keeps its old hash", {{"error", why.what()}});
     }

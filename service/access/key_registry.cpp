@@ -9,7 +9,7 @@ namespace headroom::service::access {
 namespace {
 
 constexpr persistence::statement select_key(
-    "select key_hash, agent_id, tenant_id, status, agent_active, created_at"
+    "select key_hash, agent_id, tenant_id, status, agent_active, created_at, scopes"
     " from headroom_api_key($1)");
 
 auth::registered_api_key made_of(const persistence::row& row, const std::string& id,
@@ -25,6 +25,10 @@ auth::registered_api_key made_of(const persistence::row& row, const std::string&
     who.kind = auth::principal_kind::agent;
     who.key_id = id;
     who.roles = {agent_role};
+    if (auto scopes = row.get<std::optional<std::vector<std::string>>>(6)) {
+        who.restricted = true;
+        who.scopes = *std::move(scopes);
+    }
     who.expiry = made.expiry.value_or(auth::wall_time::max());
     auto tenant = persistence::tenant_id::parse(row.get<std::string>(2));
     if (tenant) who.tenant = *std::move(tenant);

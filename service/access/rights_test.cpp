@@ -67,6 +67,17 @@ TEST(AccessTable, HasEachRouteOnceAndSomebodyForEach) {
                                         "/auth/callback", "/auth/logout"}));
 }
 
+TEST(AccessTable, EachRouteOfAgentsSaysWhichScopeAKeyNeedsForIt) {
+    std::set<std::string_view> for_any;
+    for (const auto& each : table()) {
+        const bool of_agents = each.may.has(caller::agent) || each.may.has(caller::self);
+        const bool of_users = each.route.path_template.find("{user}") != std::string_view::npos;
+        EXPECT_EQ(!each.scope.empty(), of_agents && !of_users) << each.route.path_template;
+        if (each.scope == any_key) for_any.insert(each.route.path_template);
+    }
+    EXPECT_EQ(for_any, (std::set<std::string_view>{"/auth/session", "/v1/me"}));
+}
+
 TEST(AccessTable, ARouteWithoutARuleIsNamed) {
     const auto answer = [](http::request&) -> task<http::response> {
         co_return http::response::empty();

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "service/api_description.hpp"
+#include "service/identity/key_scope.hpp"
 
 namespace headroom::service::access {
 namespace {
@@ -19,6 +20,11 @@ constexpr callers of_platform{platform};
 constexpr callers administrators{platform, admin};
 constexpr callers whoever{platform, admin, member, agent};
 constexpr callers oneself{platform, admin, self};
+
+constexpr auto of_tenant = to_string(identity::key_scope::tenant_read);
+constexpr auto of_configuration = to_string(identity::key_scope::configuration_read);
+constexpr auto of_agent = to_string(identity::key_scope::agent_read);
+constexpr auto rotation = to_string(identity::key_scope::keys_rotate);
 
 constexpr rule rules[] = {
     {{get, "/livez"}, open},
@@ -35,25 +41,25 @@ constexpr rule rules[] = {
     {{get, "/auth/login"}, open},
     {{get, "/auth/callback"}, open},
     {{post, "/auth/logout"}, open},
-    {{get, "/auth/session"}, whoever},
+    {{get, "/auth/session"}, whoever, any_key},
 
-    {{get, "/v1/me"}, whoever},
+    {{get, "/v1/me"}, whoever, any_key},
 
     {{post, "/v1/tenants"}, of_platform},
     {{get, "/v1/tenants"}, of_platform},
-    {{get, "/v1/tenants/{tenant}"}, whoever},
+    {{get, "/v1/tenants/{tenant}"}, whoever, of_tenant},
     {{post, "/v1/tenants/{tenant}/activate"}, of_platform},
     {{post, "/v1/tenants/{tenant}/suspend"}, of_platform},
     {{post, "/v1/tenants/{tenant}/reactivate"}, of_platform},
     {{post, "/v1/tenants/{tenant}/decommission"}, of_platform},
     {{patch, "/v1/tenants/{tenant}/metadata"}, administrators},
 
-    {{get, "/v1/tenants/{tenant}/configuration"}, whoever},
-    {{get, "/v1/tenants/{tenant}/configuration/{key}"}, whoever},
+    {{get, "/v1/tenants/{tenant}/configuration"}, whoever, of_configuration},
+    {{get, "/v1/tenants/{tenant}/configuration/{key}"}, whoever, of_configuration},
     {{put, "/v1/tenants/{tenant}/configuration/{key}"}, administrators},
-    {{get, "/v1/tenants/{tenant}/features/{feature}"}, whoever},
-    {{get, "/v1/tenants/{tenant}/limits/{resource}"}, whoever},
-    {{get, "/v1/tenants/{tenant}/policies/{type}"}, whoever},
+    {{get, "/v1/tenants/{tenant}/features/{feature}"}, whoever, of_configuration},
+    {{get, "/v1/tenants/{tenant}/limits/{resource}"}, whoever, of_configuration},
+    {{get, "/v1/tenants/{tenant}/policies/{type}"}, whoever, of_configuration},
 
     // A subject has one tenant for good, by its own token or on the platform's word: an admin could
     // name another tenant's people, who would be refused there then.
@@ -63,11 +69,13 @@ constexpr rule rules[] = {
     {{put, "/v1/tenants/{tenant}/users/{user}/preferences"}, oneself},
 
     {{post, "/v1/tenants/{tenant}/agents"}, administrators},
-    {{get, "/v1/tenants/{tenant}/agents/{agent}"}, oneself},
+    {{get, "/v1/tenants/{tenant}/agents/{agent}"}, oneself, of_agent},
     {{post, "/v1/tenants/{tenant}/agents/{agent}/suspend"}, administrators},
     {{post, "/v1/tenants/{tenant}/agents/{agent}/reactivate"}, administrators},
+    {{get, "/v1/tenants/{tenant}/agents/{agent}/keys"}, oneself, of_agent},
     {{post, "/v1/tenants/{tenant}/agents/{agent}/keys"}, administrators},
-    {{post, "/v1/tenants/{tenant}/agents/{agent}/keys/rotate"}, oneself},
+    {{post, "/v1/tenants/{tenant}/agents/{agent}/keys/rotate"}, oneself, rotation},
+    {{post, "/v1/tenants/{tenant}/agents/{agent}/keys/{key}/revoke"}, administrators},
 };
 
 struct described_caller {
@@ -125,6 +133,10 @@ http::openapi::audience audience_of(const http::route_name& route) {
         for (const auto* role : roles) made.ways.push_back({scheme, {role}});
         if (roles.empty()) made.ways.push_back({scheme});
     }
+    // A key that has scopes needs this one.
+    if (found != nullptr && !found->scope.empty() && found->scope != any_key)
+        for (auto& way : made.ways)
+            if (way.scheme == key_scheme) way.scopes.emplace_back(found->scope);
     for (const auto& each : described_callers)
         if (may.has(each.is)) made.callers.emplace_back(each.name);
     made.text = sentence_of(may, route.path_template.contains("{tenant}"));

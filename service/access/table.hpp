@@ -13,7 +13,11 @@ namespace headroom::service::access {
 struct rule {
     http::route_name route;
     callers may;
+    /// What a key that was issued for some scopes alone has to have; any_key: none of them. Empty,
+    /// such a key is refused.
+    std::string_view scope{};
 };
+inline constexpr std::string_view any_key = "*";
 
 std::span<const rule> table() noexcept;
 
@@ -21,7 +25,7 @@ std::span<const rule> table() noexcept;
 const rule* find_rule(http::method verb, std::string_view path_template) noexcept;
 
 /// Who may call a route, as its description says it: by which credentials and roles, none for
-/// anybody's.
+/// anybody's; a key's with the scope it needs where it has scopes.
 http::openapi::audience audience_of(const http::route_name& route);
 
 /// The templates of routes for anybody: no credential is looked at on them.

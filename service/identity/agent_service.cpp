@@ -53,26 +53,32 @@ task<outcome<done>> agent_service::run(eventsourcing::stream_id agent, rehash_ke
     return execute(agent, std::move(command), std::move(by), until);
 }
 
+task<outcome<done>> agent_service::run(eventsourcing::stream_id agent, revoke_key command,
+                                       actor by, deadline until) const {
+    command.at = now();
+    return execute(agent, std::move(command), std::move(by), until);
+}
+
 template <class Command>
-task<outcome<issued_key>> agent_service::with_key(eventsourcing::stream_id agent,
-                                                  std::string tenant, actor by,
-                                                  deadline until) const {
+task<outcome<issued_key>> agent_service::with_key(eventsourcing::stream_id agent, Command command,
+                                                  actor by, deadline until) const {
     auto key = auth::make_api_key();
-    auto result = co_await execute(
-        agent, Command{std::move(tenant), key.id, auth::api_key_hash(key.value, pepper_), now()},
-        std::move(by), until);
+    command.key_id = key.id;
+    command.key_hash = auth::api_key_hash(key.value, pepper_);
+    command.at = now();
+    auto result = co_await execute(agent, std::move(command), std::move(by), until);
     if (!result) co_return std::unexpected(std::move(result.error()));
     co_return issued_key{std::move(key.id), std::move(key.text), *result};
 }
 
-task<outcome<issued_key>> agent_service::issue(eventsourcing::stream_id agent, std::string tenant,
-                                               actor by, deadline until) const {
-    return with_key<issue_key>(agent, std::move(tenant), std::move(by), until);
+task<outcome<issued_key>> agent_service::make(eventsourcing::stream_id agent, issue_key command,
+                                              actor by, deadline until) const {
+    return with_key(agent, std::move(command), std::move(by), until);
 }
 
-task<outcome<issued_key>> agent_service::rotate(eventsourcing::stream_id agent, std::string tenant,
-                                                actor by, deadline until) const {
-    return with_key<rotate_key>(agent, std::move(tenant), std::move(by), until);
+task<outcome<issued_key>> agent_service::make(eventsourcing::stream_id agent, rotate_key command,
+                                              actor by, deadline until) const {
+    return with_key(agent, std::move(command), std::move(by), until);
 }
 
 }  // namespace headroom::service::identity

@@ -29,11 +29,14 @@ public:
                             deadline until) const;
     task<outcome<done>> run(eventsourcing::stream_id agent, reactivate_agent command, actor by,
                             deadline until) const;
-    task<outcome<issued_key>> issue(eventsourcing::stream_id agent, std::string tenant, actor by,
-                                    deadline until) const;
-    /// Revokes the oldest active key.
-    task<outcome<issued_key>> rotate(eventsourcing::stream_id agent, std::string tenant, actor by,
-                                     deadline until) const;
+    /// A key's id, hash and time are made here.
+    task<outcome<issued_key>> make(eventsourcing::stream_id agent, issue_key command, actor by,
+                                   deadline until) const;
+    task<outcome<issued_key>> make(eventsourcing::stream_id agent, rotate_key command, actor by,
+                                   deadline until) const;
+    /// Now, whatever time the command says.
+    task<outcome<done>> run(eventsourcing::stream_id agent, revoke_key command, actor by,
+                            deadline until) const;
 
     /// Asked again until no key of the agent is so old.
     task<outcome<done>> run(eventsourcing::stream_id agent, expire_keys command, actor by,
@@ -53,7 +56,7 @@ private:
     task<outcome<done>> execute(eventsourcing::stream_id agent, Command command, actor by,
                                 deadline until) const;
     template <class Command>
-    task<outcome<issued_key>> with_key(eventsourcing::stream_id agent, std::string tenant, actor by,
+    task<outcome<issued_key>> with_key(eventsourcing::stream_id agent, Command command, actor by,
                                        deadline until) const;
 
     eventsourcing::repository<agents> all_;

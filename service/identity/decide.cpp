@@ -75,18 +75,30 @@ agent_decision decide(const agent& now, const issue_key& command) {
     if (!is_visible(now, command.tenant_id)) return no_such("agent");
     if (!now.active) return suspended();
     return std::vector<agent_event>{
-        key_issued{command.tenant_id, command.key_id, command.key_hash, command.at}};
+        key_issued{command.tenant_id, command.key_id, command.key_hash, command.at,
+                   command.scopes}};
 }
 
 agent_decision decide(const agent& now, const rotate_key& command) {
     if (!is_visible(now, command.tenant_id)) return no_such("agent");
     if (!now.active) return suspended();
-    const auto oldest = std::ranges::find(now.keys, true, &api_key::active);
-    if (oldest == now.keys.end())
+    const auto old = std::ranges::find_if(now.keys, [&](const api_key& each) {
+        return each.active && (!command.replaced || each.id == *command.replaced);
+    });
+    if (old == now.keys.end())
         return std::unexpected(
             domain_error{error_code::validation_error, "The agent has no active key to rotate."});
     return std::vector<agent_event>{key_rotated{command.tenant_id, command.key_id,
-                                                command.key_hash, oldest->id, command.at}};
+                                                command.key_hash, old->id, command.at,
+                                                old->scopes}};
+}
+
+agent_decision decide(const agent& now, const revoke_key& command) {
+    if (!is_visible(now, command.tenant_id)) return no_such("agent");
+    const auto key = std::ranges::find(now.keys, command.key_id, &api_key::id);
+    if (key == now.keys.end()) return no_such("key");
+    if (!key->active) return std::vector<agent_event>{};
+    return std::vector<agent_event>{key_revoked{command.tenant_id, command.key_id, command.at}};
 }
 
 agent_decision decide(const agent& now, const expire_keys& command) {

@@ -1,7 +1,8 @@
 // identity/decide.hpp: what a command makes of a user or of an agent. Pure.
 //
 // A user's subject, address and tenant never change. Only an active agent is issued keys; a
-// rotation revokes the oldest active one. A key that has expired is revoked for good.
+// rotation revokes the oldest active one, or the one it names, and the new key is for the same. A
+// key that was revoked or has expired is so for good.
 #pragma once
 #include "service/domain_error.hpp"
 #include "service/identity/fold.hpp"
@@ -47,14 +48,23 @@ agent_decision decide(const agent& now, const reactivate_agent& command);
 struct issue_key {
     std::string tenant_id, key_id, key_hash;
     timestamp at;
+    key_scopes scopes{};
 };
 agent_decision decide(const agent& now, const issue_key& command);
 
 struct rotate_key {
     std::string tenant_id, key_id, key_hash;
     timestamp at;
+    std::optional<std::string> replaced{};  ///< a key's id; none: the oldest active one
 };
 agent_decision decide(const agent& now, const rotate_key& command);
+
+/// Nothing where the key is not in force any more. A suspended agent's keys can be revoked too.
+struct revoke_key {
+    std::string tenant_id, key_id;
+    timestamp at;
+};
+agent_decision decide(const agent& now, const revoke_key& command);
 
 /// So many events come of one expire_keys at most; asked again, the others follow.
 inline constexpr std::size_t keys_expired_max = 100;

@@ -64,6 +64,43 @@ TEST(Agents, ARotationRevokesTheOldestActiveKey) {
               error_code::validation_error);
 }
 
+TEST(Agents, ARotationCanNameTheKeyAndKeepsWhatItIsFor) {
+    auto narrow = first_key;
+    narrow.key_id = "CCCCCCCC";
+    narrow.scopes = {"agent:read"};
+    auto of_narrow = second_key;
+    of_narrow.replaced = narrow.key_id;
+    const auto rotated = after<agents>(robot, first_key, narrow, of_narrow);
+    EXPECT_TRUE(rotated.keys[0].active);
+    EXPECT_FALSE(rotated.keys[0].scopes) << "of what the agent may do, all";
+    EXPECT_FALSE(rotated.keys[1].active);
+    EXPECT_EQ(rotated.keys[2].scopes, narrow.scopes);
+    of_narrow.key_id = "DDDDDDDD";
+    EXPECT_EQ(decide(rotated, of_narrow).error().code, error_code::validation_error);
+    EXPECT_FALSE(after<agents>(robot, first_key, second_key).keys[1].scopes);
+}
+
+TEST(Agents, AKeyIsRevokedOnceByItself) {
+    const auto before = after<agents>(robot, first_key, second_key, suspend_agent{"acme", "odd"});
+    const revoke_key command{"acme", "BBBBBBBB", timestamp(std::chrono::seconds(9))};
+    EXPECT_EQ(decide(before, command).value(),
+              (std::vector<agent_event>{key_revoked{"acme", "BBBBBBBB", command.at}}));
+    EXPECT_FALSE(agents::fold(before, decide(before, command)->at(0)).keys[1].active);
+    EXPECT_TRUE(decide(before, revoke_key{"acme", "AAAAAAAA", command.at})->empty());
+    for (const auto& none : {revoke_key{"acme", "CCCCCCCC", command.at},
+                             revoke_key{"globex", "BBBBBBBB", command.at}})
+        EXPECT_EQ(decide(before, none).error().code, error_code::resource_not_found);
+}
+
+TEST(Agents, AnEventOfBeforeScopesIsOfAKeyForEverything) {
+    const auto before = eventsourcing::decode<agent_event>(
+        key_issued::topic,
+        R"({"tenant_id":"acme","key_id":"AAAAAAAA","key_hash":"h","created_at":7})");
+    EXPECT_FALSE(std::get<key_issued>(before).scopes);
+    EXPECT_EQ(eventsourcing::encode_state(std::get<key_issued>(before)).find("scopes"),
+              std::string::npos);
+}
+
 TEST(Agents, KeysThatAreTooOldExpireOnce) {
     const auto at = [](int seconds) { return timestamp(std::chrono::seconds(seconds)); };
     auto old = first_key, young = first_key;

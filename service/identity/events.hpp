@@ -56,22 +56,35 @@ struct agent_reactivated {
 };
 BOOST_DESCRIBE_STRUCT(agent_reactivated, (), (tenant_id))
 
+/// What a key was issued for; none: for whatever its agent may do, as every key of before.
+using key_scopes = std::optional<std::vector<std::string>>;
+
 struct key_issued {
     static constexpr char topic[] = "identity:Agent.APIKeyIssued";
     std::string tenant_id, key_id, key_hash;
     timestamp created_at;
+    key_scopes scopes{};
     bool operator==(const key_issued&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(key_issued, (), (tenant_id, key_id, key_hash, created_at))
+BOOST_DESCRIBE_STRUCT(key_issued, (), (tenant_id, key_id, key_hash, created_at, scopes))
 
 struct key_rotated {
     static constexpr char topic[] = "identity:Agent.APIKeyRotated";
     std::string tenant_id, new_key_id, new_key_hash, revoked_key_id;
     timestamp rotated_at;
+    key_scopes scopes{};  ///< of the new key: those of the one it replaces
     bool operator==(const key_rotated&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(key_rotated, (),
-                      (tenant_id, new_key_id, new_key_hash, revoked_key_id, rotated_at))
+                      (tenant_id, new_key_id, new_key_hash, revoked_key_id, rotated_at, scopes))
+
+struct key_revoked {
+    static constexpr char topic[] = "identity:Agent.APIKeyRevoked";
+    std::string tenant_id, key_id;
+    timestamp revoked_at;
+    bool operator==(const key_revoked&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(key_revoked, (), (tenant_id, key_id, revoked_at))
 
 struct key_expired {
     static constexpr char topic[] = "identity:Agent.APIKeyExpired";
@@ -90,6 +103,6 @@ struct key_rehashed {
 BOOST_DESCRIBE_STRUCT(key_rehashed, (), (tenant_id, key_id, key_hash))
 
 using agent_event = std::variant<agent_registered, agent_suspended, agent_reactivated, key_issued,
-                                 key_rotated, key_expired, key_rehashed>;
+                                 key_rotated, key_revoked, key_expired, key_rehashed>;
 
 }  // namespace headroom::service::identity

@@ -22,12 +22,13 @@ struct apply_to_agent {
     void operator()(const agent_suspended&) const { to.active = false; }
     void operator()(const agent_reactivated&) const { to.active = true; }
     void operator()(const key_issued& what) const {
-        to.keys.push_back({what.key_id, true, what.created_at});
+        to.keys.push_back({what.key_id, true, what.created_at, false, what.scopes});
     }
     void operator()(const key_rotated& what) const {
         end(what.revoked_key_id);
-        to.keys.push_back({what.new_key_id, true, what.rotated_at});
+        to.keys.push_back({what.new_key_id, true, what.rotated_at, false, what.scopes});
     }
+    void operator()(const key_revoked& what) const { end(what.key_id); }
     void operator()(const key_expired& what) const { end(what.key_id); }
     void operator()(const key_rehashed& what) const {
         for (auto& each : to.keys)

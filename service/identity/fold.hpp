@@ -15,6 +15,7 @@ struct api_key {
     bool active = true;
     timestamp issued_at{};
     bool rehashed = false;  ///< once is enough
+    key_scopes scopes{};
     bool operator==(const api_key&) const = default;
 };
 

@@ -1,6 +1,8 @@
 // identity/messages.hpp: what clients send about users and agents, and what they are told.
 #pragma once
 #include "service/arguments.hpp"
+#include "service/identity/key_list.hpp"
+#include "service/identity/key_scope.hpp"
 
 namespace headroom::service::identity {
 
@@ -66,6 +68,13 @@ struct agent_command {
 };
 BOOST_DESCRIBE_STRUCT(agent_command, (), (expected_version))
 
+/// Without scopes a key is for whatever its agent may do.
+struct new_key {
+    std::optional<typed::list<key_scope, 1, key_scopes_max>> scopes;
+    version_seen expected_version;
+};
+BOOST_DESCRIBE_STRUCT(new_key, (), (scopes, expected_version))
+
 enum class key_state { active, revoked };
 BOOST_DESCRIBE_ENUM(key_state, active, revoked)
 enum class agent_state { active, suspended };
@@ -87,6 +96,25 @@ struct agent_view {
 BOOST_DESCRIBE_STRUCT(agent_view, (),
                       (agent_id, version, tenant_id, agent_type, display_name, status, keys))
 
+BOOST_DESCRIBE_ENUM(key_standing, active, suspended, expired, revoked)
+
+/// One of an agent's keys. No scopes: whatever the agent may do.
+struct listed_key_view {
+    std::string key_id;
+    key_standing status{};
+    typed::nullable<std::vector<std::string>> scopes;
+    eventsourcing::timestamp created_at;
+    typed::nullable<eventsourcing::timestamp> expires_at, revoked_at, last_used_at;
+};
+BOOST_DESCRIBE_STRUCT(listed_key_view, (),
+                      (key_id, status, scopes, created_at, expires_at, revoked_at, last_used_at))
+
+struct key_page {
+    std::vector<listed_key_view> items;
+    std::optional<std::string> next;  ///< the `after` of the following page
+};
+BOOST_DESCRIBE_STRUCT(key_page, (), (items, next))
+
 struct changed_agent {
     eventsourcing::uuid agent_id;
     eventsourcing::stream_version version = 0;
@@ -104,3 +132,15 @@ struct issued_key_view {
 BOOST_DESCRIBE_STRUCT(issued_key_view, (), (agent_id, key_id, key, version, position))
 
 }  // namespace headroom::service::identity
+
+namespace headroom::http::typed {
+
+/// "tenant:read".
+template <>
+struct enum_text<service::identity::key_scope> {
+    static std::string_view of(service::identity::key_scope is, const char*) {
+        return service::identity::to_string(is);
+    }
+};
+
+}  // namespace headroom::http::typed

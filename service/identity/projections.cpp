@@ -27,12 +27,13 @@ constexpr statement delete_profiles_of_tenant("delete from user_profile where te
 constexpr statement delete_profiles("delete from user_profile");
 
 constexpr statement insert_key(R"(
-insert into agent_api_key_registry (key_id, agent_id, tenant_id, key_hash, agent_active, created_at)
-values ($1, $2, $3, $4, true, $5)
+insert into agent_api_key_registry (key_id, agent_id, tenant_id, key_hash, agent_active, created_at,
+                                    scopes)
+values ($1, $2, $3, $4, true, $5, $6)
 on conflict (key_id) do update set agent_id = excluded.agent_id, tenant_id = excluded.tenant_id,
     key_hash = excluded.key_hash, status = 'active', agent_active = true,
-    created_at = excluded.created_at, revoked_at = null)");
-constexpr statement revoke_key(
+    created_at = excluded.created_at, scopes = excluded.scopes, revoked_at = null)");
+constexpr statement end_key(
     "update agent_api_key_registry set status = 'revoked', revoked_at = $2 where key_id = $1");
 constexpr statement set_key_hash(
     "update agent_api_key_registry set key_hash = $2 where key_id = $1");
@@ -113,15 +114,18 @@ private:
     }
     static void write(const key_issued& what, const recorded_event& from, effects& to) {
         to.run(insert_key, what.key_id, from.stream, what.tenant_id, what.key_hash,
-               what.created_at);
+               what.created_at, what.scopes);
     }
     static void write(const key_rotated& what, const recorded_event& from, effects& to) {
-        to.run(revoke_key, what.revoked_key_id, what.rotated_at);
+        to.run(end_key, what.revoked_key_id, what.rotated_at);
         to.run(insert_key, what.new_key_id, from.stream, what.tenant_id, what.new_key_hash,
-               what.rotated_at);
+               what.rotated_at, what.scopes);
+    }
+    static void write(const key_revoked& what, const recorded_event&, effects& to) {
+        to.run(end_key, what.key_id, what.revoked_at);
     }
     static void write(const key_expired& what, const recorded_event&, effects& to) {
-        to.run(revoke_key, what.key_id, what.expired_at);
+        to.run(end_key, what.key_id, what.expired_at);
     }
     static void write(const key_rehashed& what, const recorded_event&, effects& to) {
         to.run(set_key_hash, what.key_id, what.key_hash);

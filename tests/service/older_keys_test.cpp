@@ -15,7 +15,9 @@ class OlderKeys : public ::testing::Test {
 protected:
     OlderKeys() {
         database_.migrate();
-        service_ = std::make_unique<running_service>(database_.addresses());
+        auto where = database_.addresses();
+        where["HEADROOM_HTTP_TRUSTED_PROXIES"] = "127.0.0.1";
+        service_ = std::make_unique<running_service>(where);
     }
 
     void SetUp() override {
@@ -51,6 +53,11 @@ protected:
         return service_->send("GET", "/v1/me", "", api_key(key)).status;
     }
 
+    running_service::answer ask_from(const std::string& address, const std::string& key) const {
+        return service_->send("GET", "/v1/me", "",
+                              api_key(key) + "X-Forwarded-For: " + address + "\r\n");
+    }
+
     served_database database_;
     std::unique_ptr<running_service> service_;
     std::string key_, id_;
@@ -74,6 +81,21 @@ TEST_F(OlderKeys, AreHashedAnewAtTheirFirstUseAndStaySoInARebuild) {
                                        "'identity:Agent.APIKeyRehashed'",
                                        database_.name()),
               "1");
+}
+
+TEST_F(OlderKeys, WhoGuessesFromElsewhereDoesNotLockTheOwnerOutNorLearnThatThereIsAKey) {
+    make_older();
+    const auto guess = [](const std::string& id) {
+        return "pk_" + id + auth::make_api_key().value.reveal();
+    };
+    for (const auto& id : {id_, auth::make_api_key().id}) {
+        for (int i = 0; i < 5; ++i) EXPECT_EQ(ask_from("203.0.113.9", guess(id)).status, 401U);
+        const auto last = ask_from("203.0.113.9", guess(id));
+        EXPECT_EQ(last.status, 429U) << last.body;
+        EXPECT_EQ(header_of(last, "Retry-After"), "60");
+    }
+    EXPECT_EQ(ask_from("198.51.100.7", key_.substr(0, 54)).status, 200U) << service_->errors();
+    EXPECT_EQ(ask_from("203.0.113.9", key_.substr(0, 54)).status, 200U) << "known from then on";
 }
 
 }  // namespace

@@ -79,7 +79,9 @@ TEST_F(OpenApi, EveryOperationIsThereAndSaysWhatItDoes) {
           "get /v1/tenants/{tenant}/features/{feature}",
           "put /v1/tenants/{tenant}/configuration/{key}",
           "put /v1/tenants/{tenant}/users/{user}/profile",
-          "post /v1/tenants/{tenant}/agents/{agent}/keys/rotate"})
+          "get /v1/tenants/{tenant}/agents/{agent}/keys",
+          "post /v1/tenants/{tenant}/agents/{agent}/keys/rotate",
+          "post /v1/tenants/{tenant}/agents/{agent}/keys/{key}/revoke"})
         EXPECT_TRUE(all.contains(each)) << each;
     for (const auto& path : document().at("paths").as_object())
         for (const auto& each : path.value().as_object())
@@ -95,6 +97,8 @@ TEST_F(OpenApi, SaysWhichCredentialsLetSomebodyIn) {
     EXPECT_EQ(post.at("description"), "For an administrator of the platform.");
     const auto& user = paths.at("/v1/tenants/{tenant}/users/{user}").at("get");
     EXPECT_EQ(json::serialize(user.at("security")), R"([{"token":[]},{"key":[]}])");
+    EXPECT_EQ(json::serialize(paths.at("/v1/tenants/{tenant}").at("get").at("security")),
+              R"([{"token":[]},{"key":["tenant:read"]}])");
     EXPECT_EQ(user.at("description"), "For an administrator of the platform, an administrator of "
                                       "the tenant or whom the path names.");
     EXPECT_TRUE(paths.at("/v1/me").at("get").at("responses").as_object().contains("401"));
@@ -141,6 +145,8 @@ TEST_F(OpenApi, WhatIsAnsweredFitsItsSchema) {
     const auto where = header_of(agent, "Location");
     lines += line("issued_key_view", service().post(where + "/keys").body);
     lines += line("agent_view", service().get(where).body);
+    lines += line("key_page", service().get(where + "/keys").body);
+    lines += refused(service().post(where + "/keys", R"({"scopes":["everything"]})"));
     const auto document = files.write("openapi.json", service().get("/openapi.json").body);
     const auto done = run_in_shell(fmt::format("node {}/validate.cjs {} < {}", peers, document,
                                                files.write("lines", lines)));
