@@ -23,6 +23,11 @@ bool presents_credential(const http::request& of) {
     return of.headers.count(authorization_header) > 0 || of.headers.count(api_key_header) > 0;
 }
 
+/// Which is never looked at, but stands in whatever keeps URLs.
+bool has_token_in_query(const http::request& of) {
+    return !of.query_values(token_parameter).empty();
+}
+
 bool names_own_machine(const http::request& of) {
     const auto host = of.headers.find("Host");
     return host && http::is_own_machine(http::address_in(*host));
@@ -87,7 +92,7 @@ task<http::response> accept_api_key::operator()(http::request& of, http::next on
     const auto count = of.headers.count(api_key_header);
     if (count == 0 || is_exempt(exempt_, of)) co_return co_await onward(of);
     if (count > 1) throw denied(denial_of(api_key_fault::repeated));
-    if (of.headers.count(authorization_header) > 0)
+    if (of.headers.count(authorization_header) > 0 || has_token_in_query(of))
         throw denied(denial_of(token_fault::many_credentials));
     const auto from = http::network_of(of.client);
     const auto who = co_await keys_.verify(*of.headers.find(api_key_header), from, of.until);
@@ -103,8 +108,7 @@ task<http::response> accept_bearer::operator()(http::request& of, http::next onw
     const auto token = bearer_token(presented);
     if (!token && token.error() == token_fault::no_credentials) co_return co_await onward(of);
     if (!token) throw denied(denial_of(token.error()));
-    if (!of.query_values(token_parameter).empty())
-        throw denied(denial_of(token_fault::many_credentials));
+    if (has_token_in_query(of)) throw denied(denial_of(token_fault::many_credentials));
     const auto who = co_await tokens_.verify(*token, of.until);
     if (!who) throw denied(denial_of(who.error().why));
     of.left.put(known_principal{*who});

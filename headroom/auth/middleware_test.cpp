@@ -144,6 +144,7 @@ TEST_F(AuthMiddleware, TwoCredentialsAreRefusedUnverified) {
           {{"Authorization", good}, {"Authorization", good}}})
         EXPECT_EQ(ask("/me", fields).status, 400U);
     EXPECT_EQ(ask("/me", {{"Authorization", good}}, "access_token=x").status, 400U);
+    EXPECT_EQ(ask("/me", {{"X-API-Key", presented}}, "access_token=x").status, 400U);
     EXPECT_EQ(look_ups, 0);
 }
 
