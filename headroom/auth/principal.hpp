@@ -31,10 +31,10 @@ struct principal {
     std::string token_id;  ///< `jti`; empty when there is none
     principal_kind kind = principal_kind::user;
     std::string key_id{};  ///< of the API key; empty for a token
-    bool restricted = false;  ///< to its scopes: an API key that was issued for these alone
     /// As the token says, unchecked but for their size: what a first profile is made of, and
     /// nothing that rights follow from.
     std::optional<std::string> email{}, name{};
+    bool restricted = false;  ///< to its scopes: an API key that was issued for these alone
 
     bool has_scope(std::string_view scope) const;
     bool has_role(std::string_view role) const;
