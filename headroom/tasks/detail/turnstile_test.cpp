@@ -21,7 +21,7 @@ protected:
         co_await mux->run(command("XADD", keys.stream, "*", "data", ""), soon());
         const auto said = co_await mux->run(
             command("XREADGROUP", "GROUP", "taskiq", "hr:w", "STREAMS", keys.stream, ">"), soon());
-        const auto entry = entry_id::parse(said[0][1][0][0].text()).value();
+        const auto entry = entry_id::parse(said[1][0][0].text()).value();
         co_return arrival{0, {entry, 1}, "id", to.gates().of(0, "demo:a")};
     }
     task<std::int64_t> slots() {
