@@ -84,8 +84,6 @@ void shedding::look() {
     changes_.observe(reading_of(store_.figures()), now);
     held_ = resource_.held();
     limit_ = resource_.ceiling();
-    slow_.grow_to(static_cast<double>(slow_seen_));
-    stalled_.grow_to(static_cast<double>(stalled_seen_));
     reads_stalled_.set(reads_.stalled() ? 1 : 0);
     changes_stalled_.set(changes_.stalled() ? 1 : 0);
     home_.arm(next_, deadline(now + period_ms));
@@ -102,7 +100,7 @@ std::optional<http::problem> shedding::refuse(const http::request& of,
 
 http::problem shedding::tell(const backlog_refusal& why, std::string_view consumer) {
     const bool stalled = why.why == backlog_refusal::reason::stalled;
-    ++(stalled ? stalled_seen_ : slow_seen_);
+    (stalled ? stalled_ : slow_).add();
     http::problem out{503, stalled ? "PostgreSQL answers nothing at present."
                                    : "PostgreSQL would not answer in time."};
     out.with("resource", resource_.resource())

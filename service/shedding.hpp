@@ -63,7 +63,6 @@ private:
     const budget::ledger& resource_;
     backlog reads_, changes_;
     std::atomic<unsigned> held_{0}, limit_{0};  // of the resource, at the last look
-    std::atomic<std::uint64_t> slow_seen_{0}, stalled_seen_{0};
     observability::counter slow_, stalled_;
     observability::gauge reads_stalled_, changes_stalled_;
     alarm next_;
