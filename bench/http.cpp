@@ -1,17 +1,20 @@
 // bench/http.cpp: one small JSON answer, beside nginx and FastAPI in the same run.
 //
-// The server runs on one reactor of this process beside nginx and uvicorn with one worker, and on
-// two beside two; wrk asks one, then the others, and again, so that a machine that slows down slows
-// all. On one thread each server has a core of its own and wrk another. What counts is the median
-// of the ratios. FastAPI is left out where it is not installed. `--rounds N`, `--ms N` a
-// measurement, `--json`.
+// The server runs on one reactor beside nginx and uvicorn with one worker, and on two beside two,
+// each in processes of its own; wrk asks one, then the others, and again, so that a machine that
+// slows down slows all. On one thread each server has a core of its own and wrk another. What
+// counts is the median of the ratios. FastAPI is left out where it is not installed. `--rounds N`,
+// `--ms N` a measurement, `--json`.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -34,6 +37,8 @@ struct bench_settings {
 
 using rounds = std::map<std::string, std::vector<double>>;
 
+constexpr const char* serve_word = "--serve";
+
 http::router hello_route() {
     http::router out;
     out.get("/", [](http::request&) -> task<http::response> {
@@ -42,13 +47,30 @@ http::router hello_route() {
     return out;
 }
 
+/// Ours in a process of its own, as the rivals are: it shares no memory with what drives it.
+class our_process : public bench::http_rival {
+public:
+    explicit our_process(unsigned reactors) {
+        start({.arguments = {"/proc/self/exe", serve_word, std::to_string(reactors),
+                             std::to_string(port())},
+               .log_file = files().file("log")});
+    }
+};
+
+/// In that process, until it is killed.
+[[noreturn]] void serve(const char* reactors, const char* port) {
+    http::settings with;
+    with.listen = std::string("127.0.0.1:") + port;
+    const bench::our_server ours(static_cast<unsigned>(std::atoi(reactors)), with, hello_route());
+    for (;;) pause();
+}
+
 /// Requests a second, and microseconds of the server's CPU for each.
 struct measured {
     double per_s = 0, cpu_us = 0;
 };
 
-template <class Server>
-measured measure(Server& of, unsigned threads, const bench_settings& with) {
+measured measure(const bench::http_rival& of, unsigned threads, const bench_settings& with) {
     const auto before = of.cpu_seconds();
     const auto seen = bench::drive(
         of.port(), {.threads = threads, .ms = static_cast<unsigned>(with.each.count())});
@@ -69,7 +91,7 @@ rounds side_by_side(unsigned threads, const bench_settings& with) {
     const bench::nginx_rival nginx(threads);
     std::optional<bench::fastapi_rival> fastapi;
     if (bench::fastapi_rival::installed()) fastapi.emplace(threads);
-    bench::our_server ours(threads, {}, hello_route());
+    const our_process ours(threads);
     bench::allow(0, 0, apart ? 0 : with.cores - 1);
     rounds seen;
     for (unsigned round = 0; round < with.rounds; ++round) {
@@ -90,6 +112,7 @@ rounds side_by_side(unsigned threads, const bench_settings& with) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 4 && std::string_view(argv[1]) == serve_word) serve(argv[2], argv[3]);
     const auto with = bench::read_arguments<bench_settings>(argc, argv);
     return bench::run_bench("http", [&] {
         auto figures = bench::medians(side_by_side(1, with));

@@ -1,24 +1,12 @@
 #include "bench/http_ours.hpp"
 
-#include <sys/resource.h>
-
 #include <utility>
 
 namespace headroom::bench {
 namespace {
 
-double seconds(const timeval& of) {
-    return static_cast<double>(of.tv_sec) + static_cast<double>(of.tv_usec) / 1e6;
-}
-
-double thread_cpu_seconds() {
-    rusage used{};
-    getrusage(RUSAGE_THREAD, &used);
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
-http::settings on_any_port(http::settings with) {
-    with.listen = "127.0.0.1:0";
+http::settings on_a_port(http::settings with) {
+    if (with.listen == http::settings{}.listen) with.listen = "127.0.0.1:0";
     return with;
 }
 
@@ -27,7 +15,7 @@ http::settings on_any_port(http::settings with) {
 our_server::our_server(unsigned reactors, http::settings with, http::router routes,
                        http::access_log log, http::pressure* behind)
     : reactors_(reactors),
-      serving_(all(), on_any_port(with), std::move(routes), grants(with),
+      serving_(all(), on_a_port(with), std::move(routes), grants(with),
                std::move(log)) {
     if (behind != nullptr) serving_.shed_under(*behind, with.in_flight_max);
     serving_.start(deadline::after(std::chrono::seconds(1)));
@@ -46,16 +34,6 @@ http::server_grants our_server::grants(const http::settings& of) {
         return files_.open({row.name, static_cast<unsigned>(*row.pool), 0}).value();
     };
     return {take(0), take(1), take(2)};
-}
-
-double our_server::cpu_seconds() {
-    double out = 0;
-    for (auto& each : reactors_)
-        each.run_blocking([&]() -> task<void> {
-            out += thread_cpu_seconds();
-            co_return;
-        });
-    return out;
 }
 
 }  // namespace headroom::bench

@@ -9,7 +9,7 @@
 
 namespace headroom::bench {
 
-/// Serves from its construction on, on a free port.
+/// Serves from its construction on: where `listen` is the default, on a free port.
 class our_server {
 public:
     /// `behind`: what it is shed under; it outlives the server. Null: nothing.
@@ -18,8 +18,6 @@ public:
 
     std::uint16_t port() const { return serving_.port(); }
     http::server_snapshot snapshot() const { return serving_.snapshot(); }
-    /// User and system time of its reactors so far.
-    double cpu_seconds();
 
 private:
     std::vector<reactor*> all();
