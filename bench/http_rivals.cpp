@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <csignal>
 #include <filesystem>
 #include <sstream>
 #include <stdexcept>
@@ -46,6 +47,12 @@ bool is_process(const std::filesystem::path& folder) {
 }  // namespace
 
 http_rival::http_rival() : port_(testing::free_port()) {}
+
+http_rival::~http_rival() {
+    if (!process_) return;
+    process_->signal(SIGTERM);
+    process_->wait();
+}
 
 void http_rival::start(const testing::program& what) {
     process_ = std::make_unique<testing::child_process>(what);

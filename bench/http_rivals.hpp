@@ -14,7 +14,8 @@ inline constexpr const char* hello_body = R"({"message":"Hello, World!"})";
 /// A server in processes of its own, on a port of the loopback, from its construction on.
 class http_rival {
 public:
-    virtual ~http_rival() = default;
+    /// Asks it to end: killed, it would leave its workers behind.
+    virtual ~http_rival();
     std::uint16_t port() const noexcept { return port_; }
     pid_t pid() const { return process_->pid(); }
     /// User and system time of all its processes so far.
