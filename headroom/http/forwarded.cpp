@@ -49,7 +49,8 @@ std::optional<ip::address> read_node(std::string_view text) {
     return parse_numeric(text);
 }
 
-// Of `for=1.2.3.4;proto=https`, `For="[2001:db8::1]:80"`, the value of "for"; "" without one.
+// "for" of `for=1.2.3.4;proto=https` is 1.2.3.4, of `For="[2001:db8::1]:80"` [2001:db8::1]:80; ""
+// where the element has none of that name.
 std::string_view read_parameter(std::string_view element, std::string_view name) {
     while (!element.empty()) {
         const auto end = element.find(';');

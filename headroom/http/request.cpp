@@ -24,9 +24,9 @@ std::optional<std::string> request::query_value(std::string_view name) const {
     auto all = query_values(name);
     if (all.empty()) return std::nullopt;
     if (all.size() == 1) return std::move(all.front());
-    const typed::place all_of_them(typed::part::query), at(all_of_them, name);
-    throw failed(typed::unprocessable(
-        {{typed::part::query, std::string(name), at.pointer(), "must be given once"}}));
+    typed::faults repeated;
+    repeated.add({typed::place(typed::part::query), name}, "must be given once");
+    throw failed(std::move(repeated).answer());
 }
 
 std::vector<std::string> request::query_values(std::string_view name) const {

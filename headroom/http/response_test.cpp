@@ -107,6 +107,15 @@ TEST(DateText, IsWrittenAsHttpWantsIt) {
     EXPECT_EQ(date.at(at + std::chrono::seconds(1)), "Sun, 06 Nov 1994 08:49:38 GMT");
 }
 
+TEST(DateText, AsksTheClockTenTimesASecond) {
+    detail::date_text date;
+    const std::chrono::steady_clock::time_point began(std::chrono::hours(1));
+    EXPECT_FALSE(date.now(began).empty());
+    EXPECT_EQ(date.at({}), "Thu, 01 Jan 1970 00:00:00 GMT");
+    EXPECT_EQ(date.now(began + std::chrono::milliseconds(99)), "Thu, 01 Jan 1970 00:00:00 GMT");
+    EXPECT_NE(date.now(began + std::chrono::milliseconds(100)), "Thu, 01 Jan 1970 00:00:00 GMT");
+}
+
 TEST(RequestIds, AreDistinctAndHex) {
     detail::request_ids ids;
     std::string one, other;

@@ -54,7 +54,7 @@ task<void> connection::run() {
         reader_.reset();
         first_ = false;
     }
-    if (gone_ && !out_.empty() && !broken_ && !flushes_at_once()) co_await flush_rest();
+    if (owes_answers() && !flushes_at_once()) co_await flush_rest();
     if (closing_ && !broken_ && !cut_) co_await farewell();
     close();
 }
@@ -70,6 +70,11 @@ bool connection::may_read_on() const noexcept {
 bool connection::may_flush_later() const noexcept {
     return home_->crowded() && !closing_ && !gone_ && !stuck_ && taken_ == landed_ &&
            unsent() < coalesced_bytes_max;
+}
+
+// To a client that sends nothing more, and came to its end before the turn in which they go out.
+bool connection::owes_answers() const noexcept {
+    return gone_ && !out_.empty() && !broken_ && !cut_ && !abandoned_;
 }
 
 // ---- receiving
@@ -111,7 +116,8 @@ task<connection::step> connection::wait_for_request() {
         if (!later && !flushes_at_once() && !co_await flush_rest()) co_return step::end;
         if (gone_) co_return step::end;
         enter(phase::receiving, receive_due());
-        first_ || reader_.begun() ? start_read() : await_turn();
+        if (first_ || reader_.begun()) start_read();
+        else await_turn();
         if (taken_ == landed_ && !gone_) co_await landed();
         next = look_after_waking();
     }

@@ -98,6 +98,7 @@ private:
     bool leaves_unread();
     bool may_read_on() const noexcept;
     bool may_flush_later() const noexcept;
+    bool owes_answers() const noexcept;
     deadline receive_due();
 
     task<void> answer();
@@ -168,10 +169,10 @@ private:
          abandoned_ = false;
     bool lasting_ = false, dismissed_ = false;  // a stream without an end; told to end by a drain
     bool cut_ = false;                          // the answer stays without its end
-    bool stuck_ = false;    // a turn could not write all
+    bool stuck_ = false;                        // a turn could not write all
     bool pumping_ = false;                      // waits until a session's bytes can be written
     bool first_ = true, invited_ = false;
-    bool wanted_ = false;  // somebody waits for the body
+    bool wanted_ = false;                       // somebody waits for the body
     phase phase_ = phase::receiving;
     deadline::clock::time_point head_began_{}, body_began_{};
     std::move_only_function<void()> waiter_;
