@@ -74,8 +74,8 @@ private:
     }
     /// The wait stands behind the task in one write, so it is of the connection that took the task.
     task<bool> is_sent(int number, int replicas) {
-        const task_message what{producer::new_task_id(), "proc:sleep", {},
-                                {value(number), value(1)}, {}};
+        const task_message what{producer::new_task_id(), replicas > 0 ? "proc:sure" : "proc:sleep",
+                                {}, {value(number), value(1)}, {}};
         std::vector<command> unit;
         unit.emplace_back("XADD", "taskiq", "*", "data", write_message(what).value());
         if (replicas > 0) unit.emplace_back("WAIT", replicas, replica_ms_max);

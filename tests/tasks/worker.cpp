@@ -7,6 +7,8 @@
 //   proc:count N    `begun` counts executions, the set `effects` gets N, and `taken_effect` counts
 //                   how often it had not been there yet
 //   proc:sleep N MS the same, after so long
+//   proc:sure N MS  the same, and ends when a replica has it too: a primary that dies would take
+//                   the effect along, while the next one is told that the task has ended
 //   proc:two N MS   the same, two at a time over all workers; the list `trace` gets "b PID N" when
 //                   it begins and "e PID N" when it ends
 //   proc:die        ends the process as a broken program ends
@@ -35,13 +37,44 @@ task<void> note_begun(redis::mux& by) {
 }
 
 /// The effect has the task's number as its key, so that a second run of it changes nothing.
+constexpr const char* effect_script =
+    "if redis.call('SADD', 'effects', ARGV[1]) == 1 then redis.call('INCR', 'taken_effect') "
+    "end return 1";
+
 task<void> take_effect(redis::mux& by, int number) {
-    static const redis::script once(
-        "if redis.call('SADD', 'effects', ARGV[1]) == 1 then redis.call('INCR', 'taken_effect') "
-        "end return 1");
+    static const redis::script once(effect_script);
     const auto text = std::to_string(number);
     const std::string_view key = text;
     (void)co_await once.run(by, {}, {&key, 1}, effect_deadline(), redis::sending::repeatable);
+}
+
+/// False when no replica has it, or nobody knows.
+task<bool> takes_effect_on_two(redis::mux& by, int number) {
+    std::vector<redis::command> unit;
+    unit.emplace_back("EVAL", effect_script, 0, number);
+    unit.emplace_back("WAIT", 1, 500);
+    try {
+        const auto until = deadline::after(milliseconds(3'000));
+        const auto said = co_await by.run_unit(std::move(unit), until);
+        co_return !said[0].is_error() && said[1].number() >= 1;
+    } catch (const std::exception&) {
+        co_return false;
+    }
+}
+
+task<void> take_effect_surely(redis::mux& by, int number) {
+    for (const auto until = effect_deadline(); !co_await takes_effect_on_two(by, number);) {
+        if (until.passed()) throw std::runtime_error("no replica has it");
+        co_await sleep_until(deadline::after(milliseconds(20)));
+    }
+}
+
+/// True when it was all of the time; false when the worker stops.
+task<bool> slept(task_context& on, int ms) {
+    const auto until = deadline::after(milliseconds(ms));
+    while (!until.passed() && !on.stopping().stop_requested())
+        co_await sleep_until(until.at_most(milliseconds(10)));
+    co_return until.passed();
 }
 
 task<void> trace(redis::mux& by, const char* what, int number) {
@@ -59,11 +92,14 @@ handlers all_handlers(redis::mux& by) {
     made.handle<int, int>("proc:sleep", {"n", "ms"},
                           [&by](task_context& on, int n, int ms) -> task<void> {
                               co_await note_begun(by);
-                              const auto until = deadline::after(milliseconds(ms));
-                              while (!until.passed() && !on.stopping().stop_requested())
-                                  co_await sleep_until(until.at_most(milliseconds(10)));
-                              if (!until.passed()) throw std::runtime_error("stopped");
+                              if (!co_await slept(on, ms)) throw std::runtime_error("stopped");
                               co_await take_effect(by, n);
+                          });
+    made.handle<int, int>("proc:sure", {"n", "ms"},
+                          [&by](task_context& on, int n, int ms) -> task<void> {
+                              co_await note_begun(by);
+                              if (!co_await slept(on, ms)) throw std::runtime_error("stopped");
+                              co_await take_effect_surely(by, n);
                           });
     made.handle<int, int>("proc:two", {"n", "ms"},
                           [&by](task_context&, int n, int ms) -> task<void> {
