@@ -7,18 +7,15 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+#include <exception>
 #include <expected>
 #include <memory>
 
+#include "headroom/runtime/attempted.hpp"
 #include "headroom/runtime/reactor.hpp"
 
 namespace headroom {
 namespace detail {
-
-/// What a task came to, to be carried to another thread. An exception has one owner then: threads
-/// that shared it would free it beside whoever still reads it.
-template <class T>
-using carried = std::expected<T, std::exception_ptr>;
 
 /// A caller's cancellation on its way to a task elsewhere. co_spawn's own way points into memory
 /// that has gone when the task has just ended, and a task that was cancelled before it began would
@@ -34,26 +31,12 @@ struct crossing {
 };
 
 template <class T>
-task<carried<T>> attempt(task<T> what) {
-    try {
-        if constexpr (std::is_void_v<T>) {
-            co_await std::move(what);
-            co_return carried<T>();
-        } else {
-            co_return carried<T>(co_await std::move(what));
-        }
-    } catch (...) {
-        co_return carried<T>(std::unexpect, std::current_exception());
-    }
-}
-
-template <class T>
-task<carried<T>> carry(task<T> what, std::shared_ptr<crossing> by) {
+task<attempted<T>> carry(task<T> what, std::shared_ptr<crossing> by) {
     by->begun = true;
     if (by->cancelled)
-        co_return carried<T>(std::unexpect,
-                             std::make_exception_ptr(boost::system::system_error(
-                                 boost::asio::error::operation_aborted)));
+        co_return attempted<T>(std::unexpect,
+                               std::make_exception_ptr(boost::system::system_error(
+                                   boost::asio::error::operation_aborted)));
     auto made = co_await attempt(std::move(what));
     by->over = true;
     co_return made;
@@ -70,7 +53,7 @@ task<T> on_reactor(reactor& where, task<T> what) {
     if (where.is_current()) co_return co_await std::move(what);
     // As the token of co_spawn itself, the caller would go on before its work guard is gone.
     auto result = co_await asio::async_initiate<const asio::use_awaitable_t<executor>,
-                                                void(detail::carried<T>)>(
+                                                void(attempted<T>)>(
         [&where](auto caller, task<T> body) {
             const auto by = std::make_shared<detail::crossing>();
             auto slot = asio::get_associated_cancellation_slot(caller);
@@ -81,7 +64,7 @@ task<T> on_reactor(reactor& where, task<T> what) {
             auto work = asio::make_work_guard(asio::get_associated_executor(caller));
             // The task's coroutine looks at the signal until this is called.
             auto done = [caller = std::move(caller), work = std::move(work), slot, by](
-                            std::exception_ptr failure, detail::carried<T> value) mutable {
+                            std::exception_ptr failure, attempted<T> value) mutable {
                 if (failure) value = std::unexpected(std::move(failure));
                 const auto home = work.get_executor();
                 asio::post(home, [caller = std::move(caller), work = std::move(work), slot,

@@ -19,6 +19,7 @@
 #include "headroom/auth/oidc/detail/token_record.hpp"
 #include "headroom/auth/random_text.hpp"
 #include "headroom/persistence/redis/error.hpp"
+#include "headroom/runtime/attempted.hpp"
 #include "headroom/runtime/on_reactor.hpp"
 
 namespace headroom::auth {
@@ -84,7 +85,7 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
     task<std::optional<T>> unless_cut(task<T> what) {
         using namespace boost::asio::experimental::awaitable_operators;
         // An exception is carried: else the first that ends well would be waited for, the cut.
-        auto first = co_await (headroom::detail::carry(std::move(what)) || cut_off());
+        auto first = co_await (attempt(std::move(what)) || cut_off());
         if (first.index() == 1) co_return std::nullopt;
         auto got = std::get<0>(std::move(first));
         if (!got) std::rethrow_exception(std::move(got.error()));
