@@ -19,7 +19,7 @@ outbound::outbound(process& in, observability::metrics& to)
       repeated_(to.count("headroom_http_client_repeated_total", "Attempts that were repeated.")),
       shed_(to.count("headroom_http_client_shed_total",
                      "Requests refused by a breaker or for want of room.")),
-      client_(terms(in)), next_([this] { look(); }) {}
+      client_(terms(in)), looks_(home_, period_ms, [this] { look(); }) {}
 
 http::client_terms outbound::terms(process& in) {
     http::client_terms made;
@@ -32,20 +32,11 @@ http::client_terms outbound::terms(process& in) {
     return made;
 }
 
-void outbound::start(deadline) {
-    home_.run_blocking([this]() -> task<void> {
-        look();
-        co_return;
-    });
-    started_ = true;
-}
+void outbound::start(deadline) { looks_.start(); }
 
 void outbound::stop(deadline drain_until) noexcept {
-    if (!std::exchange(started_, false)) return;
-    home_.run_blocking([this, drain_until]() -> task<void> {
-        next_.disarm();
-        co_await client_.stop(drain_until);
-    });
+    if (!looks_.stop()) return;
+    home_.run_blocking([this, drain_until] { return client_.stop(drain_until); });
 }
 
 std::string outbound::server_named(std::string_view origin) {
@@ -84,7 +75,6 @@ void outbound::look() {
     shed_.grow_to(static_cast<double>(now.shed));
     for (const auto& [origin, open] : now.origins)
         breakers_.at(server_named(origin)).set(open ? 1 : 0);
-    home_.arm(next_, deadline::after(period_ms));
 }
 
 }  // namespace headroom::service

@@ -6,6 +6,7 @@
 
 #include "headroom/http/client/client.hpp"
 #include "headroom/observability/metrics.hpp"
+#include "headroom/runtime/repeated_look.hpp"
 #include "service/process.hpp"
 
 namespace headroom::service {
@@ -46,8 +47,7 @@ private:
     std::map<std::tuple<std::string, std::string, std::string>, observability::histogram>
         durations_;
     http::client client_;
-    alarm next_;
-    bool started_ = false;
+    repeated_look looks_;
 };
 
 }  // namespace headroom::service

@@ -42,10 +42,7 @@ constexpr char outbox_waiting[] = "headroom_outbox_waiting";
 
 queue_metrics::queue_metrics(reactor& home, redis::mux& over, observability::metrics& to,
                              const working& of)
-    : home_(home), over_(over), to_(to), of_(of), next_([this] {
-          looking_ = true;
-          home_.spawn([this] { return look(); });
-      }) {
+    : over_(over), to_(to), of_(of), looks_(home, period_ms, [this] { return look(); }) {
     for (const auto& each : of.queues()) declare_queue(each);
     for (const auto& each : of.limits())
         if (limits_.size() < limits_max) declare_limit(each);
@@ -87,24 +84,6 @@ void queue_metrics::declare_totals() {
     for (const auto& each : relay_totals) counts_.push_back(to_.count(each.name, each.help));
 }
 
-void queue_metrics::start(deadline) {
-    home_.run_blocking([this]() -> task<void> {
-        looking_ = true;
-        co_await look();
-    });
-    started_ = true;
-}
-
-void queue_metrics::stop(deadline) noexcept {
-    if (!std::exchange(started_, false)) return;
-    home_.run_blocking([this]() -> task<void> {
-        started_ = false;
-        next_.disarm();
-        while (looking_) co_await sleep_until(deadline::after(std::chrono::milliseconds(5)));
-        next_.disarm();
-    });
-}
-
 /// What cannot be asked keeps its last value; health tells that the server is away.
 task<void> queue_metrics::look() {
     show_own();
@@ -115,8 +94,6 @@ task<void> queue_metrics::look() {
             break;
         }
     }
-    home_.arm(next_, deadline::after(period_ms));
-    looking_ = false;
 }
 
 task<void> queue_metrics::look_at(const std::string& name, of_queue& into) {

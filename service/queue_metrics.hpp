@@ -3,6 +3,7 @@
 #pragma once
 #include "headroom/observability/metrics.hpp"
 #include "headroom/persistence/redis/mux.hpp"
+#include "headroom/runtime/repeated_look.hpp"
 #include "service/working.hpp"
 
 namespace headroom::service {
@@ -18,8 +19,8 @@ public:
     queue_metrics(reactor& home, redis::mux& over, observability::metrics& to, const working& of);
 
     std::string_view name() const noexcept override { return "service.queue_metrics"; }
-    void start(deadline by) override;
-    void stop(deadline drain_until) noexcept override;
+    void start(deadline) override { looks_.start(); }
+    void stop(deadline) noexcept override { looks_.stop(); }
 
 private:
     struct of_queue {
@@ -38,7 +39,6 @@ private:
     task<void> look_at(const std::string& name, of_queue& into);
     void show_own();
 
-    reactor& home_;
     redis::mux& over_;
     observability::metrics& to_;
     const working& of_;
@@ -46,8 +46,7 @@ private:
     std::vector<of_limit> limits_;
     std::vector<observability::gauge> gauges_;
     std::vector<observability::counter> counts_;
-    alarm next_;
-    bool started_ = false, looking_ = false;
+    repeated_look looks_;
 };
 
 }  // namespace headroom::service

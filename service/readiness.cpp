@@ -46,34 +46,18 @@ observability::health_terms terms(std::string name, bool for_readiness) {
 
 readiness::readiness(process& in, observability::health& to, persistence::database& db,
                      const projecting& events)
-    : home_(in.home()), to_(to), control_(in.control()), db_(db), book_(in.book()),
-      fleet_(in.fleet()), events_(events),
+    : to_(to), control_(in.control()), db_(db), book_(in.book()), fleet_(in.fleet()),
+      events_(events),
       control_check_(to.declare(terms("postgres:control", false))),
       lanes_check_(to.declare(terms("postgres:lanes", true))),
       budget_check_(to.declare(terms("postgres:connections", false))),
       fleet_check_(to.declare(terms("fleet:reservation", false))), redis_(in.redis()),
-      next_([this] { look(); }) {
+      looks_(in.home(), period_ms, [this] { look(); }) {
     if (redis_ != nullptr) redis_check_ = to.declare(terms("redis:shared", false));
     if (!events.runs()) return;
     feed_check_ = to.declare(terms("events:head", false));
     for (const auto& each : events.statuses())
         projection_checks_.push_back(to.declare(terms("projection:" + each.name, false)));
-}
-
-void readiness::start(deadline) {
-    home_.run_blocking([this]() -> task<void> {
-        look();
-        co_return;
-    });
-    started_ = true;
-}
-
-void readiness::stop(deadline) noexcept {
-    if (!std::exchange(started_, false)) return;
-    home_.run_blocking([this]() -> task<void> {
-        next_.disarm();
-        co_return;
-    });
 }
 
 void readiness::look() {
@@ -91,7 +75,6 @@ void readiness::look() {
     look_at_fleet();
     if (redis_check_) report(*redis_check_, health_of(redis_->shared().figures()));
     if (feed_check_) look_at_projections();
-    home_.arm(next_, deadline::after(period_ms));
 }
 
 void readiness::look_at_fleet() {

@@ -4,6 +4,7 @@
 #include "headroom/observability/health.hpp"
 #include "headroom/persistence/control.hpp"
 #include "headroom/persistence/database.hpp"
+#include "headroom/runtime/repeated_look.hpp"
 #include "service/projecting.hpp"
 
 namespace headroom::service {
@@ -18,8 +19,8 @@ public:
               const projecting& events);
 
     std::string_view name() const noexcept override { return "service.readiness"; }
-    void start(deadline by) override;
-    void stop(deadline drain_until) noexcept override;
+    void start(deadline) override { looks_.start(); }
+    void stop(deadline) noexcept override { looks_.stop(); }
 
 private:
     void look();
@@ -27,7 +28,6 @@ private:
     void look_at_fleet();
     void report(std::size_t check, observability::health_result found);
 
-    reactor& home_;
     observability::health& to_;
     const persistence::control& control_;
     persistence::database& db_;
@@ -38,8 +38,7 @@ private:
     redis::shared_server* const redis_;  // null: there is none
     std::optional<std::size_t> redis_check_, feed_check_;
     std::vector<std::size_t> projection_checks_;  // in the order of statuses()
-    alarm next_;
-    bool started_ = false;
+    repeated_look looks_;
 };
 
 }  // namespace headroom::service

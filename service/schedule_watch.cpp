@@ -33,26 +33,10 @@ health_result seen(const tasks::scheduler_figures& of, bool troubled) {
 schedule_watch::schedule_watch(reactor& home, observability::health& to,
                                observability::metrics& counts, const redis::mux& over,
                                const scheduling& of)
-    : home_(home), to_(to), over_(over), of_(of), counts_(counts),
+    : to_(to), over_(over), of_(of), counts_(counts),
       redis_check_(to.declare(check_of_schedules("redis:shared"))),
       scheduler_check_(to.declare(check_of_schedules("tasks:scheduler"))),
-      next_([this] { look(); }) {}
-
-void schedule_watch::start(deadline) {
-    home_.run_blocking([this]() -> task<void> {
-        look();
-        co_return;
-    });
-    started_ = true;
-}
-
-void schedule_watch::stop(deadline) noexcept {
-    if (!std::exchange(started_, false)) return;
-    home_.run_blocking([this]() -> task<void> {
-        next_.disarm();
-        co_return;
-    });
-}
+      looks_(home, period_ms, [this] { look(); }) {}
 
 void schedule_watch::look() {
     const auto now = of_.figures();
@@ -63,7 +47,6 @@ void schedule_watch::look() {
     const auto wall = std::chrono::system_clock::now();
     to_.report(redis_check_, health_of(over_.figures()), at, wall);
     to_.report(scheduler_check_, seen(now, troubled), at, wall);
-    home_.arm(next_, deadline::after(period_ms));
 }
 
 }  // namespace headroom::service

@@ -2,6 +2,7 @@
 // probe and no scrape has to.
 #pragma once
 #include "headroom/observability/health.hpp"
+#include "headroom/runtime/repeated_look.hpp"
 #include "service/schedule_metrics.hpp"
 #include "service/scheduling.hpp"
 
@@ -18,21 +19,19 @@ public:
                    const redis::mux& over, const scheduling& of);
 
     std::string_view name() const noexcept override { return "service.schedule_watch"; }
-    void start(deadline by) override;
-    void stop(deadline drain_until) noexcept override;
+    void start(deadline) override { looks_.start(); }
+    void stop(deadline) noexcept override { looks_.stop(); }
 
 private:
     void look();
 
-    reactor& home_;
     observability::health& to_;
     const redis::mux& over_;
     const scheduling& of_;
     schedule_metrics counts_;
     const std::size_t redis_check_, scheduler_check_;
     std::uint64_t troubles_ = 0;  // rounds that failed and queues that were full, at the last look
-    alarm next_;
-    bool started_ = false;
+    repeated_look looks_;
 };
 
 }  // namespace headroom::service

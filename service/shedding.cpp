@@ -40,15 +40,13 @@ backlog_reading reading_of(const eventsourcing::store_figures& of) noexcept {
 shedding::shedding(reactor& home, persistence::database& db,
                    const eventsourcing::event_store& store, const budget::ledger& resource,
                    observability::metrics& to)
-    : home_(home), db_(db), store_(store), resource_(resource),
+    : db_(db), store_(store), resource_(resource),
       slow_(to.count(shed_metric, shed_help, {{"reason", "slow"}})),
       stalled_(to.count(shed_metric, shed_help, {{"reason", "stalled"}})),
       reads_stalled_(to.measure(stalled_name, stalled_help, {{"consumer", lanes_name}})),
       changes_stalled_(to.measure(stalled_name, stalled_help,
                                   {{"consumer", eventsourcing::store_consumer}})),
-      next_([this] { look(); }) {}
-
-shedding::~shedding() { stop(deadline::after(std::chrono::milliseconds(0))); }
+      looks_(home, period_ms, [this] { look(); }) {}
 
 unsigned shedding::places(unsigned in_flight_max) const {
     unsigned floors = 0, bursts = 0;
@@ -62,22 +60,6 @@ unsigned shedding::places(unsigned in_flight_max) const {
     return places_behind(floors + std::min(bursts, ledger.reserve), in_flight_max);
 }
 
-void shedding::start(deadline) {
-    home_.run_blocking([this]() -> task<void> {
-        look();
-        co_return;
-    });
-    started_ = true;
-}
-
-void shedding::stop(deadline) noexcept {
-    if (!std::exchange(started_, false)) return;
-    home_.run_blocking([this]() -> task<void> {
-        next_.disarm();
-        co_return;
-    });
-}
-
 void shedding::look() {
     const auto now = deadline::clock::now();
     reads_.observe(reading_of(db_.lanes().figures()), now);
@@ -86,7 +68,6 @@ void shedding::look() {
     limit_ = resource_.ceiling();
     reads_stalled_.set(reads_.stalled() ? 1 : 0);
     changes_stalled_.set(changes_.stalled() ? 1 : 0);
-    home_.arm(next_, deadline(now + period_ms));
 }
 
 std::optional<http::problem> shedding::refuse(const http::request& of,

@@ -14,6 +14,7 @@
 #include "headroom/persistence/database.hpp"
 #include "headroom/runtime/backlog.hpp"
 #include "headroom/runtime/part.hpp"
+#include "headroom/runtime/repeated_look.hpp"
 
 namespace headroom::service {
 
@@ -38,7 +39,6 @@ public:
     /// `resource`: the ledger that lanes and store lease from. All outlive it.
     shedding(reactor& home, persistence::database& db, const eventsourcing::event_store& store,
              const budget::ledger& resource, observability::metrics& to);
-    ~shedding() override;
     shedding(const shedding&) = delete;
     shedding& operator=(const shedding&) = delete;
 
@@ -50,14 +50,13 @@ public:
                                         deadline::clock::time_point now) override;
 
     std::string_view name() const noexcept override { return "service.shedding"; }
-    void start(deadline by) override;
-    void stop(deadline drain_until) noexcept override;
+    void start(deadline) override { looks_.start(); }
+    void stop(deadline) noexcept override { looks_.stop(); }
 
 private:
     void look();
     http::problem tell(const backlog_refusal& why, std::string_view consumer);
 
-    reactor& home_;
     persistence::database& db_;
     const eventsourcing::event_store& store_;
     const budget::ledger& resource_;
@@ -65,8 +64,7 @@ private:
     std::atomic<unsigned> held_{0}, limit_{0};  // of the resource, at the last look
     observability::counter slow_, stalled_;
     observability::gauge reads_stalled_, changes_stalled_;
-    alarm next_;
-    bool started_ = false;
+    repeated_look looks_;
 };
 
 }  // namespace headroom::service

@@ -22,24 +22,9 @@ health_result seen(const tasks::worker_figures& of) {
 }  // namespace
 
 work_watch::work_watch(reactor& home, observability::health& to, const working& of)
-    : home_(home), to_(to), of_(of), worker_check_(to.declare(check_of_work("tasks:worker"))),
-      outbox_check_(to.declare(check_of_work("tasks:outbox"))), next_([this] { look(); }) {}
-
-void work_watch::start(deadline) {
-    home_.run_blocking([this]() -> task<void> {
-        look();
-        co_return;
-    });
-    started_ = true;
-}
-
-void work_watch::stop(deadline) noexcept {
-    if (!std::exchange(started_, false)) return;
-    home_.run_blocking([this]() -> task<void> {
-        next_.disarm();
-        co_return;
-    });
-}
+    : to_(to), of_(of), worker_check_(to.declare(check_of_work("tasks:worker"))),
+      outbox_check_(to.declare(check_of_work("tasks:outbox"))),
+      looks_(home, period_ms, [this] { look(); }) {}
 
 void work_watch::look() {
     const auto relay = of_.relay_figures();
@@ -51,7 +36,6 @@ void work_watch::look() {
                {failed ? health_status::warn : health_status::pass,
                 static_cast<double>(relay.sent), "tasks brought", failed ? relay.last_error : ""},
                now, wall);
-    home_.arm(next_, deadline::after(period_ms));
 }
 
 }  // namespace headroom::service

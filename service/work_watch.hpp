@@ -2,6 +2,7 @@
 // to.
 #pragma once
 #include "headroom/observability/health.hpp"
+#include "headroom/runtime/repeated_look.hpp"
 #include "service/working.hpp"
 
 namespace headroom::service {
@@ -16,19 +17,17 @@ public:
     work_watch(reactor& home, observability::health& to, const working& of);
 
     std::string_view name() const noexcept override { return "service.work_watch"; }
-    void start(deadline by) override;
-    void stop(deadline drain_until) noexcept override;
+    void start(deadline) override { looks_.start(); }
+    void stop(deadline) noexcept override { looks_.stop(); }
 
 private:
     void look();
 
-    reactor& home_;
     observability::health& to_;
     const working& of_;
     const std::size_t worker_check_, outbox_check_;
     std::uint64_t failed_ = 0;  // of the relay, at the last look
-    alarm next_;
-    bool started_ = false;
+    repeated_look looks_;
 };
 
 }  // namespace headroom::service

@@ -15,30 +15,13 @@ on conflict (key_id) do update
 
 }  // namespace
 
-void key_keeper::start(deadline) {
-    home_.run_blocking([this]() -> task<void> {
-        home_.arm(next_, deadline::after(period_ms));
-        co_return;
-    });
-    started_ = true;
-}
+void key_keeper::start(deadline) { looks_.start(); }
 
 void key_keeper::stop(deadline drain_until) noexcept {
-    if (!std::exchange(started_, false)) return;
+    if (!looks_.stop()) return;
     home_.run_blocking([this, drain_until]() -> task<void> {
-        stopping_ = true;
-        next_.disarm();
-        while (under_way_.load() > 0) co_await sleep_until(deadline::after(stop_look));
+        while (replacing_.load() > 0) co_await sleep_until(deadline::after(stop_look));
         co_await write_uses(drain_until.at_most(write_ms_max));
-    });
-}
-
-void key_keeper::ring() {
-    under_way_.fetch_add(1);
-    home_.spawn([this]() -> task<void> {
-        co_await write_uses(deadline::after(write_ms_max));
-        if (!stopping_) home_.arm(next_, deadline::after(period_ms));
-        under_way_.fetch_sub(1);
     });
 }
 
@@ -55,15 +38,15 @@ task<void> key_keeper::write_uses(deadline until) {
 
 void key_keeper::replace(const auth::registered_api_key& of, std::string hash) {
     if (!of.who->tenant) return;
-    if (under_way_.fetch_add(1) >= replacing_max) {
-        under_way_.fetch_sub(1);
+    if (replacing_.fetch_add(1) >= replacing_max) {
+        replacing_.fetch_sub(1);
         return;
     }
     home_.spawn([this, agent = of.who->subject,
                  command = identity::rehash_key{of.who->tenant->text(), of.id,
                                                 std::move(hash)}]() mutable -> task<void> {
         co_await write_hash(std::move(agent), std::move(command));
-        under_way_.fetch_sub(1);
+        replacing_.fetch_sub(1);
     });
 }
 

@@ -8,6 +8,7 @@
 #include "headroom/observability/logger.hpp"
 #include "headroom/persistence/lanes.hpp"
 #include "headroom/runtime/part.hpp"
+#include "headroom/runtime/repeated_look.hpp"
 #include "service/identity/agent_service.hpp"
 
 namespace headroom::service::access {
@@ -20,7 +21,8 @@ public:
     /// All of it outlives this.
     key_keeper(reactor& home, const persistence::lanes& over, const identity::agent_service& agents,
                const observability::logger& log)
-        : home_(home), over_(over), agents_(agents), log_(log), next_([this] { ring(); }) {}
+        : home_(home), over_(over), agents_(agents), log_(log),
+          looks_(home, period_ms, [this] { return write_uses(deadline::after(write_ms_max)); }) {}
 
     /// From every reactor; neither waits.
     void note(const auth::registered_api_key& of, auth::wall_time at) { uses_.note(of, at); }
@@ -31,7 +33,6 @@ public:
     void stop(deadline drain_until) noexcept override;
 
 private:
-    void ring();
     task<void> write_uses(deadline until);
     task<void> write_hash(std::string agent, identity::rehash_key command);
 
@@ -40,10 +41,8 @@ private:
     const identity::agent_service& agents_;
     const observability::logger& log_;
     auth::api_key_uses uses_;
-    alarm next_;
-    std::atomic<unsigned> under_way_{0};
-    bool started_ = false;
-    bool stopping_ = false;  // of the home reactor
+    std::atomic<unsigned> replacing_{0};
+    repeated_look looks_;
 };
 
 }  // namespace headroom::service::access

@@ -43,7 +43,7 @@ health_result health_of(const auth::key_source_figures& of, bool others_usable) 
 
 key_watch::key_watch(reactor& home, const auth::key_sources& of, observability::health& to,
                      observability::metrics& also)
-    : home_(home), to_(to), next_([this] { look(); }) {
+    : to_(to), looks_(home, period_ms, [this] { look(); }) {
     for (const auto& each : of.all()) {
         const observability::labels by{{"issuer", each->issuer()}};
         all_.push_back({each.get(), to.declare(terms_of(each->issuer())),
@@ -60,29 +60,12 @@ key_watch::key_watch(reactor& home, const auth::key_sources& of, observability::
     also.before_scrape([this] { refresh(); });
 }
 
-void key_watch::start(deadline) {
-    home_.run_blocking([this]() -> task<void> {
-        look();
-        co_return;
-    });
-    started_ = true;
-}
-
-void key_watch::stop(deadline) noexcept {
-    if (!std::exchange(started_, false)) return;
-    home_.run_blocking([this]() -> task<void> {
-        next_.disarm();
-        co_return;
-    });
-}
-
 void key_watch::look() {
     const bool some = std::ranges::any_of(
         all_, [](const auto& each) { return is_usable(each.source->figures()); });
     for (const auto& each : all_)
         to_.report(each.check, health_of(each.source->figures(), some), deadline::clock::now(),
                    std::chrono::system_clock::now());
-    home_.arm(next_, deadline::after(period_ms));
 }
 
 void key_watch::refresh() {

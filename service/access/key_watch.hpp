@@ -4,6 +4,7 @@
 #include "headroom/observability/health.hpp"
 #include "headroom/observability/metrics.hpp"
 #include "headroom/runtime/part.hpp"
+#include "headroom/runtime/repeated_look.hpp"
 
 namespace headroom::service::access {
 
@@ -22,8 +23,8 @@ public:
               observability::metrics& also);
 
     std::string_view name() const noexcept override { return "service.key_watch"; }
-    void start(deadline by) override;
-    void stop(deadline drain_until) noexcept override;
+    void start(deadline) override { looks_.start(); }
+    void stop(deadline) noexcept override { looks_.stop(); }
 
 private:
     struct shown {
@@ -35,11 +36,9 @@ private:
     void look();
     void refresh();
 
-    reactor& home_;
     observability::health& to_;
     std::vector<shown> all_;
-    alarm next_;
-    bool started_ = false;
+    repeated_look looks_;
 };
 
 }  // namespace headroom::service::access

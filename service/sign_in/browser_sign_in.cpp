@@ -82,7 +82,8 @@ browser_sign_in::browser_sign_in(const sign_in_ground& of)
                 sessions_of(of.in.with(), sign_in_)),
       pages_(of.in.with().sign_in.redirect_uri, other_pages(of.in.with().http.cross_origin)),
       verifier_(sessions_, of.bearer, of.in.with().auth.own_issuer()->policy.audiences),
-      figures_(of.metrics), rates_(rates_of(of.in.with().sign_in)), next_([this] { look(); }) {}
+      figures_(of.metrics), rates_(rates_of(of.in.with().sign_in)),
+      looks_(home_, period_ms, [this] { look(); }) {}
 
 void browser_sign_in::authenticate(http::router& to, auth::exempt_routes exempt) {
     if (rates_) to.use(auth::limit_sign_ins(rates_, [this] { figures_.count("too_often"); }));
@@ -102,18 +103,11 @@ void browser_sign_in::tell(std::string_view what, const std::string& why) {
     else log_.info("a sign-in", {{"what", what}, {"why", why}});
 }
 
-void browser_sign_in::start(deadline) {
-    home_.run_blocking([this]() -> task<void> {
-        look();
-        co_return;
-    });
-    started_ = true;
-}
+void browser_sign_in::start(deadline) { looks_.start(); }
 
 void browser_sign_in::stop(deadline drain_until) noexcept {
-    if (!std::exchange(started_, false)) return;
+    if (!looks_.stop()) return;
     home_.run_blocking([this, drain_until]() -> task<void> {
-        next_.disarm();
         co_await renewing_.stop(drain_until);
         co_await provider_.stop();
     });
@@ -122,7 +116,6 @@ void browser_sign_in::stop(deadline drain_until) noexcept {
 void browser_sign_in::look() {
     figures_.show(renewing_.figures());
     figures_.show_pending(states_.pending(), states_.pending_max());
-    home_.arm(next_, deadline::after(period_ms));
 }
 
 }  // namespace headroom::service::sign_in

@@ -6,6 +6,7 @@
 #pragma once
 #include "headroom/auth/oidc/sign_in_routes.hpp"
 #include "headroom/http/rate_limiter.hpp"
+#include "headroom/runtime/repeated_look.hpp"
 #include "service/process.hpp"
 #include "service/sign_in/sign_in_metrics.hpp"
 
@@ -53,8 +54,7 @@ private:
     const auth::session_verifier verifier_;
     sign_in_metrics figures_;
     const std::shared_ptr<http::rate_limiter> rates_;
-    alarm next_;
-    bool started_ = false;
+    repeated_look looks_;
 };
 
 }  // namespace headroom::service::sign_in
