@@ -47,13 +47,17 @@ inline task<void> stop_all(processes& all) {
     EXPECT_TRUE(co_await testing::eventually_on_reactor([&] { return left == 0; }));
 }
 
+/// Beyond what a loaded machine needs under a sanitizer: members that are cut off end the program.
+inline constexpr std::chrono::minutes processes_bound{4};
+
 /// A test's body on a reactor, with processes that are stopped whatever happens.
 inline void with_processes(const std::function<task<void>(processes&)>& body) {
     testing::test_reactor home;
     processes all;
-    testing::run_on(home, [&]() -> task<void> {
+    const auto whole = [&]() -> task<void> {
         co_await testing::and_at_last([&] { return body(all); }, [&] { return stop_all(all); });
-    });
+    };
+    testing::run_on(home, whole, processes_bound);
 }
 
 /// A server of 100 connections, 97 of them for ordinary roles, and a ledger of the test's own.
