@@ -43,6 +43,8 @@ signature_check::signature_check(EVP_PKEY& key, algorithm of) : ready_(EVP_MD_CT
 bool signature_check::accepts(std::string_view text, std::string_view signature) const {
     const digest_context_ptr copy(EVP_MD_CTX_new());
     if (!copy || EVP_MD_CTX_copy_ex(copy.get(), ready_.get()) != 1) throw std::bad_alloc();
+    // Else OpenSSL copies it once more, so that it could be used again.
+    EVP_MD_CTX_set_flags(copy.get(), EVP_MD_CTX_FLAG_FINALISE);
     const bool valid = EVP_DigestVerify(copy.get(), octets(signature), signature.size(),
                                         octets(text), text.size()) == 1;
     if (!valid) ERR_clear_error();  // or the thread's queue of them grows
