@@ -4,7 +4,7 @@
 
 #include "headroom/auth/api_key.hpp"
 #include "headroom/testing/eventually.hpp"
-#include "tests/service/auth_fixture.hpp"
+#include "tests/service/access/auth_fixture.hpp"
 
 namespace headroom::service {
 namespace {

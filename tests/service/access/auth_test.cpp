@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "headroom/auth/api_key.hpp"
-#include "tests/service/auth_fixture.hpp"
+#include "tests/service/access/auth_fixture.hpp"
 
 namespace headroom::service {
 namespace {

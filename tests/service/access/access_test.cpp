@@ -6,7 +6,7 @@
 
 #include "headroom/auth/api_key.hpp"
 #include "service/access/table.hpp"
-#include "tests/service/auth_fixture.hpp"
+#include "tests/service/access/auth_fixture.hpp"
 
 namespace headroom::service {
 namespace {

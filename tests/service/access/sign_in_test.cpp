@@ -1,6 +1,6 @@
 // Signing in with a browser, from the provider's page to a profile and out again: the real service,
 // its servers, and a real provider.
-#include "tests/service/sign_in_fixture.hpp"
+#include "tests/service/access/sign_in_fixture.hpp"
 
 #include <signal.h>
 

@@ -1,7 +1,7 @@
 // Sign-ins and sessions in the wrong hands: what they get, and that nothing tells them more.
 #include <signal.h>
 
-#include "tests/service/sign_in_fixture.hpp"
+#include "tests/service/access/sign_in_fixture.hpp"
 
 namespace headroom::service {
 namespace {

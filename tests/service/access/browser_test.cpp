@@ -4,7 +4,7 @@
 #include "headroom/testing/server_process.hpp"
 #include "headroom/testing/temp_directory.hpp"
 #include "headroom/testing/tls_client.hpp"
-#include "tests/service/sign_in_fixture.hpp"
+#include "tests/service/access/sign_in_fixture.hpp"
 
 namespace headroom::service {
 namespace {

@@ -1,9 +1,9 @@
-// service/auth_fixture.hpp: a service that lets nobody in without a credential, and a provider.
+// access/auth_fixture.hpp: a service that lets nobody in without a credential, and a provider.
 #pragma once
 #include <fmt/format.h>
 
 #include "headroom/testing/eventually.hpp"
-#include "tests/service/identity_provider.hpp"
+#include "tests/service/access/identity_provider.hpp"
 #include "tests/service/service_fixture.hpp"
 
 namespace headroom::service {

@@ -1,4 +1,4 @@
-// service/sign_in_fixture.hpp: a provider, a Redis and a browser of the tests' own.
+// access/sign_in_fixture.hpp: a provider, a Redis and a browser of the tests' own.
 #pragma once
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "tests/service/identity_provider.hpp"
+#include "tests/service/access/identity_provider.hpp"
 
 #include <fmt/format.h>
 
