@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "headroom/auth/request_principal.hpp"
+#include "headroom/runtime/trimmed.hpp"
 #include "service/access/account.hpp"
 #include "service/whole_number.hpp"
 
@@ -30,6 +32,8 @@ std::string_view type_of(error_code of) noexcept {
 }
 
 std::optional<stream_version> if_match(const http::request& of) {
+    if (of.headers.find("If-None-Match"))
+        throw http::failed(http::problem{400, "A command knows If-Match, and no If-None-Match."});
     auto text = of.headers.find("If-Match").value_or("*");
     if (text == "*") return std::nullopt;
     // Weak since the answer was compressed; a version is one whatever the bytes.
@@ -43,15 +47,30 @@ std::optional<stream_version> if_match(const http::request& of) {
     return version;
 }
 
-/// How long the request wants to wait for the read model; none: not at all.
+/// The value of the preference `wait`, without quotes and parameters (RFC 7240, 2); nothing when it
+/// is another one.
+std::optional<std::string_view> wait_in(std::string_view text) {
+    constexpr std::string_view wait = "wait";
+    text = trimmed(text.substr(0, text.find(';')));
+    const auto equals = std::min(text.find('='), text.size());
+    auto value = trimmed(text.substr(std::min(equals + 1, text.size())));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+        value = value.substr(1, value.size() - 2);
+    const bool named = std::ranges::equal(trimmed(text.substr(0, equals)), wait,
+                                          [](char a, char b) { return (a | 0x20) == b; });
+    return named ? std::optional(value) : std::nullopt;
+}
+
+/// How long the request wants to wait for the read model; none: not at all. Never refused, what is
+/// not understood is not preferred: the command has happened already.
 std::optional<std::chrono::milliseconds> preferred_wait(const http::request& of) {
     std::optional<std::chrono::milliseconds> found;
     http::for_each_element(of.headers.find("Prefer").value_or(""), [&](std::string_view each) {
-        if (each == "wait") found = command_wait_max;
-        if (!each.starts_with("wait=")) return;
-        const auto seconds = whole_number<int>(each.substr(5));
-        if (!seconds) throw http::failed(http::problem{400, "Prefer: wait=N counts seconds."});
-        found = std::min(std::chrono::seconds(*seconds), command_wait_max);
+        const auto value = wait_in(each);
+        if (!value || found) return;
+        if (value->empty()) found = command_wait_max;
+        else if (const auto seconds = whole_number<int>(*value))
+            found = std::min(std::chrono::seconds(*seconds), command_wait_max);
     });
     return found;
 }

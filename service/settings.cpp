@@ -77,13 +77,16 @@ tenancy::system_defaults read_defaults(setting_reader& from) {
 
 // No settings of ours, but a fault of theirs ends the start like one.
 http::proxies read_proxies(setting_reader& to, const environment& from) {
-    setting_faults ignored;
+    setting_faults faults, warnings;
     try {
-        return http::proxies([&](std::string_view name) -> std::optional<std::string> {
-            auto found = from.find(name, ignored, ignored);
+        auto made = http::proxies([&](std::string_view name) -> std::optional<std::string> {
+            auto found = from.find(name, faults, warnings);
             if (!found) return std::nullopt;
             return std::move(found->value);
         });
+        for (const auto& each : faults) to.fault(each.variable, each.problem, each.hint);
+        for (const auto& each : warnings) to.warn(each.variable, each.problem, each.hint);
+        return made;
     } catch (const http::bad_proxy& why) {
         to.fault(why.variable(), why.what(), "a proxy is http://HOST:PORT");
         return {};

@@ -22,6 +22,10 @@ struct key_source_terms {
     bool loopback = false;   ///< also http on the own machine, for development
     key_refresh_bounds within{};
     std::chrono::milliseconds fetch_max{3'000};  ///< of a fetch, discovery included
+    /// A provider may move its keys and go on serving those that were. What it says of itself is
+    /// read again before the first fetch after so long; without an answer they stand where they
+    /// stood.
+    std::chrono::milliseconds discover_every{3'600'000};
     /// Told what an operator should know, once each time it changes. On the home reactor.
     std::function<void(const std::string&)> tell{};
 };

@@ -20,7 +20,11 @@ protected:
         routes.get("/.well-known/openid-configuration", [this](http::request&) {
             return answer(discoveries, R"({"issuer":")" + (issuer_said.empty() ? issuer()
                                                                                : issuer_said) +
-                                           R"(","jwks_uri":")" + url("/keys") + R"("})");
+                                           R"(","jwks_uri":")" + url(keys_path) + R"("})");
+        });
+        routes.get("/elsewhere", [this](http::request& of) {
+            if (const auto had = of.headers.find("if-none-match")) seen_tag = std::string(*had);
+            return answer(fetches, fixture::set_of({key("two").jwk()}));
         });
         routes.get("/keys", [this](http::request& of) {
             if (const auto tag = of.headers.find("if-none-match")) seen_tag = std::string(*tag);
@@ -44,6 +48,7 @@ protected:
             terms.issuer = issuer();
             terms.loopback = true;
             terms.within = within;
+            terms.discover_every = discover_every;
             terms.tell = [this](const std::string& what) { told.push_back(what); };
             key_source one(*reactor::current(), over, std::move(terms));
             testing::thread_budget threads{1};
@@ -65,6 +70,8 @@ protected:
     }
 
     key_refresh_bounds within{};
+    std::chrono::milliseconds discover_every = 1h;
+    std::string keys_path = "/keys";
     std::string keys, issuer_said, cache_control, tag;  // what it answers, set between requests
     std::string seen_tag;
     std::atomic<unsigned> fetches{0}, discoveries{0}, status{200}, delay_ms{0};
@@ -214,6 +221,24 @@ TEST_F(KeySource, IsFetchedAgainBeforeItsIssuersTimeIsOver) {
             return fetches >= 3;
         }));
         EXPECT_EQ(discoveries, 1U);
+    });
+}
+
+TEST_F(KeySource, KeysThatMovedAreFoundThoughTheOldOnesAreStillServed) {
+    within.cooldown = 0ms;
+    discover_every = 0ms;
+    tag = "\"1\"";
+    with_a_source([&](key_source& of) -> task<void> {
+        EXPECT_TRUE(co_await has_keys(of));
+        keys_path = "/elsewhere";
+        EXPECT_EQ(co_await of.look_again(testing::soon()), looked::again);
+        EXPECT_TRUE(knows(of, "two"));
+        EXPECT_EQ(seen_tag, "") << "the tag of another place is not shown";
+        issuer_said = "https://another.example";
+        EXPECT_EQ(co_await of.look_again(testing::soon()), looked::again)
+            << "they stand where they stood";
+        EXPECT_TRUE(knows(of, "two"));
+        EXPECT_GE(discoveries, 3U);
     });
 }
 

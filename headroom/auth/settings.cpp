@@ -45,8 +45,9 @@ issuer_policy read_policy(setting_reader& from) {
                                  .doc = "Among the audiences of each token."})};
     made.types = from.list({.name = types_setting,
                             .fallback = {"at+jwt", "jwt"},
-                            .doc = "Accepted types of tokens (typ); an id token is refused all the "
-                                   "same."});
+                            .doc = "Accepted types of tokens (typ), none for those that state "
+                                   "none; an id token is refused all the same."});
+    std::ranges::replace(made.types, "none", "");
     made.leeway = std::chrono::duration_cast<std::chrono::seconds>(
         from.duration({.name = "AUTH_LEEWAY",
                        .fallback = 60s,

@@ -44,6 +44,13 @@ TEST(AuthSettings, TheFirstIssuerSpeaksForThePlatform) {
     EXPECT_EQ(read.sources().at(0).within.ttl, 600s);
 }
 
+TEST(AuthSettings, TokensThatStateNoTypeAreLetInByName) {
+    const auto [read, faults] = reading_of({{"AUTH_ISSUER", "https://id.example"},
+                                            {"AUTH_TOKEN_TYPES", "at+jwt,none"}});
+    EXPECT_EQ(faults, "");
+    EXPECT_EQ(read.issuers.at(0).policy.types, (std::vector<std::string>{"at+jwt", ""}));
+}
+
 TEST(AuthSettings, FurtherIssuersSpeakForTheirTenantsAlone) {
     const auto [read, faults] = reading_of(
         {{"AUTH_ISSUER", "https://id.example"},

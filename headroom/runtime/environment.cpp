@@ -56,17 +56,23 @@ struct chosen_profile {
     std::string text, source;
 };
 
+chosen_profile unless_empty(std::string text, std::string source) {
+    if (text.empty()) return {"dev", "default"};
+    return {std::move(text), std::move(source)};
+}
+
 chosen_profile choose_profile(const environment_sources& from) {
     for (const auto& [name, value] : from.overrides)
-        if (name == profile_variable) return {value, "command line"};
+        if (name == profile_variable) return unless_empty(value, "command line");
     const auto prefix = std::string(profile_variable) + "=";
     for (auto each = from.process; each && *each; ++each)
         if (std::string_view(*each).starts_with(prefix))
-            return {*each + prefix.size(), "environment"};
+            return unless_empty(*each + prefix.size(), "environment");
     const auto base = read_bounded(from.directory + "/.env", dotenv_bytes_max);
     for (const auto& each : parse_dotenv(base.text).assignments)
-        if (each.name == profile_variable) return {each.value, fmt::format(".env:{}", each.line)};
-    return {"dev", "default"};
+        if (each.name == profile_variable)
+            return unless_empty(each.value, fmt::format(".env:{}", each.line));
+    return unless_empty("", "");
 }
 
 }  // namespace
@@ -84,6 +90,9 @@ std::optional<profile> parse_profile(std::string_view text) noexcept {
 }
 
 void environment::add(std::string name, std::string value, std::string source) {
+    if (name == std::string(profile_variable) + "_FILE" && !values_.contains(name))
+        faults_.push_back({name, show_value(value), source, "the profile is not read from a file",
+                           "set " + std::string(profile_variable) + " itself"});
     values_.try_emplace(std::move(name), sourced_value{std::move(value), std::move(source)});
 }
 
@@ -93,7 +102,7 @@ void environment::add(dotenv file, const std::string& label) {
     for (auto& each : file.assignments) {
         auto source = fmt::format("{}:{}", label, each.line);
         const auto named = each.name == profile_variable ? parse_profile(each.value) : profile_;
-        if (named != profile_)
+        if (named != profile_ && !values_.contains(each.name))
             faults_.push_back({each.name, show_value(each.value), source,
                                fmt::format("the profile is {} already", to_string(profile_)),
                                "set it on the command line, in the environment or in .env"});

@@ -71,6 +71,20 @@ TEST_F(Environment, LetsTheBaseFileNameTheProfileButNoOther) {
               "on the command line, in the environment or in .env");
 }
 
+TEST_F(Environment, NamesTheProfileByWhatCountsFirst) {
+    write(".env", "HEADROOM_PROFILE=dev");
+    const auto env = load({"HEADROOM_PROFILE=production"});
+    EXPECT_EQ(env.profile(), profile::production);
+    EXPECT_TRUE(env.faults().empty()) << to_string(env.faults());
+    EXPECT_EQ(load({"HEADROOM_PROFILE="}).profile(), profile::dev) << "as if it were not set";
+}
+
+TEST_F(Environment, ReadsNoProfileFromAFile) {
+    const auto env = load({"HEADROOM_PROFILE_FILE=/run/secrets/profile"});
+    ASSERT_EQ(env.faults().size(), 1U);
+    EXPECT_EQ(env.faults()[0].variable, "HEADROOM_PROFILE_FILE");
+}
+
 TEST_F(Environment, TakesAnUnknownProfileForTheStrictest) {
     EXPECT_EQ(load({"HEADROOM_PROFILE=prod"}).profile(), profile::production);
 }

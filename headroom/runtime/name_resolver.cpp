@@ -97,8 +97,10 @@ task<std::vector<std::string>> name_resolver::resolve(std::string host, deadline
     refuse_what_is_no_name(host);
     auto home = co_await asio::this_coro::executor;
     auto shared = std::make_shared<inquiry>(home, by);
-    auto posted = system_.post([shared, home, host]() mutable {
-        asio::post(home, [shared = std::move(shared), got = look_up(host)]() mutable {
+    auto posted = system_.post([shared, home, host, by]() mutable {
+        // Who has gone meanwhile is not asked for: others wait for this thread.
+        auto found = by.passed() ? answer() : look_up(host);
+        asio::post(home, [shared = std::move(shared), got = std::move(found)]() mutable {
             shared->got = std::move(got);
             shared->give_up.cancel();
         });

@@ -70,6 +70,8 @@ void enforce_access::check(const http::request& of) const {
     if (rule != nullptr && rule->may.has(caller::anybody)) return;
     if (rule != nullptr && rule->may.has(caller::operations) && knows_locals_ && is_local(of))
         return;
+    if (rule == nullptr && std::ranges::find(open_, of.route) != open_.end())
+        return;  // another method: 405, for anybody
     const auto& who = auth::principal_of(of);
     if (rule == nullptr) return;  // nothing is served there: 404 or 405, for who is known
     if (of.headers.count(tenant_header) > 1) refuse(verdict::other_tenant);

@@ -9,8 +9,8 @@ namespace headroom::service::access {
 
 inline constexpr char tenant_header[] = "X-Tenant-ID";
 
-/// Behind authentication. Without a principal 401, on paths that are not served too; with one whose
-/// tenant or role is another, 403. Throws auth::denied.
+/// Behind authentication. Without a principal 401, on paths that are not served too, but not on
+/// those that stand open; with one whose tenant or role is another, 403. Throws auth::denied.
 class enforce_access {
 public:
     /// `with` outlives the router. `knows_locals`: who asks on this machine by its own name needs
@@ -25,6 +25,7 @@ private:
 
     const auth::settings& with_;
     const bool knows_locals_;
+    const std::vector<std::string> open_ = open_routes();
 };
 
 /// Whether the principal may act for every tenant.

@@ -11,16 +11,20 @@ constexpr std::size_t type_min = 2, type_max = 63;
 bool is_printable(char each) { return each > 0x20 && each < 0x7f; }
 bool is_plain(char each) { return (each >= 'a' && each <= 'z') || (each >= '0' && each <= '9'); }
 
-outcome<std::string> printable(const char* field, std::string_view text) {
-    if (text.empty() || text.size() > length_max || !std::ranges::all_of(text, is_printable))
-        return invalid(field, "must be 1 to 255 printable characters without blanks");
+}  // namespace
+
+outcome<std::string> check_subject(std::string_view text) {
+    const auto fits = [](char each) { return each == ' ' || is_printable(each); };
+    if (text.empty() || text.size() > length_max || !std::ranges::all_of(text, fits))
+        return invalid("subject", "must be 1 to 255 printable characters");
     return std::string(text);
 }
 
-}  // namespace
-
-outcome<std::string> check_subject(std::string_view text) { return printable("sub", text); }
-outcome<std::string> check_issuer(std::string_view text) { return printable("issuer", text); }
+outcome<std::string> check_issuer(std::string_view text) {
+    if (text.empty() || text.size() > length_max || !std::ranges::all_of(text, is_printable))
+        return invalid("issuer", "must be 1 to 255 printable characters without blanks");
+    return std::string(text);
+}
 
 outcome<std::string> check_email(std::string_view text) {
     const auto at = text.find('@');
@@ -39,7 +43,7 @@ outcome<std::string> check_agent_type(std::string_view text) {
                           return is_plain(each) || each == '_' || each == '-';
                       });
     if (!fits)
-        return invalid("agent_type_id",
+        return invalid("agent_type",
                        "must be 2 to 63 characters of a-z, 0-9, _ and -, ending in a-z or 0-9");
     return std::string(text);
 }

@@ -21,7 +21,9 @@ std::string prefix_of(const settings& with) { return with.process.system + ":aut
 auth::rotation_terms rotation_of(const settings& with) {
     return {.prefix = prefix_of(with),
             .audience = with.sign_in.audience,
-            .sealing = with.sign_in.sealing};
+            .sealing = with.sign_in.sealing,
+            // A session that nobody came for since may hold the spent one as long as that.
+            .kept = with.sign_in.idle_max + auth::rotation_terms().kept};
 }
 
 auth::session_terms sessions_of(const settings& with, auth::sign_in& by) {

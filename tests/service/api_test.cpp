@@ -165,6 +165,25 @@ TEST_F(Api, ACommandWithNothingToDoHasNoPositionAndNothingToWaitFor) {
     EXPECT_EQ(header_of(again, "Preference-Applied"), "wait");
 }
 
+TEST_F(Api, APreferenceThatIsNotUnderstoodRefusesNothing) {
+    const auto slug = tenant();
+    const auto path = "/v1/tenants/" + slug + "/";
+    for (const auto* prefer : {"wait=\"5\"", "WAIT = 5 ; x=y", "wait=5, respond-async"}) {
+        const auto made = service().send("POST", path + "activate", "",
+                                         "Prefer: " + std::string(prefer) + "\r\n");
+        EXPECT_EQ(made.status, 200U) << prefer;
+        EXPECT_EQ(header_of(made, "Preference-Applied"), "wait") << prefer;
+    }
+    for (const auto* prefer : {"wait=1.5", "wait=-1", "wait=x", "return=minimal", ";=,"}) {
+        const auto made = service().send("POST", path + "activate", "",
+                                         "Prefer: " + std::string(prefer) + "\r\n");
+        EXPECT_EQ(made.status, 200U) << prefer << made.body;
+        EXPECT_EQ(header_of(made, "Preference-Applied"), "") << prefer;
+    }
+    EXPECT_EQ(service().send("POST", path + "suspend", "", "If-None-Match: *\r\n").status, 400U)
+        << "a condition is never passed over";
+}
+
 TEST_F(Api, TenantsAreListedByStatusPageByPage) {
     for (int i = 0; i < 5; ++i) tenant();
     std::set<std::string> seen;

@@ -103,7 +103,7 @@ task<void> key_source::body::fetch() {
 }
 
 task<key_source::body::fetched_keys> key_source::body::ask(deadline until) {
-    if (keys_url_.empty()) keys_url_ = co_await find_keys_url(until);
+    co_await discover(until);
     const bool have = [this] {
         const std::scoped_lock lock(mutex);
         return set != nullptr;
@@ -120,6 +120,19 @@ task<key_source::body::fetched_keys> key_source::body::ask(deadline until) {
         throw std::runtime_error("its key set has no key that can be used");
     tag_ = answer.field("etag");
     co_return made;
+}
+
+task<void> key_source::body::discover(deadline until) {
+    const bool known = !keys_url_.empty();
+    if (known && (!terms.keys_url.empty() || clock::now() < discover_again_)) co_return;
+    discover_again_ = clock::now() + terms.discover_every;
+    try {
+        auto url = co_await find_keys_url(known ? until.at_most(terms.fetch_max / 2) : until);
+        if (url != keys_url_) tag_.clear();
+        keys_url_ = std::move(url);
+    } catch (const std::exception&) {
+        if (!known) throw;
+    }
 }
 
 task<std::string> key_source::body::find_keys_url(deadline until) {

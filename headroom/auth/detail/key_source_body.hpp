@@ -49,6 +49,8 @@ private:
     /// Never throws.
     task<void> fetch();
     task<fetched_keys> ask(deadline until);
+    /// Learns where the keys stand, when that is not known or was learned long ago.
+    task<void> discover(deadline until);
     task<std::string> find_keys_url(deadline until);
     task<http::client_answer> get(std::string url, const std::string& tag, deadline until);
     task<bool> wait_for_the_fetch(deadline until);
@@ -56,6 +58,7 @@ private:
     void show(const std::string& failure);
 
     std::string keys_url_, tag_, told_;  // where the keys stand, and the entity tag they had
+    clock::time_point discover_again_{};
     std::list<timer*> waiting_;
 };
 

@@ -8,6 +8,7 @@ std::string_view to_string(oidc_fault of) noexcept {
     using enum oidc_fault;
     switch (of) {
         case grant_refused: return "grant_refused";
+        case lost: return "lost";
         case misconfigured: return "misconfigured";
         case not_offered: return "not_offered";
         case unavailable: return "unavailable";

@@ -12,6 +12,7 @@ namespace headroom::auth {
 
 enum class oidc_fault {
     grant_refused,  ///< the code or the token is spent, revoked or another's: for good
+    lost,           ///< the token may be spent, and nobody knows for what: asked no more
     misconfigured,  ///< the provider does not take this client, or not for this: an operator's
     not_offered,    ///< the provider has no such endpoint: likewise
     unavailable,    ///< no answer, too many requests, or a fault of the provider's: ask later

@@ -106,13 +106,16 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
             const auto said = co_await unless_cut(turns.ask(key, who, until));
             if (!said) co_return std::unexpected(process_stops(false));
             switch (said->is) {
-                case turn_kind::mine: co_return co_await lead(spent, key, said->number, until);
+                case turn_kind::mine: co_return co_await lead(spent, key, said->number);
                 case turn_kind::next: ++counts.followed; co_return opened(spent, said->sealed);
                 case turn_kind::dead:
                     co_return std::unexpected(sign_in_again("another process was refused with it"));
                 case turn_kind::lost:
-                    co_return std::unexpected(sign_in_again(fmt::format(
-                        "it was asked with {} times and nobody knows what came", said->number)));
+                    co_return std::unexpected(oidc_failure{
+                        .why = oidc_fault::lost,
+                        .detail = fmt::format(
+                            "it was asked with {} times and nobody knows what came",
+                            said->number)});
                 case turn_kind::other: break;
             }
             const auto left = std::chrono::milliseconds(said->number + 1);
@@ -122,15 +125,16 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
         }
     }
 
-    task<outcome> lead(const secret& spent, std::string key, std::int64_t turn, deadline until) {
+    task<outcome> lead(const secret& spent, std::string key, std::int64_t turn) {
         ++counts.led;
         const auto issued = wall_now();
         auto asked = co_await unless_cut(by.refresh(spent, {.audience = terms.audience},
                                                     deadline::after(terms.exchange_max)));
         auto got = asked ? *std::move(asked) : outcome(std::unexpected(process_stops(true)));
+        const auto while_ours =  // whatever is left to those who wait
+            deadline::after(is_cut() ? stop_grace : terms.turn_max - terms.exchange_max);
         if (!got) {
-            const auto by_when = is_cut() ? until.at_most(stop_grace) : until;
-            co_await tell_failure(got.error(), key, turn, by_when);
+            co_await tell_failure(got.error(), key, turn, while_ours);
             co_return got;
         }
         if (got->refresh.empty()) got->refresh = spent;  // a provider that does not rotate
@@ -139,7 +143,7 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
         const auto sealed =
             seal.seal(spent.reveal(), detail::to_text(detail::to_record(*got, issued)));
         try {
-            const auto stands = co_await unless_cut(turns.keep(key, sealed, kept, until));
+            const auto stands = co_await unless_cut(turns.keep(key, sealed, kept, while_ours));
             if (!stands) ++counts.unshared;
             else if (*stands != sealed) co_return opened(spent, *stands);
         } catch (const std::exception&) {

@@ -12,7 +12,8 @@
 // may take: one whose holder was killed passes to the next, who asks the provider once more, with
 // the same token. If the provider had not acted, that is right. If it had, the token is refused and
 // its family revoked: nobody can know what the dead process had been given, and the user signs in
-// again. What is not known to be unspent is asked with `tries_max` times, and then no more.
+// again. What is not known to be unspent is asked with `tries_max` times, and then no more:
+// it is `lost`.
 #pragma once
 #include <memory>
 #include <string>
@@ -54,8 +55,9 @@ public:
     rotating_refresh(const rotating_refresh&) = delete;
     rotating_refresh& operator=(const rotating_refresh&) = delete;
 
-    /// The tokens after `spent`. grant_refused: the user has to sign in again. unavailable: the
-    /// provider or Redis; nothing was asked without a turn. From any reactor. Throws
+    /// The tokens after `spent`. grant_refused: the user has to sign in again. lost: likewise, once
+    /// the tokens that came with `spent` have ended. unavailable: the provider or Redis; nothing
+    /// was asked without a turn. From any reactor. Throws
     /// operation_aborted when the caller is cancelled, which the run does not notice.
     task<oidc_result<token_set>> refresh(secret spent, deadline until);
 

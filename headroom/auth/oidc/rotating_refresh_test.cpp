@@ -98,7 +98,7 @@ TEST_F(RotatingRefresh, OneThatNobodyKnowsTheEndOfIsAskedWithTwiceAtMost) {
         EXPECT_TRUE((co_await other.refresh(first.refresh, soon())).error().may_have_acted);
         provider().answer_by("");
         const auto lost = co_await one.refresh(first.refresh, soon());
-        EXPECT_EQ(lost.error().why, oidc_fault::grant_refused);
+        EXPECT_EQ(lost.error().why, oidc_fault::lost);
         EXPECT_THAT(lost.error().sentence(), HasSubstr("2 times"));
         EXPECT_EQ(provider().requests("/token") - before, 2U);
     });

@@ -56,6 +56,19 @@ bool is_session_id(std::string_view text) {
            text.find_first_not_of(base64url_alphabet) == text.npos;
 }
 
+/// `ended`: so have the tokens that were to be renewed.
+bool signs_out(const oidc_failure& why, bool ended) {
+    return why.why == oidc_fault::grant_refused || (why.why == oidc_fault::lost && ended);
+}
+
+/// Of an id token that the provider has just given us: what its clock, ours, and a key set that
+/// lags behind the provider's may bring about.
+bool may_pass(token_fault why) {
+    using enum token_fault;
+    return why == no_keys || why == unknown_key || why == expired || why == not_yet_valid ||
+           why == issued_in_future;
+}
+
 std::chrono::seconds since(wall_time then, wall_time now) {
     return std::chrono::floor<std::chrono::seconds>(
         std::max(now - then, wall_time::duration::zero()));
@@ -132,7 +145,7 @@ task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
     if (!held.refresh.empty())
         next = co_await renewing_.refresh(
             held.refresh, ended ? until : until.at_most(terms_.provider_wait_max));
-    if (!next && next.error().why == oidc_fault::grant_refused) {
+    if (!next && signs_out(next.error(), ended)) {
         co_await forget(id, until);
         co_return false;
     }
@@ -152,9 +165,7 @@ task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
 task<bool> sessions::still_itself(const token_set& renewed, principal& who, deadline until) {
     if (renewed.id.empty() || !terms_.who_again) co_return true;
     const auto now = co_await terms_.who_again(renewed, who, until);
-    if (!now)
-        co_return now.error().why == token_fault::no_keys ||
-            now.error().why == token_fault::expired;
+    if (!now) co_return may_pass(now.error().why);
     auto next = **now;
     if (!next.email) next.email = std::move(who.email);
     if (!next.name) next.name = std::move(who.name);
@@ -162,7 +173,7 @@ task<bool> sessions::still_itself(const token_set& renewed, principal& who, dead
     co_return true;
 }
 
-task<void> sessions::forget(const secret& id, deadline until) {
+task<void> sessions::forget(secret id, deadline until) {
     (void)co_await shared_.run(redis::command("DEL", name_of(id)), at_once(until), repeatable);
 }
 

@@ -37,7 +37,7 @@ struct session_terms {
     std::chrono::milliseconds provider_wait_max{2'000};
     std::chrono::milliseconds redis_wait_max{2'000};  ///< for one answer of Redis
     /// Without it a session stays who signed in. One whose id token is refused is over, unless it
-    /// is for its age or for want of keys: then it stays as it was.
+    /// is for its age, by our clock, or for want of keys: then it stays as it was.
     read_again who_again{};
 };
 
@@ -64,6 +64,8 @@ public:
     /// Deletes it, then revokes its tokens at the provider, whose answer changes nothing. Whether
     /// there was one.
     task<bool> end(secret id, deadline until);
+    /// Deletes it, and asks the provider nothing.
+    task<void> forget(secret id, deadline until);
 
 private:
     /// A record, and the version that it is of.
@@ -74,7 +76,6 @@ private:
     /// False: whom the tokens are for is another, or nobody can say.
     task<bool> still_itself(const token_set& renewed, principal& who, deadline until);
     task<void> write(const secret& id, found& of, deadline until);
-    task<void> forget(const secret& id, deadline until);
     std::string name_of(const secret& id) const;
     deadline at_once(deadline until) const;
     /// When tokens of that life are to be renewed.

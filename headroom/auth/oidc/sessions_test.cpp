@@ -184,7 +184,9 @@ TEST_F(Sessions, RenewedTokensSayAnewWhoItIs) {
         const auto id = co_await all.begin(who, soon());
         const auto found = co_await all.find(id, soon());
         EXPECT_EQ(found.value().who.roles, std::vector<std::string>{"auditor"});
-        for (const auto passing : {token_fault::no_keys, token_fault::expired}) {
+        for (const auto passing : {token_fault::no_keys, token_fault::unknown_key,
+                                   token_fault::expired, token_fault::not_yet_valid,
+                                   token_fault::issued_in_future}) {
             fault = passing;
             EXPECT_EQ((co_await all.find(id, soon())).value().who.roles,
                       std::vector<std::string>{"auditor"}) << "as it was";
@@ -215,6 +217,36 @@ TEST_F(Sessions, AProviderThatIsAwayLeavesTheOldTokens) {
         provider().answer_by("path=/token&status=503");
         const auto found = co_await all.find(id, soon());
         EXPECT_EQ(found.value().access, who.tokens.access);
+    });
+}
+
+TEST_F(Sessions, OneWhoseRefreshTokenIsLostLastsAsLongAsItsAccessToken) {
+    always_renewed();
+    rotation.turn_max = 400ms;
+    rotation.exchange_max = 200ms;
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        const auto before = provider().requests("/token");
+        provider().answer_by("path=/token&before=1000");  // longer than anybody waits
+        for (int i = 0; i < 4; ++i) {
+            const auto found = co_await all.find(id, soon());
+            EXPECT_TRUE(found && found->access == who.tokens.access) << i;
+        }
+        EXPECT_EQ(provider().requests("/token") - before, 2U) << "and nobody asks any more";
+        provider().answer_by("");
+        who.tokens.life = 0s;
+        EXPECT_FALSE(co_await all.find(co_await all.begin(who, soon()), soon())) << "over";
+    });
+}
+
+TEST_F(Sessions, OneThatIsForgottenKeepsWhatItsProviderGave) {
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto who = co_await somebody(of);
+        const auto id = co_await all.begin(who, soon());
+        co_await all.forget(id, soon());
+        EXPECT_FALSE(co_await all.find(id, soon()));
+        EXPECT_TRUE(co_await of.refresh(who.tokens.refresh, {}, soon())) << "nothing is revoked";
     });
 }
 

@@ -4,6 +4,7 @@
 
 #include "headroom/auth/authenticator.hpp"
 #include "headroom/auth/oidc/pkce.hpp"
+#include "headroom/auth/oidc/token_answer.hpp"
 #include "headroom/auth/random_text.hpp"
 
 namespace headroom::auth {
@@ -75,15 +76,20 @@ task<sign_in_end> sign_in::finish(callback_query with, secret cookie, deadline u
     if (!known) co_return sign_in_failed(known.error());
     const bool must_name = (*known)->names_itself || !with.issuer.empty();
     if (must_name && with.issuer != provider_.issuer()) co_return sign_in_failed(other_issuer);
+    if (is_passing_error(with.error))
+        co_return sign_in_failed(unavailable, "the provider said so at the end of its page");
     if (!with.error.empty() || with.code.empty()) co_return sign_in_failed(denied);
     const auto issued = wall_now();
     auto tokens = co_await provider_.exchange_code(
         {with.code, begun->verifier, begun->redirect_uri, terms_.audience}, until);
     if (!tokens) co_return sign_in_failed(tokens.error());
     const auto who = co_await verified(*tokens, begun->nonce, until);
-    if (!who && who.error().why == token_fault::no_keys) co_return sign_in_failed(unavailable);
-    if (!who)
-        co_return sign_in_failed(bad_id_token, std::string(to_string(who.error().why)));
+    if (!who) {
+        const auto why = who.error().why;
+        const bool keys_lag = why == token_fault::no_keys || why == token_fault::unknown_key;
+        co_return sign_in_failed(keys_lag ? unavailable : bad_id_token,
+                                 std::string(to_string(why)));
+    }
     co_return signed_in{*who, *std::move(tokens), issued, begun->return_to};
 }
 

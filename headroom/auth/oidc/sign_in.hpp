@@ -49,7 +49,7 @@ enum class sign_in_fault {
     denied,          ///< the provider, or the user there, said no
     grant_refused,   ///< the provider does not take the code
     bad_id_token,    ///< missing, or not for this sign-in
-    unavailable,     ///< the provider or its keys: not the user's fault
+    unavailable,     ///< the provider, or its keys lag behind: not the user's fault
 };
 std::string_view to_string(sign_in_fault of) noexcept;
 

@@ -90,10 +90,11 @@ task<bare<303>> get_callback(sign_in_desk desk, said<"state"> state, said<"code"
     const auto old = session_id_of(of);
     auto made = sent_to(end->return_to);
     const auto id = co_await desk.all.begin(*std::move(end), of.until);
-    if (old) (void)co_await desk.all.end(*old, of.until);
+    // Not revoked: a provider may take that for the end of the grant both have (RFC 7009, 2.1).
+    if (old) co_await desk.all.forget(*old, of.until);
     told(desk, "signed_in");
-    made.with("Set-Cookie", host_cookie(session_cookie, id, desk.life_max))
-        .with("Set-Cookie", host_cookie(sign_in_cookie, secret(), std::chrono::seconds(0)));
+    // The other cookie stays: other windows may be at the provider with it.
+    made.with("Set-Cookie", host_cookie(session_cookie, id, desk.life_max));
     co_return made;
 }
 

@@ -222,6 +222,11 @@ TEST_F(SignIn, AnotherBrowserIsNotSignedInAndTheCodeGoesNowhere) {
                       answer.error = "access_denied";
                   }),
                   "denied");
+        for (const auto* passing : {"server_error", "temporarily_unavailable"})
+            EXPECT_EQ(co_await fault_with(of, [&](callback_query& answer, auto&) {
+                          answer.error = passing;
+                      }),
+                      "unavailable");
         EXPECT_EQ(provider().requests("/token"), before);
     });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <cmath>
+#include <span>
 
 #include "headroom/auth/detail/strict_object.hpp"
 #include "headroom/http/client/retry.hpp"
@@ -16,6 +17,10 @@ constexpr std::size_t answer_text_bytes_max = 4 * 1024;  // of a scope, a reques
 
 constexpr std::string_view passing_errors[] = {"temporarily_unavailable", "server_error",
                                                "slow_down"};
+/// Where a grant is at its end until the user has been there: besides RFC 6749's word, those of
+/// OpenID Connect Core 3.1.2.6, which providers send to a refresh that needs a second factor.
+constexpr std::string_view final_errors[] = {"invalid_grant", "interaction_required",
+                                             "login_required", "consent_required"};
 
 std::unexpected<oidc_failure> no_answer(const raw_answer& of) {
     return std::unexpected(oidc_failure{.why = oidc_fault::malformed, .status = of.status,
@@ -36,10 +41,13 @@ std::optional<std::string> printable(const answer_object& of, std::string_view n
     return std::string(*text);
 }
 
+bool is_among(std::string_view error, std::span<const std::string_view> some) {
+    return std::ranges::find(some, error) != some.end();
+}
+
 oidc_fault fault_named(std::string_view error) {
-    if (error == "invalid_grant") return oidc_fault::grant_refused;
-    if (std::ranges::find(passing_errors, error) != std::end(passing_errors))
-        return oidc_fault::unavailable;
+    if (is_among(error, final_errors)) return oidc_fault::grant_refused;
+    if (is_passing_error(error)) return oidc_fault::unavailable;
     return oidc_fault::misconfigured;
 }
 
@@ -79,6 +87,23 @@ std::optional<double> seconds_in(const answer_object& of, std::string_view name)
     return std::isfinite(read) && read >= 0 ? std::optional(read) : std::nullopt;
 }
 
+/// One or a list of them (RFC 7662, 2.2); none when it is not stated.
+std::optional<std::vector<std::string>> audiences_of(const answer_object& of) {
+    if (!of.contains("aud")) return std::vector<std::string>();
+    std::vector<std::string> made;
+    if (const auto* list = of.at("aud").if_array()) {
+        for (const auto& each : *list) {
+            if (!each.is_string()) return std::nullopt;
+            made.emplace_back(each.get_string());
+        }
+        return made;
+    }
+    auto one = printable(of, "aud", answer_text_bytes_max);
+    if (!one) return std::nullopt;
+    made.push_back(*std::move(one));
+    return made;
+}
+
 /// Nothing when it is stated, but no number.
 std::optional<std::chrono::seconds> life_of(const answer_object& of) {
     if (!of.contains("expires_in")) return token_life_default;
@@ -89,6 +114,8 @@ std::optional<std::chrono::seconds> life_of(const answer_object& of) {
 }
 
 }  // namespace
+
+bool is_passing_error(std::string_view error) { return is_among(error, passing_errors); }
 
 oidc_result<token_set> read_token_answer(const raw_answer& of) {
     const auto read = object_of(of);
@@ -123,7 +150,9 @@ oidc_result<introspected_token> read_introspection(const raw_answer& of) {
         if (!text) return no_answer(of);
         made.*to = *std::move(text);
     }
-    made.audience = detail::text_of(*read, "aud").value_or("");
+    auto audiences = audiences_of(*read);
+    if (!audiences) return no_answer(of);
+    made.audiences = *std::move(audiences);
     if (read->contains("exp")) {
         const auto expiry = seconds_in(*read, "exp");
         if (!expiry || *expiry > 1e11) return no_answer(of);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "headroom/auth/oidc/oidc_failure.hpp"
 #include "headroom/auth/principal.hpp"
@@ -36,12 +37,16 @@ struct raw_answer {
     std::string_view retry_after{};  ///< the field's value
 };
 
+/// Whether a provider that says so may be asked again: its words of RFC 6749, 4.1.2.1 and 5.2.
+bool is_passing_error(std::string_view error);
+
 oidc_result<token_set> read_token_answer(const raw_answer& of);
 
 /// What a provider knows of a token.
 struct introspected_token {
     bool active = false;
-    std::string subject, client, scope, issuer, audience;  ///< empty where it says nothing
+    std::string subject, client, scope, issuer;  ///< empty where it says nothing
+    std::vector<std::string> audiences;
     std::optional<wall_time> expiry;
 };
 oidc_result<introspected_token> read_introspection(const raw_answer& of);

@@ -58,6 +58,9 @@ TEST(TokenAnswer, AnythingElseIsNone) {
 
 TEST(TokenAnswer, AFailureIsForGoodPassingOrAnOperators) {
     EXPECT_EQ(fault_by(400, R"({"error":"invalid_grant"})"), oidc_fault::grant_refused);
+    for (const auto* error : {"interaction_required", "login_required", "consent_required"})
+        EXPECT_EQ(fault_by(400, std::string(R"({"error":")") + error + "\"}"),
+                  oidc_fault::grant_refused) << "the user has to be there";
     EXPECT_EQ(fault_by(401, R"({"error":"invalid_client"})"), oidc_fault::misconfigured);
     EXPECT_EQ(fault_by(400, R"({"error":"unsupported_grant_type"})"), oidc_fault::misconfigured);
     EXPECT_EQ(fault_by(400, R"({"error":"something new"})"), oidc_fault::misconfigured);
@@ -92,8 +95,16 @@ TEST(Introspection, TellsWhatIsKnownOfAnActiveToken) {
     EXPECT_TRUE(read->active);
     EXPECT_EQ(read->subject, "s");
     EXPECT_EQ(read->client, "c");
-    EXPECT_EQ(read->audience, "api");
+    EXPECT_THAT(read->audiences, ::testing::ElementsAre("api"));
     EXPECT_EQ(read->expiry, wall_time(100s));
+}
+
+TEST(Introspection, OfSeveralAudiencesAllAreKnown) {
+    EXPECT_THAT(read_introspection({200, R"({"active":true,"aud":["a","b"]})"})->audiences,
+                ::testing::ElementsAre("a", "b"));
+    EXPECT_THAT(read_introspection({200, R"({"active":true})"})->audiences, ::testing::IsEmpty());
+    EXPECT_FALSE(read_introspection({200, R"({"active":true,"aud":["a",1]})"}));
+    EXPECT_FALSE(read_introspection({200, R"({"active":true,"aud":{}})"}));
 }
 
 TEST(Introspection, AnInactiveTokenIsNobodys) {

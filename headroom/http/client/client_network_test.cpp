@@ -129,5 +129,40 @@ TEST_F(ClientNetwork, WaitingForAConnectionOfOnesOwnSaysNothingAboutTheServer) {
     });
 }
 
+TEST_F(ClientNetwork, WhoGivesAServerNoTimeSaysNothingAboutIt) {
+    start();
+    with_client.breaking.failures_max = 2;
+    with_a_client([&](client& of) -> task<void> {
+        for (int i = 0; i < 4; ++i)
+            EXPECT_EQ(co_await outcome(of, get(url("/held")), deadline::after(20ms)), "overdue");
+        released = true;
+        EXPECT_EQ(co_await outcome(of, get(url("/hello"))), "200") << "its breaker is closed";
+    });
+}
+
+TEST_F(ClientNetwork, AnAddressOfTheSixthVersionIsItsOwnName) {
+    with.listen = "[::1]:0";
+    start();
+    with_a_client([&](client& of) -> task<void> {
+        EXPECT_EQ(co_await outcome(of, get("http://[::1]:" + std::to_string(port()) + "/hello")),
+                  "200");
+    });
+}
+
+TEST_F(ClientNetwork, AStopBeginsNoFurtherAttempt) {
+    start();
+    retry_after = "5";
+    with_a_client([&](client& of) -> task<void> {
+        std::string came;
+        reactor::current()->spawn([&]() -> task<void> {
+            came = co_await outcome(of, get(url("/status/503")));
+        });
+        EXPECT_TRUE(co_await eventually_on_reactor([&] { return asked == 1U; }));
+        co_await of.stop(deadline::after(50ms));
+        EXPECT_NE(came, "") << "its pause is over";
+        EXPECT_EQ(asked, 1U);
+    });
+}
+
 }  // namespace
 }  // namespace headroom::http::detail

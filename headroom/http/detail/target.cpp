@@ -48,7 +48,7 @@ parsed<target> parse_absolute(std::string_view text, std::string& decoded) {
     text.remove_prefix(colon + 3);
     const auto end = std::min(text.find_first_of("/?"), text.size());
     const auto authority = text.substr(0, end);
-    if (authority.empty() || !is_host(authority))
+    if (authority.empty() || authority.front() == ':' || !is_host(authority))
         return bad("The request target has no valid host.");
     text.remove_prefix(end);
     auto out = parse_path(text, decoded);

@@ -121,6 +121,8 @@ TEST_F(Endpoint, WhatIsNoJsonIsNoFault) {
     EXPECT_EQ(post("/depots/north", "{}", "text/plain").status, 415U);
     EXPECT_EQ(post("/depots/north", "{}", "application/vnd.x+JSON; charset=utf-8").status, 422U);
     EXPECT_EQ(post("/depots/north", "").faults().size(), 3U) << "an object without members";
+    EXPECT_EQ(post("/depots/north", "", "application/x-www-form-urlencoded").faults().size(), 3U)
+        << "a body that is not there has no type";
 }
 
 TEST_F(Endpoint, TakesABodyWithoutATypeFromNoPage) {

@@ -82,7 +82,7 @@ void reading::read_body() {
     const auto type = of.headers.find("Content-Type");
     // A browser asks no preflight for a body without a type: any page could send it.
     const bool pages = !type && !of.body.empty() && of.headers.find("Origin");
-    if (pages || (type && !is_json(*type)))
+    if (pages || (type && !of.body.empty() && !is_json(*type)))
         return found.refuse({415, "The body has to be application/json."});
     if (of.body.empty()) {
         body_ = json::object(&memory_);

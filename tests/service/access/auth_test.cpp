@@ -32,7 +32,7 @@ TEST_F(SignIn, NoSpellingOfAnExemptPathOpensAnother) {
     }
     EXPECT_EQ(get("/livez?x=1", "").status, 200U);
     EXPECT_EQ(service().send("HEAD", "/livez", "", "").status, 200U);
-    EXPECT_EQ(service().send("POST", "/livez", "", "").status, 401U) << "a GET is what is open";
+    EXPECT_EQ(service().send("POST", "/livez", "", "").status, 405U) << "a GET is what is open";
 }
 
 TEST_F(SignIn, OperationsAreForThisMachineAndNotForWhomAProxySpeaks) {

@@ -125,8 +125,17 @@ task<client_answer> client::body::ask(const client_request& what, const web_addr
         if (!again && failure) std::rethrow_exception(failure);
         if (!again) co_return *std::move(answer);
         ++counts_.repeated;
-        co_await sleep_until(deadline::after(wait));
+        co_await pause(deadline::after(wait));
     }
+}
+
+task<void> client::body::pause(deadline until) {
+    timer watch(home().get_executor(), until.at());
+    boost::system::error_code cut;
+    waiting_.insert(&watch);
+    co_await watch.async_wait(asio::redirect_error(use_task, cut));
+    waiting_.erase(&watch);
+    if (cut && !stopping_) throw boost::system::system_error(cut);  // the task was cancelled
 }
 
 // ---- an attempt ----
@@ -134,6 +143,7 @@ task<client_answer> client::body::ask(const client_request& what, const web_addr
 task<client_answer> client::body::attempt(unsigned nth, const client_request& what,
                                           const web_address& to, bool authorized,
                                           attempt_outcome& how, deadline until) {
+    if (cut_off_) refuse();
     const auto origin = to.origin();
     const auto breaking = breaker_of(origin);
     auto permit = permit_of(*breaking, origin);
@@ -144,12 +154,15 @@ task<client_answer> client::body::attempt(unsigned nth, const client_request& wh
     client_answer answer;
     std::optional<detail::turns::turn> turn;
     std::optional<detail::transfer> one;
+    bool hurried = false;
     try {
         auto by = co_await route(what, to, authorized, until);
         if (nth % 2 == 0) put_other_family_first(by.addresses);
         permit.reset();  // it is our own room that is waited for; others may probe meanwhile
         turn.emplace(co_await turn_for(by, until));
+        if (cut_off_) refuse();
         permit = permit_of(*breaking, origin);
+        hurried = until.left() < terms_.with.connect_max;
         one.emplace(sockets(), by);
         answer = co_await exchange(*one, to, until);
         turn->speaks_http2(one->spoke_http2());
@@ -163,7 +176,9 @@ task<client_answer> client::body::attempt(unsigned nth, const client_request& wh
     }
     if (fault == client_fault::not_allowed || fault == client_fault::unavailable)
         std::rethrow_exception(failure);
-    const bool ours = failure && one && one->lacked_units();  // tells nothing of the server
+    // Neither tells anything of the server: that we had no unit, that a caller gave it no time.
+    const bool ours = failure && ((one && one->lacked_units()) ||
+                                  (hurried && fault == client_fault::overdue));
     if (permit && !ours) is_well(how, fault) ? permit->succeeded() : permit->failed(clock::now());
     record(what, origin, how, fault, began);
     if (failure) std::rethrow_exception(failure);
@@ -271,6 +286,7 @@ task<void> client::body::stop(deadline until) {
     const auto self = shared_from_this();
     stopping_ = true;
     while (under_way_ > 0 && !until.passed()) co_await sleep_until(deadline::after(stop_pause_ms));
+    cut_off_ = true;
     for (auto* each : waiting_) each->cancel();
     for (auto* each : std::set(live_)) each->end(CURLE_ABORTED_BY_CALLBACK);
     while (under_way_ > 0) co_await sleep_until(deadline::after(stop_pause_ms));

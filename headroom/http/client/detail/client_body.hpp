@@ -35,6 +35,8 @@ private:
     /// The nth: every other one begins with the other kind of addresses.
     task<client_answer> attempt(unsigned nth, const client_request& what, const web_address& to,
                                 bool authorized, attempt_outcome& how, deadline until);
+    /// Between two attempts; shorter when the client stops.
+    task<void> pause(deadline until);
     task<client_answer> exchange(detail::transfer& one, const web_address& to, deadline until);
     /// When this client has a connection to spare for that server, or its proxy.
     task<detail::turns::turn> turn_for(const detail::transfer_terms& route, deadline until);
@@ -59,8 +61,8 @@ private:
     std::map<std::string, std::shared_ptr<breaker>> origins_;
     detail::turns turns_;
     std::set<detail::transfer*> live_;
-    std::set<timer*> waiting_;  ///< those who wait for their turn
-    bool stopping_ = false;
+    std::set<timer*> waiting_;  ///< for their turn, or to ask once more
+    bool stopping_ = false, cut_off_ = false;
     unsigned under_way_ = 0;
     client_figures counts_;
 };

@@ -10,6 +10,7 @@
 
 #include "headroom/http/client/retry.hpp"
 #include "headroom/http/detail/grammar.hpp"
+#include "headroom/runtime/name_resolver.hpp"
 #include "headroom/runtime/trimmed.hpp"
 
 namespace headroom::http::detail {
@@ -165,6 +166,8 @@ void transfer::set_up_route() {
         }
     }
     const auto& asked = proxy == nullptr ? terms_.to : *proxy;
+    if (addresses_without_asking(asked.host).addresses == std::vector{asked.host})
+        return;  // it is an address, and CURLOPT_RESOLVE takes none of IPv6 for a name
     std::vector<std::string> addresses;
     std::ranges::transform(terms_.addresses, std::back_inserter(addresses), bracketed);
     append(route_, fmt::format("+{}:{}:{}", bracketed(asked.host), asked.port,
