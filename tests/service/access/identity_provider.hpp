@@ -1,4 +1,4 @@
-// access/identity_provider.hpp: an OpenID provider on the loopback, whose keys a test changes.
+// service/access/identity_provider.hpp: an OpenID provider on the loopback, whose keys a test changes.
 #pragma once
 #include <atomic>
 #include <map>

@@ -1,4 +1,4 @@
-// access/sign_in_fixture.hpp: a provider, a Redis and a browser of the tests' own.
+// service/access/sign_in_fixture.hpp: a provider, a Redis and a browser of the tests' own.
 #pragma once
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -143,7 +143,6 @@ task<void> client::body::pause(deadline until) {
 task<client_answer> client::body::attempt(unsigned nth, const client_request& what,
                                           const web_address& to, bool authorized,
                                           attempt_outcome& how, deadline until) {
-    if (cut_off_) refuse();
     const auto origin = to.origin();
     const auto breaking = breaker_of(origin);
     auto permit = permit_of(*breaking, origin);
@@ -160,7 +159,6 @@ task<client_answer> client::body::attempt(unsigned nth, const client_request& wh
         if (nth % 2 == 0) put_other_family_first(by.addresses);
         permit.reset();  // it is our own room that is waited for; others may probe meanwhile
         turn.emplace(co_await turn_for(by, until));
-        if (cut_off_) refuse();
         permit = permit_of(*breaking, origin);
         hurried = until.left() < terms_.with.connect_max;
         one.emplace(sockets(), by);
@@ -252,7 +250,9 @@ task<std::vector<std::string>> client::body::resolved(const client_request& what
     co_return found;
 }
 
-std::optional<breaker::permit> client::body::permit_of(breaker& of, const std::string& origin) {
+std::optional<breaker::permit> client::body::permit_of(breaker& of,
+                                                       const std::string& origin) const {
+    if (cut_off_) refuse();
     auto asked = of.ask(clock::now());
     if (asked) return *std::move(asked);
     throw client_error(client_fault::unavailable, origin,

@@ -48,8 +48,9 @@ private:
     const std::shared_ptr<detail::curl_sockets>& sockets();
     void refuse() const;
     std::shared_ptr<breaker> breaker_of(const std::string& origin);
-    /// Throws client_error while the breaker is open.
-    static std::optional<breaker::permit> permit_of(breaker& of, const std::string& origin);
+    /// Throws client_error while the breaker is open, and as refuse() does once stop() waits no
+    /// longer.
+    std::optional<breaker::permit> permit_of(breaker& of, const std::string& origin) const;
     void record(const client_request& what, const std::string& origin, const attempt_outcome& how,
                 std::optional<client_fault> fault, deadline::clock::time_point began) const;
     std::size_t open() const noexcept { return sockets_ ? sockets_->open() : 0; }
