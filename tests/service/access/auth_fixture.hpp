@@ -1,4 +1,4 @@
-// service/access/auth_fixture.hpp: a service that lets nobody in without a credential, and a provider.
+// service/access/auth_fixture.hpp: a service that lets nobody in without a credential.
 #pragma once
 #include <fmt/format.h>
 

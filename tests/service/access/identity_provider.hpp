@@ -1,4 +1,4 @@
-// service/access/identity_provider.hpp: an OpenID provider on the loopback, whose keys a test changes.
+// service/access/identity_provider.hpp: an OpenID provider on the loopback, with keys that change.
 #pragma once
 #include <atomic>
 #include <map>
