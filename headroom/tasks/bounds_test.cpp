@@ -39,7 +39,7 @@ protected:
                            "'data', '{\"task_id\": \"' .. i .. '\", \"task_name\": \"demo:long\", "
                            "\"labels\": {}, \"args\": [\"' .. text .. '\"], \"kwargs\": {}}') end",
                            1, "taskiq", entries, bytes),
-            soon());
+            deadline::after(60s));
     }
 };
 
@@ -53,15 +53,16 @@ TEST_F(TaskBounds, AMessageOfAHundredMegabytesIsADeadLetterAndOthersRun) {
             EXPECT_TRUE(co_await eventually_on_reactor([&] { return of.figures().dead == 1; }));
             EXPECT_TRUE(co_await eventually_on_reactor([&] { return runs == 2; }));
             queue_control control(*mux, "taskiq");
-            const auto letters = co_await control.dead_letters({}, 10, soon());
+            const auto until = deadline::after(60s);  // such a message is copied at length
+            const auto letters = co_await control.dead_letters({}, 10, until);
             EXPECT_EQ(letters.size(), 1u);
             EXPECT_EQ(letters.at(0).reason, "too_large");
             EXPECT_THAT(letters.at(0).note, HasSubstr("at most 1048576"));
             EXPECT_EQ(letters.at(0).data, "");
             // Its message never came here, and is whole all the same.
-            co_await control.pause(soon());
+            co_await control.pause(until);
             EXPECT_TRUE(co_await eventually_on_reactor([&] { return of.figures().paused; }));
-            EXPECT_TRUE(co_await control.requeue(letters.at(0).id, soon()));
+            EXPECT_TRUE(co_await control.requeue(letters.at(0).id, until));
             EXPECT_GT(co_await number(redis::command("MEMORY", "USAGE", "taskiq")), huge_bytes);
             EXPECT_EQ(mux->figures().connects, 1u);
         });
