@@ -54,7 +54,7 @@ function(headroom_test name)
   add_executable(${name} ${units})
   target_link_libraries(${name} PRIVATE ${test_LINK} headroom::testing GTest::gmock GTest::gtest_main headroom_flags)
   add_test(NAME ${name} COMMAND ${name} ${test_ARGS})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS "${test_LABELS}"
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900 LABELS "${test_LABELS}"
                        RUN_SERIAL "${test_ALONE}"
                        ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
   foreach(label ${test_LABELS})
