@@ -139,10 +139,9 @@ protected:
         std::ranges::sort(all);
         return all[all.size() / 2];
     }
-    /// The first of several is busy alone, then the second comes to need its part, repeatedly. How
-    /// long it takes is recorded, and judged by `bench fleet`: it is mostly the server's forks.
+    /// The first of several is busy alone, then the second comes to need its part, repeatedly.
     void measure(const std::vector<process_ask>& asks, bool queues, const std::string& name) {
-        constexpr int repetitions = 3;
+        constexpr int repetitions = 5;
         const auto others = static_cast<unsigned>(asks.size() - 1) * asks.front().floor;
         // What its callers can have: without its own control, and perhaps its visits.
         const auto enough = (shared_alike - others) * 95 / 100;
@@ -167,6 +166,8 @@ protected:
         RecordProperty(name + "_back_ms", static_cast<int>(median(back).count()));
         RecordProperty(name + "_busy_ms_max", static_cast<int>(std::ranges::max(busy).count()));
         RecordProperty(name + "_back_ms_max", static_cast<int>(std::ranges::max(back).count()));
+        EXPECT_LE(median(busy), 1'000ms) << "worst " << std::ranges::max(busy).count();
+        EXPECT_LE(median(back), 2'000ms) << "worst " << std::ranges::max(back).count();
     }
 };
 

@@ -57,8 +57,8 @@ public:
 
     /// The tokens after `spent`. grant_refused: the user has to sign in again. lost: likewise, once
     /// the tokens that came with `spent` have ended. unavailable: the provider or Redis; nothing
-    /// was asked without a turn. From any reactor. Throws
-    /// operation_aborted when the caller is cancelled, which the run does not notice.
+    /// was asked without a turn. From any reactor. Throws operation_aborted when the caller is
+    /// cancelled, which the run does not notice.
     task<oidc_result<token_set>> refresh(secret spent, deadline until);
 
     /// What is under way may end until the deadline. Then it is cut off, and who waits for it is
