@@ -95,14 +95,14 @@ TEST_F(Ownership, SurvivesItsWritersAndTheServersRestart) {
 }
 
 TEST_F(Ownership, LetsOthersWaitForWhatTheOwnerHasSeen) {
-    auto first = started();
+    projection_bounds rarely;
+    rarely.pass_over_ms = 1h;  // the owner's row says nothing of foreign events while this runs
+    auto first = started(rarely);
     EXPECT_TRUE(taken(*first, put(1, 1)));
     auto second = started();
     EXPECT_TRUE(is(*second, projection_state::standing_by));
-    const auto begun = wall::now();
     EXPECT_TRUE(taken(*second, put(1, 2, "{}", "shop:Order.Foreign")))
         << "though the owner need not write its row for that";
-    EXPECT_LT(wall::now() - begun, 300ms);
     EXPECT_TRUE(taken(*second, put(1, 3)));
 }
 

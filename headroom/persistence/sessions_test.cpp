@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "headroom/persistence/sessions_fixture.hpp"
+#include "headroom/testing/sanitized.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -13,12 +14,6 @@ using namespace std::chrono_literals;
 using budget::refusal_reason;
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
-
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool slowed = true;
-#else
-constexpr bool slowed = false;
-#endif
 
 milliseconds since(deadline::clock::time_point begun) {
     return duration_cast<milliseconds>(deadline::clock::now() - begun);
@@ -96,7 +91,7 @@ TEST_F(Sessions, AnswersAtTheDeadlineWhileOthersComeAndGo) {
         std::ranges::sort(waits);
         EXPECT_GE(waits.front(), 200ms);
         // A sanitizer slows the process down so much that one of five may be late.
-        EXPECT_LE(slowed ? waits[2] : waits.back(), 220ms);
+        EXPECT_LE(testing::sanitized ? waits[2] : waits.back(), 220ms);
         enough = true;
         co_await all_done();
         EXPECT_GE(pool.figures().timeouts, 1'000U) << "the others did come and go";

