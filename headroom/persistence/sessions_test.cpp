@@ -15,6 +15,15 @@ using budget::refusal_reason;
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
+/// When the backend's statement had ended, by the server: a look at it takes a new session, and
+/// many milliseconds.
+std::chrono::system_clock::time_point idle_since(const std::string& pid) {
+    const auto text = "SELECT (extract(epoch from state_change) * 1000000)::bigint FROM"
+                      " pg_stat_activity WHERE state = 'idle' AND pid = " + pid;
+    return std::chrono::system_clock::time_point(
+        std::chrono::microseconds(std::stoll(server().value(text))));
+}
+
 milliseconds since(deadline::clock::time_point begun) {
     return duration_cast<milliseconds>(deadline::clock::now() - begun);
 }
@@ -149,22 +158,30 @@ TEST_F(Sessions, AStatementIsCancelledAtItsDeadlineAndTheConnectionLivesOn) {
 
 TEST_F(Sessions, ACancelledCallersStatementIsCancelledWithinATenthOfASecond) {
     inside([&](sessions& pool) -> task<void> {
-        boost::asio::cancellation_signal hang_up;
-        boost::asio::co_spawn(
-            reactor::current()->get_executor(),
-            [&]() -> task<void> {
-                auto lent = co_await taken(pool, work);
-                co_await lent.run(doze, deadline::after(30s), 20.0);
-            },
-            boost::asio::bind_cancellation_slot(hang_up.slot(), boost::asio::detached));
-        const auto dozing = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT "
-                            "pg_sleep($1)' AND state = 'active'";
-        EXPECT_TRUE(co_await eventually_on_reactor([&] { return server().value(dozing) == "1"; }));
-        const auto begun = deadline::clock::now();
-        hang_up.emit(boost::asio::cancellation_type::terminal);
-        EXPECT_TRUE(co_await eventually_on_reactor([&] { return server().value(dozing) == "0"; }));
-        EXPECT_LE(since(begun), 100ms);
-        EXPECT_TRUE(co_await eventually_on_reactor([&] { return work.holding() == 0; }));
+        const auto dozing = "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep($1)'"
+                            " AND state = 'active'";
+        std::vector<std::chrono::system_clock::duration> took;
+        for (int i = 0; i < 5; ++i) {
+            boost::asio::cancellation_signal hang_up;
+            boost::asio::co_spawn(
+                reactor::current()->get_executor(),
+                [&]() -> task<void> {
+                    auto lent = co_await taken(pool, work);
+                    co_await lent.run(doze, deadline::after(30s), 20.0);
+                },
+                boost::asio::bind_cancellation_slot(hang_up.slot(), boost::asio::detached));
+            std::string pid;
+            EXPECT_TRUE(co_await eventually_on_reactor(
+                [&] { return !(pid = server().value(dozing)).empty(); }));
+            const auto begun = std::chrono::system_clock::now();
+            hang_up.emit(boost::asio::cancellation_type::terminal);
+            EXPECT_TRUE(co_await eventually_on_reactor(
+                [&] { return work.holding() == 0 && server().value(dozing).empty(); }));
+            took.push_back(idle_since(pid) - begun);
+        }
+        std::ranges::sort(took);
+        EXPECT_GT(took.front(), 0ms);
+        EXPECT_LE(took[took.size() / 2], 100ms);
     });
 }
 
