@@ -21,6 +21,7 @@ using timer = asio::basic_waitable_timer<deadline::clock, asio::wait_traits<dead
 struct request {
     ~request() { PQfreeCancel(what); }
 
+    std::shared_ptr<void> among_all;  // goes after the unit
     PGcancel* what = nullptr;
     budget::lease unit;
     bool sent = false;         // read by the coroutine after `over`
@@ -34,6 +35,7 @@ void deliver(request& of) {
     of.sent = PQcancel(of.what, why.data(), static_cast<int>(why.size())) == 1;
     if (!of.sent) of.failure = detail::first_line(why.data());
     of.unit = {};
+    of.among_all.reset();
 }
 
 struct attending {
@@ -44,6 +46,19 @@ struct attending {
 
 }  // namespace
 
+canceller::canceller(worker_pool& system, budget::grant sockets)
+    : system_(system), sockets_(std::move(sockets)) {
+    std::promise<void> none_left;
+    none_left_ = none_left.get_future();
+    under_way_ = std::shared_ptr<void>(
+        nullptr, [told = std::move(none_left)](void*) mutable { told.set_value(); });
+}
+
+canceller::~canceller() {
+    under_way_.reset();
+    none_left_.wait();
+}
+
 task<void> canceller::send(reactor& home, pg_conn* running, deadline until) {
     auto unit = sockets_.take();
     while (!unit && !until.passed()) {
@@ -52,6 +67,7 @@ task<void> canceller::send(reactor& home, pg_conn* running, deadline until) {
     }
     if (!unit) throw budget::refused(std::move(unit.error()));
     auto shared = std::make_shared<request>();
+    shared->among_all = under_way_;
     shared->unit = std::move(*unit);
     shared->what = PQgetCancel(running);
     if (shared->what == nullptr) throw connection_lost("there is nothing to cancel");

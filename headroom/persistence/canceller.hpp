@@ -3,6 +3,9 @@
 // A cancel request is a socket of its own that needs no server slot but a descriptor, so it takes
 // a lease of `persistence.cancel`. libpq's PQcancel blocks, so it runs on the system pool.
 #pragma once
+#include <future>
+#include <memory>
+
 #include "headroom/budget/ledger.hpp"
 #include "headroom/runtime/reactor.hpp"
 #include "headroom/runtime/worker_pool.hpp"
@@ -18,8 +21,10 @@ public:
     static constexpr std::chrono::milliseconds turn_ms{5};
 
     /// `sockets`: the grant of `persistence.cancel` on the files ledger.
-    canceller(worker_pool& system, budget::grant sockets)
-        : system_(system), sockets_(std::move(sockets)) {}
+    canceller(worker_pool& system, budget::grant sockets);
+    /// Waits for the requests that are still on their way, as the system pool's end would: each
+    /// holds a socket of the grant.
+    ~canceller();
 
     /// Asks the server to stop what `running` does now and waits until the request was delivered.
     /// That it was delivered does not say that it came in time. Throws budget::refused when no
@@ -30,6 +35,8 @@ public:
 private:
     worker_pool& system_;
     budget::grant sockets_;
+    std::shared_ptr<void> under_way_;  // each request has it; the last one fulfils `none_left_`
+    std::future<void> none_left_;
 };
 
 }  // namespace headroom::persistence

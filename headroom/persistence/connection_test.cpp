@@ -1,6 +1,7 @@
-#include "headroom/persistence/connection_fixture.hpp"
+#include <future>
 
 #include "headroom/persistence/canceller.hpp"
+#include "headroom/persistence/connection_fixture.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -396,6 +397,26 @@ TEST_F(ConnectionTest, CancelsWhatRuns) {
         co_await on->cancel(soon());
         EXPECT_TRUE(
             co_await eventually_on_reactor([&] { return code == sqlstate::query_canceled; }));
+        EXPECT_EQ(files.held(), 0u);
+    });
+}
+
+TEST_F(ConnectionTest, ACancellersEndWaitsForTheRequestItsCallerGaveUp) {
+    testing::thread_budget threads(2);
+    worker_pool system("system", threads.several(2));
+    budget::ledger files("files", 2);
+    auto cancels = std::make_unique<canceller>(
+        system, files.open({"persistence.cancel", 2, 0}).value());
+    inside([&]() -> task<void> {
+        auto on = co_await opened({.cancels = cancels.get()});
+        server().freeze();
+        EXPECT_EQ(co_await code_of(on->cancel(deadline::after(50ms))), "late");
+        on.reset();
+        const auto end = std::async(std::launch::async, [&] { cancels.reset(); });
+        EXPECT_EQ(end.wait_for(100ms), std::future_status::timeout);
+        EXPECT_EQ(files.held(), 1u);
+        server().thaw();
+        end.wait();
         EXPECT_EQ(files.held(), 0u);
     });
 }
