@@ -105,7 +105,8 @@ task<std::optional<bool>> older_api_keys::hashes_to(const std::string& hash, con
     auto mine = std::make_unique<const turn>(work_, terms_.under_way_max);
     if (!mine->mine()) co_return std::nullopt;
     const auto home = co_await asio::this_coro::executor;
-    const auto shared = std::make_shared<hashing>(home, until);
+    // Not const: the job hands it on and keeps no copy, whose timer would outlive its reactor.
+    auto shared = std::make_shared<hashing>(home, until);
     // Copies: the request may have gone when a thread comes to it.
     const auto posted = terms_.on->post([shared, home, until, value, hash,
                                          mine = std::move(mine)]() mutable {

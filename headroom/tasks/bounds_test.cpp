@@ -50,7 +50,8 @@ TEST_F(TaskBounds, AMessageOfAHundredMegabytesIsADeadLetterAndOthersRun) {
             (void)co_await send("demo:run");
             co_await add_filled(1, huge_bytes);
             (void)co_await send("demo:run");
-            EXPECT_TRUE(co_await eventually_on_reactor([&] { return of.figures().dead == 1; }));
+            const auto is_dead = [&] { return of.figures().dead == 1; };
+            EXPECT_TRUE(co_await eventually_on_reactor(is_dead, 60s));
             EXPECT_TRUE(co_await eventually_on_reactor([&] { return runs == 2; }));
             queue_control control(*mux, "taskiq");
             const auto until = deadline::after(60s);  // such a message is copied at length
