@@ -9,11 +9,12 @@
 #include "command/audit_fixture.hpp"
 #include "headroom/testing/eventually.hpp"
 #include "headroom/testing/private_postgres.hpp"
+#include "headroom/testing/sanitized.hpp"
 
 namespace headroom::command {
 namespace {
 
-constexpr unsigned stacks = 20, reserved = 3;
+constexpr unsigned stacks = testing::sanitized ? 4 : 20, reserved = 3;
 constexpr unsigned peak_max = 100;  // before the change
 
 /// A consumer of a random stack.
