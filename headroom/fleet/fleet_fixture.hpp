@@ -77,6 +77,27 @@ protected:
         return std::stoi(value("select coalesce(sum(reservation), 0) from headroom_fleet.member"));
     }
 
+    using milliseconds = std::chrono::milliseconds;
+    static milliseconds since(std::chrono::steady_clock::time_point moment) {
+        return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - moment);
+    }
+    static milliseconds median(std::vector<milliseconds> all) {
+        std::ranges::sort(all);
+        return all[all.size() / 2];
+    }
+    /// The median of what was measured is within the bound, or within `times` what the server
+    /// itself took in the same run, where its processes cost that much.
+    static void expect_within(milliseconds bound, int times, const std::string& name,
+                              const std::vector<milliseconds>& measured,
+                              const std::vector<milliseconds>& alone) {
+        RecordProperty(name, static_cast<int>(median(measured).count()));
+        RecordProperty(name + "_max", static_cast<int>(std::ranges::max(measured).count()));
+        RecordProperty(name + "_of_the_server", static_cast<int>(median(alone).count()));
+        EXPECT_LE(median(measured), std::max(bound, times * median(alone)))
+            << name << ": worst " << std::ranges::max(measured).count()
+            << ", the server alone " << median(alone).count();
+    }
+
 private:
     const ledger_database own_{server()};
 

@@ -181,7 +181,7 @@ TEST_F(Sessions, ACancelledCallersStatementIsCancelledWithinATenthOfASecond) {
         }
         std::ranges::sort(took);
         EXPECT_GT(took.front(), 0ms);
-        EXPECT_LE(took[took.size() / 2], 100ms);
+        EXPECT_LE(took[took.size() / 2], 100ms) << "worst " << took.back() / 1ms;
     });
 }
 
