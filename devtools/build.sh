@@ -1,10 +1,14 @@
 # devtools/build.sh: configure and build under a preset of CMakePresets.json.
 
+configure() {
+    cmake --preset "$1" >"build/.$1.log" 2>&1 || { cat "build/.$1.log"; return 1; }
+}
+
 # build PRESET [TARGET...]: everything, or the named targets.
 build() {
     local preset=$1
     shift
-    cmake --preset "$preset" >"build/.$preset.log" 2>&1 || { cat "build/.$preset.log"; return 1; }
+    configure "$preset" || return 1
     cmake --build "build/$preset" -j "$jobs" ${1:+--target "$@"}
 }
 

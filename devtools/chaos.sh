@@ -45,7 +45,7 @@ chaos_fleet() {
 
 # Twenty restarts of two instances behind each of two balancers, under load.
 chaos_rolling() {
-    HEADROOM_ROLLING_RESTARTS=20 prove rolling service_end_to_end_test 'Rolling.*'
+    HEADROOM_ROLLING_RESTARTS=20 prove rolling service_crowds_test 'Rolling.*'
 }
 
 # The sentence above each proof's function.
@@ -75,7 +75,7 @@ dev_chaos() {
     mkdir -p build/chaos
     step "packages" dev_install \
         && step "build" build release eventsourcing_soak_test eventsourcing_processes_test \
-            tasks_processes_test fleet_chaos_test service_end_to_end_test \
+            tasks_processes_test fleet_chaos_test service_crowds_test \
         || return 1
     for each in "${names[@]}"; do
         step "$each" "chaos_$each" || status=1

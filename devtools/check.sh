@@ -3,8 +3,8 @@
 fuzz_seconds=${HEADROOM_FUZZ_SECONDS:-60}
 
 check_style() {
-    build release headers_alone && ctest --test-dir build/release -j "$jobs" --output-on-failure \
-        -R '^(style|law1|toolchain)\.'
+    build debug every_header_alone && configure release &&
+        ctest --test-dir build/release -j "$jobs" --output-on-failure -R '^(style|law1|toolchain)\.'
 }
 
 # fuzz_one BINARY: what is found new stays under build/; the seeds of the tree are only read.
@@ -34,10 +34,15 @@ fuzz_all() {
         | xargs -P "$jobs" -I{} bash -c 'fuzz_one "build/asan/bin/$1"' fuzz {}
 }
 
+# A source at a time, as the debug preset would compile it.
+check_sources() {
+    configure debug && python3 devtools/tidy.py build/debug --jobs "$jobs" "$@"
+}
+
 check_everything() {
     step "packages" dev_install &&
         step "style" check_style &&
-        step "clang-tidy" python3 devtools/tidy.py build/release --jobs "$jobs" "$@" &&
+        step "clang-tidy" check_sources "$@" &&
         sanitize asan &&
         sanitize tsan &&
         step "build fuzzers" build asan fuzzers &&

@@ -83,13 +83,11 @@ http::problem to_problem(const domain_error& why) {
     answer.with("error_code", to_string(why.code));
     json::object context;
     for (const auto& [name, value] : why.context) context[name] = value;
-    if (const auto* field = context.if_contains("field");
-        field != nullptr && why.code == error_code::validation_error)
-        answer.with_json("errors",
-                         json::serialize(json::array{json::object{
-                             {"in", "body"},
-                             {"pointer", "#/" + std::string(field->get_string())},
-                             {"detail", why.detail}}}));
+    json::array faults;
+    for (const auto& each : why.faults)
+        faults.push_back(json::object{
+            {"in", "body"}, {"pointer", "#/" + each.field}, {"detail", each.detail}});
+    if (!faults.empty()) answer.with_json("errors", json::serialize(faults));
     if (!context.empty()) answer.with_json("context", json::serialize(context));
     return answer;
 }

@@ -29,8 +29,11 @@ int http_status(error_code of) noexcept {
 }
 
 std::unexpected<domain_error> invalid(std::string field, const std::string& what) {
-    return std::unexpected(domain_error{
-        error_code::validation_error, field + " " + what, {{"field", std::move(field)}}});
+    auto detail = field + " " + what;
+    return std::unexpected(domain_error{error_code::validation_error,
+                                        detail,
+                                        {{"field", field}},
+                                        {{std::move(field), detail}}});
 }
 
 }  // namespace headroom::service

@@ -21,11 +21,18 @@ enum class error_code {
 std::string_view to_string(error_code of) noexcept;
 int http_status(error_code of) noexcept;
 
+/// What is wrong with a value that came with a command.
+struct value_fault {
+    std::string field, detail;
+    bool operator==(const value_fault&) const = default;
+};
+
 /// A refusal that the caller can answer. `context` holds figures and names, never a secret.
 struct domain_error {
     error_code code = error_code::domain_error;
     std::string detail;
     std::vector<std::pair<std::string, std::string>> context{};
+    std::vector<value_fault> faults{};  ///< of a validation_error
     bool operator==(const domain_error&) const = default;
 };
 
@@ -33,7 +40,8 @@ struct domain_error {
 template <class T>
 using outcome = std::expected<T, domain_error>;
 
-/// "validation_error" about one field, which the context names.
+/// "validation_error" about one field, which the context names: see service/value_check.hpp for
+/// several.
 std::unexpected<domain_error> invalid(std::string field, const std::string& what);
 
 }  // namespace headroom::service

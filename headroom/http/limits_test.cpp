@@ -111,6 +111,16 @@ TEST_F(Limit, OfIdlenessClosesWithoutAWord) {
     EXPECT_EQ(client.rest(), "");
 }
 
+TEST_F(Limit, OfIdlenessHoldsAfterAnEmptyLineToo) {
+    with.times.idle_max = 50ms;
+    start();
+    text_client client(port());
+    client.send(hello);
+    client.response();
+    client.send("\r\n");  // as old clients do after a body: no request has begun
+    EXPECT_EQ(client.rest(), "");
+}
+
 TEST_F(Limit, OfTheTimeToTheFirstByteClosesWithoutAWord) {
     with.times.head_max = 50ms;
     start();

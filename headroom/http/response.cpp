@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/assert.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "headroom/http/detail/grammar.hpp"
 
@@ -55,13 +56,6 @@ response response::body(std::string_view content_type, std::string bytes, unsign
     return out;
 }
 
-response response::not_modified(std::string_view content_type, std::size_t bytes) {
-    response out(304);
-    out.content_type_ = content_type;
-    out.left_out_ = bytes;
-    return out;
-}
-
 response response::stream(std::string_view content_type, body_stream of, unsigned status) {
     BOOST_ASSERT_MSG(status >= 200 && status != 204 && status != 304, "this status has no body");
     BOOST_ASSERT(of.next);
@@ -96,6 +90,12 @@ void response::weaken_etag() {
     for (auto& [name, value] : added_)
         if (detail::equal_ignoring_case(name, "ETag") && value.starts_with('"'))
             value.insert(0, "W/");
+}
+
+void response::leave_out_known() {
+    BOOST_ASSERT(!goes_on());
+    status_ = 304;
+    left_out_ = std::exchange(body_, {}).size();
 }
 
 void response::encoded(std::string_view coding, std::string bytes) {

@@ -39,10 +39,6 @@ public:
     static response empty(unsigned status = 204) { return response(status); }
     static response body(std::string_view content_type, std::string bytes, unsigned status = 200);
 
-    /// 304, instead of a body of that type and so many bytes, for a client that has it: caches are
-    /// told of it what they would be told of the whole answer.
-    static response not_modified(std::string_view content_type, std::size_t bytes);
-
     /// A body that is made while it is sent. Asserts a status that has one.
     static response stream(std::string_view content_type, body_stream of, unsigned status = 200);
     static response stream(std::string_view content_type, piece_source next,
@@ -74,6 +70,10 @@ public:
     const std::vector<std::pair<std::string, std::string>>& added() const noexcept {
         return added_;
     }
+
+    /// 304 instead of the body, for a client that has it: caches are told of it what they would be
+    /// told of the whole answer. Asserts that it is whole with its head.
+    void leave_out_known();
 
     /// Never compressed: for an answer that holds a secret, see http/compression.hpp.
     response& keep_plain() noexcept {

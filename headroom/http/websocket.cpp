@@ -10,10 +10,9 @@ response upgrade(const request& of, websocket_terms terms, websocket_handler run
     BOOST_ASSERT(run && terms.message_max > 0 && terms.queue_max > 0 && terms.idle_max.count() > 0);
     auto agreed = detail::shake_hands(of, terms);
     if (!agreed) {
-        const bool other_version = agreed.error().status == 426;
-        response refused(std::move(agreed.error()));
-        if (other_version) refused.with("Upgrade", "websocket").with("Sec-WebSocket-Version", "13");
-        return refused;
+        if (agreed.error().status == 426)
+            return detail::upgrade_required(std::move(agreed.error()));
+        return response(std::move(agreed.error()));
     }
     auto out = response::empty(101);
     out.with("Sec-WebSocket-Accept", agreed->accept);

@@ -2,6 +2,7 @@
 
 #include "service/identity/values.hpp"
 #include "service/short_text.hpp"
+#include "service/value_check.hpp"
 
 namespace headroom::service::identity {
 namespace {
@@ -22,11 +23,10 @@ task<outcome<done>> agent_service::execute(eventsourcing::stream_id agent, Comma
 
 task<outcome<registered_agent>> agent_service::run(register_agent command, actor by,
                                                    deadline until) const {
-    auto type = check_agent_type(command.agent_type_id);
-    if (!type) co_return std::unexpected(std::move(type.error()));
-    auto name = short_text("display_name", command.display_name);
-    if (!name) co_return std::unexpected(std::move(name.error()));
-    command.display_name = *std::move(name);
+    value_check all;
+    all.hear(check_agent_type(command.agent_type_id));
+    all.take(command.display_name, short_text("display_name", command.display_name));
+    if (auto fault = std::move(all).refusal()) co_return std::unexpected(*std::move(fault));
     const auto id = eventsourcing::new_uuid();
     auto result = co_await execute(id, std::move(command), std::move(by), until);
     if (!result) co_return std::unexpected(std::move(result.error()));

@@ -4,23 +4,21 @@
 #include "service/identity/values.hpp"
 #include "service/identity/welcome.hpp"
 #include "service/short_text.hpp"
+#include "service/value_check.hpp"
 
 namespace headroom::service::identity {
 namespace {
 
-/// Every value checked, or the first fault.
+/// Every value checked, or what is wrong with them.
 std::optional<domain_error> check(provision_user& command) {
-    if (auto issuer = check_issuer(command.issuer); !issuer) return issuer.error();
-    if (auto subject = check_subject(command.oidc_sub); !subject) return subject.error();
+    value_check all;
+    all.hear(check_issuer(command.issuer));
+    all.hear(check_subject(command.oidc_sub));
     if (command.email && command.email->empty()) command.email.reset();
-    if (command.email)
-        if (auto email = check_email(*command.email); !email) return email.error();
-    if (command.name && !command.name->empty()) {
-        auto name = short_text("name", *command.name);
-        if (!name) return name.error();
-        command.name = *std::move(name);
-    }
-    return std::nullopt;
+    if (command.email) all.hear(check_email(*command.email));
+    if (command.name && !command.name->empty())
+        all.take(*command.name, short_text("name", *command.name));
+    return std::move(all).refusal();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "headroom/eventsourcing/name_uuid.hpp"
 #include "service/short_text.hpp"
+#include "service/value_check.hpp"
 
 namespace headroom::service::tenancy {
 namespace {
@@ -19,12 +20,11 @@ eventsourcing::stream_id stream_of(const tenant_id& tenant) {
 }
 
 task<outcome<done>> tenant_service::run(provision command, actor by, deadline until) const {
-    auto slug = check_slug(command.slug);
-    if (!slug) co_return failed(std::move(slug.error()));
-    auto name = short_text("name", command.name);
-    if (!name) co_return failed(std::move(name.error()));
-    command.name = *std::move(name);
-    const auto tenant = tenant_id::parse(*slug).value();
+    value_check all;
+    all.hear(check_slug(command.slug));
+    all.take(command.name, short_text("name", command.name));
+    if (auto fault = std::move(all).refusal()) co_return failed(*std::move(fault));
+    const auto tenant = tenant_id::parse(command.slug).value();
     co_return co_await run<provision>(tenant, std::move(command), std::move(by), until);
 }
 

@@ -86,17 +86,29 @@ TEST_F(Api, ANumberKeepsItsValueThroughEventAndReadModel) {
 }
 
 TEST_F(Api, EveryFaultOfABodyHasAPointer) {
-    const auto refused = service().post("/v1/tenants", R"({"name":7,"a/b":1,"metadata":[]})");
-    EXPECT_EQ(refused.status, 422U);
-    EXPECT_NE(refused.head.find("application/problem+json"), std::string::npos);
-    std::set<std::string> pointers;
-    const auto problem = body(refused);
-    for (const auto& each : problem.at("errors").as_array())
-        pointers.emplace(each.at("pointer").as_string());
-    EXPECT_EQ(pointers, (std::set<std::string>{"#/slug", "#/name", "#/metadata", "#/a~1b"}));
-    const auto slug = service().post("/v1/tenants", R"({"slug":"Not A Slug","name":"x"})");
-    EXPECT_EQ(slug.status, 422U);
-    EXPECT_EQ(text(slug, "/errors/0/pointer"), "#/slug");
+    using pointers = std::set<std::string>;
+    const auto faulty = [](const std::string& path, const char* sent) {
+        const auto refused = service().post(path, sent);
+        EXPECT_EQ(refused.status, 422U) << sent;
+        EXPECT_NE(refused.head.find("application/problem+json"), std::string::npos);
+        pointers found;
+        const auto problem = body(refused);
+        for (const auto& each : problem.at("errors").as_array())
+            found.emplace(each.at("pointer").as_string());
+        return found;
+    };
+    EXPECT_EQ(faulty("/v1/tenants", R"({"name":7,"a/b":1,"metadata":[]})"),
+              (pointers{"#/slug", "#/name", "#/metadata", "#/a~1b"}));
+    EXPECT_EQ(faulty("/v1/tenants", R"({"slug":"Not A Slug","name":"x"})"), pointers{"#/slug"});
+    // What the domain looks at comes together as well.
+    const auto own = "/v1/tenants/" + tenant();
+    EXPECT_EQ(faulty("/v1/tenants", R"({"slug":"Not A Slug","name":" "})"),
+              (pointers{"#/slug", "#/name"}));
+    EXPECT_EQ(faulty(own + "/users",
+                     R"({"issuer":"a b","subject":"","email":"x","name":"\u0001"})"),
+              (pointers{"#/issuer", "#/subject", "#/email", "#/name"}));
+    EXPECT_EQ(faulty(own + "/agents", R"({"agent_type":"R 2","display_name":""})"),
+              (pointers{"#/agent_type", "#/display_name"}));
     EXPECT_EQ(service().post("/v1/tenants", "[]").status, 422U);
     EXPECT_EQ(service().post("/v1/tenants", "{").status, 400U);
     EXPECT_EQ(service().post("/v1/tenants", R"({"slug":"a","slug":"b","name":"x"})").status, 400U);
@@ -182,6 +194,19 @@ TEST_F(Api, APreferenceThatIsNotUnderstoodRefusesNothing) {
     }
     EXPECT_EQ(service().send("POST", path + "suspend", "", "If-None-Match: *\r\n").status, 400U)
         << "a condition is never passed over";
+}
+
+TEST_F(Api, WhoHasWhatIsAskedForIsSparedIt) {
+    const auto path = "/v1/tenants/" + tenant();
+    const auto whole = service().send("GET", path);
+    const auto tag = header_of(whole, "ETag");
+    const auto known = [&](const std::string& given) {
+        return service().send("GET", path, "", "If-None-Match: " + given + "\r\n");
+    };
+    EXPECT_EQ(known("\"0\", " + tag).status, 304U);
+    EXPECT_EQ(header_of(known(tag), "ETag"), tag);
+    EXPECT_EQ(service().send("POST", path + "/suspend", "", "Prefer: wait=5\r\n").status, 200U);
+    EXPECT_EQ(known(tag).status, 200U) << "it is another since";
 }
 
 TEST_F(Api, TenantsAreListedByStatusPageByPage) {

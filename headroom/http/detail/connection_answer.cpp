@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "headroom/http/caller.hpp"
+#include "headroom/http/conditional.hpp"
 #include "headroom/http/detail/connection.hpp"
 #include "headroom/http/detail/listener.hpp"
 #include "headroom/http/detail/request_origin.hpp"
@@ -65,6 +66,7 @@ coding connection::finish(response& reply, const request& of) {
     if (abandoned_) return coding::identity;
     reply.render(of.raw_path, of.id, of.trace.trace_id());
     home_->shared().origins.mark(of.headers, reply);
+    if (is_known_to_client(of, reply)) reply.leave_out_known();
     return home_->compression().choose(of.headers, reply);
 }
 

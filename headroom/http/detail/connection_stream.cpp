@@ -3,6 +3,7 @@
 
 #include "headroom/http/detail/connection.hpp"
 #include "headroom/http/detail/listener.hpp"
+#include "headroom/http/detail/websocket_handshake.hpp"
 
 namespace headroom::http::detail {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::size_t piece_cost = 64;  // in bytes, so that empty pieces count 
 void connection::admit_stream(exchange& of) {
     auto& reply = *of.reply;
     if (reply.upgraded() != nullptr && reader_.head().minor == 0)
-        reply = problem{426, "A WebSocket needs HTTP/1.1."};
+        reply = upgrade_required({426, "A WebSocket needs HTTP/1.1."});
     if (reply.upgraded() != nullptr && of.of.unread != nullptr)
         reply = problem{400, "A WebSocket's handshake has no body."};
     if (reply.upgraded() == nullptr && (reply.streamed() == nullptr || !reply.streamed()->lasting))

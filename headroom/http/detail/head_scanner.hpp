@@ -24,6 +24,8 @@ public:
     /// ends among them or is at fault. The answer does not depend on how the bytes were split.
     std::size_t scan(std::string_view bytes);
 
+    /// More than the empty lines that may stand before a request has arrived.
+    bool begun() const noexcept { return lines_ > 0 || line_bytes_ > 0; }
     bool complete() const noexcept { return complete_; }
     const std::optional<fault>& failed() const noexcept { return failed_; }
 

@@ -25,8 +25,8 @@ public:
     std::size_t read(std::string_view bytes);
 
     state at() const noexcept { return at_; }
-    /// Some byte of the request has arrived.
-    bool begun() const noexcept { return !head_text_.empty(); }
+    /// Some byte of the request has arrived; an empty line before it is none of its.
+    bool begun() const noexcept { return scanner_.begun(); }
     /// Set when failed.
     const std::optional<fault>& failed() const noexcept { return failed_; }
     /// Complete from state::body on; when failed, as far as it was understood.

@@ -48,6 +48,18 @@ TEST(RequestReader, ReadsTheNextRequestAfterReset) {
     }
 }
 
+TEST(RequestReader, BeginsBehindTheEmptyLineAnOldClientSends) {
+    const limits bounds;
+    request_reader reader(bounds);
+    EXPECT_EQ(reader.read("\r\n"), 2U);
+    EXPECT_FALSE(reader.begun());
+    reader.read("G");
+    EXPECT_TRUE(reader.begun());
+    reader.read("ET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(reader.at(), state::complete);
+    EXPECT_TRUE(reader.begun());
+}
+
 TEST(RequestReader, AcceptsTheGrammar) {
     for (const auto* good :
          {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",

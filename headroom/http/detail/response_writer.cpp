@@ -47,6 +47,18 @@ void append_framing(std::string& out, const response& of, bool chunked) {
     out += "\r\n";
 }
 
+void append_connection(std::string& out, const response& of, const answer_terms& terms) {
+    if (of.upgraded() != nullptr) {
+        out += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+    } else if (of.status() == 426) {  // RFC 9110 section 7.8: its Upgrade is for this hop
+        out += terms.close ? "Connection: Upgrade, close\r\n" : "Connection: Upgrade\r\n";
+    } else if (terms.close) {
+        out += "Connection: close\r\n";
+    } else if (terms.say_keep_alive) {
+        out += "Connection: keep-alive\r\n";
+    }
+}
+
 bool is_decent_id(std::string_view text) {
     return !text.empty() && text.size() <= client_id_bytes_max &&
            std::ranges::all_of(text, [](char c) {
@@ -72,13 +84,7 @@ void append_answer(std::string& out, const response& of, const answer_terms& ter
     const bool come_back = of.status() == 503 || of.status() == 429;
     if (come_back && terms.retry_after_s > 0 && !has_added(of, "Retry-After"))
         append_field(out, "Retry-After", std::to_string(terms.retry_after_s));
-    if (of.upgraded() != nullptr) {
-        out += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
-    } else if (terms.close) {
-        out += "Connection: close\r\n";
-    } else if (terms.say_keep_alive) {
-        out += "Connection: keep-alive\r\n";
-    }
+    append_connection(out, of, terms);
     out += "\r\n";
     if (terms.body && of.status() != 204 && of.status() != 304) out += of.body();
 }

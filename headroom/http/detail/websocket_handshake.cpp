@@ -101,6 +101,12 @@ std::string accept_of(std::string_view key) {
     return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(length)};
 }
 
+response upgrade_required(problem why) {
+    response refused(std::move(why));
+    refused.with("Upgrade", "websocket").with("Sec-WebSocket-Version", our_version);
+    return refused;
+}
+
 std::expected<websocket_agreement, problem> shake_hands(const request& of,
                                                         const websocket_terms& terms) {
     if (auto why = not_asked_for(of)) return std::unexpected(std::move(*why));

@@ -20,6 +20,9 @@ struct websocket_agreement {
 std::expected<websocket_agreement, problem> shake_hands(const request& of,
                                                         const websocket_terms& terms);
 
+/// A 426, and what the client may become to be served (RFC 9110 section 15.5.22).
+response upgrade_required(problem why);
+
 /// Sec-WebSocket-Accept for that key.
 std::string accept_of(std::string_view key);
 

@@ -102,6 +102,7 @@ json::object described(const typed::api::entry& of, bool guarded, const descript
     add_refusals(made, of.is.when, guarded, as.limits_rates);
     of.describe(made, of.is.media);
     for (const unsigned status : of.is.problems) made.fails(status);
+    if (of.verb == method::get) made.spares_who_knows();
     return std::move(made).done();
 }
 

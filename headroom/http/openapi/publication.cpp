@@ -39,20 +39,8 @@ void fill(published& to, std::string media, std::string text) {
     to.etag = tag_of(to.text);
 }
 
-bool has(const std::optional<std::string>& if_none_match, std::string_view etag) {
-    bool found = false;
-    for_each_element(if_none_match.value_or(""), [&](std::string_view each) {
-        if (each.starts_with("W/")) each.remove_prefix(2);
-        found |= each == etag || each == "*";
-    });
-    return found;
-}
-
-task<page> send(shared_text what,
-                typed::header<"If-None-Match", std::optional<std::string>> known) {
-    const bool same = has(*known, what->etag);
-    auto made = same ? response::not_modified(what->media, what->text.size())
-                     : response::body(what->media, what->text);
+task<page> send(shared_text what) {
+    auto made = response::body(what->media, what->text);
     made.with("ETag", what->etag).with("Cache-Control", "no-cache");
     made.with("X-Content-Type-Options", "nosniff");
     if (what->media.starts_with("text/html")) made.with("Content-Security-Policy", page_policy);
@@ -75,14 +63,13 @@ typed::about about_file(std::string summary, std::string media) {
 }  // namespace
 }  // namespace openapi
 
-/// Of about::media, with its ETag; 304 for who has it.
+/// Of about::media, with its ETag.
 template <>
 struct typed::result<openapi::page> {
     static response respond(openapi::page from) { return std::move(from.is); }
     static void describe(operation& to, std::string_view media) {
         to.answers(200, {}, media);
-        to.answers(304);
-        for (const unsigned status : {200U, 304U}) to.carries(status, etag_field);
+        to.carries(etag_field);
     }
 };
 

@@ -68,6 +68,20 @@ void operation::carries(unsigned status, const answer_field& what) {
     fields_.emplace_back(status, &what);
 }
 
+void operation::spares_who_knows() {
+    const auto of_success = [](const auto& each) { return each.first == success; };
+    const auto told = [&](const auto& each) {
+        return of_success(each) && each.second == &etag_field;
+    };
+    if (std::ranges::none_of(fields_, told)) return;
+    parameter(part::header, "If-None-Match", false, {{"type", "string"}},
+              "The ETag of an earlier answer: 304 when it is still so.");
+    answers(304);
+    const auto all = fields_;
+    for (const auto& [of, what] : all)
+        if (of == success) carries(304, *what);
+}
+
 void operation::add_fields() {
     carries(429, retry_after_field);
     carries(503, retry_after_field);

@@ -34,6 +34,9 @@ public:
     void carries(unsigned status, const answer_field& what);
     /// Answers of success have it. Like the one above it may come before those answers do.
     void carries(const answer_field& what) { carries(success, what); }
+    /// A query: where its answers of success have an ETag, 304 for a client that has them. The
+    /// server sees to it.
+    void spares_who_knows();
     /// It reads something of a client's that can be wrong: 422, and with a body 400 and 415.
     void reads() { fails(422); }
 

@@ -29,7 +29,7 @@ class steady_load {
 public:
     explicit steady_load(std::uint16_t port)
         : wrk_({.arguments = {"wrk", "-t", "1", "-c", std::to_string(clients), "-d", "3600s", "-s",
-                              HEADROOM_ROOT "/tests/service/rolling.lua",
+                              HEADROOM_ROOT "/tests/service/crowds/rolling.lua",
                               fmt::format("http://127.0.0.1:{}", port)}}) {}
 
     bool runs() { return wrk_.running(); }
