@@ -175,6 +175,14 @@ TEST(Claims, TheSubjectIsText) {
     expect_bad("jti", {"1", "null", "[]"});
 }
 
+TEST(Claims, TheSubjectMayHoldBlanks) {
+    for (const auto* each : {"Ada  Lovelace 1", " ", " a "}) {
+        const auto made = good.with("sub", fmt::format("\"{}\"", each)).check();
+        ASSERT_TRUE(made) << to_string(made.error()) << each;
+        EXPECT_EQ(made->who.subject, each);
+    }
+}
+
 TEST(Claims, NamesHoldNoControlCharacters) {
     for (const auto* claim : {"sub", "jti", "scope", "roles"}) {
         expect_bad(claim, {R"("a\u0000b")", R"("a\nb")", R"("a\u007fb")"});

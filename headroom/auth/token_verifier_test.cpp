@@ -44,6 +44,15 @@ TEST_F(TokenVerifier, ATokenOfEachAlgorithmIsAPrincipal) {
     }
 }
 
+TEST_F(TokenVerifier, ASubjectWithBlanksIsThePrincipals) {
+    auto claims = claims_of();
+    claims.replace(claims.find("user-1"), 6, "Ada  Lovelace 1");
+    const auto token = key_of(key_kind::p256).token(algorithm::es256, claims);
+    const auto made = tokens.verify(token, at(noon));
+    ASSERT_TRUE(made) << to_string(made.error().why);
+    EXPECT_EQ((*made)->subject, "Ada  Lovelace 1");
+}
+
 TEST_F(TokenVerifier, SecretsOfLocalSetsVerifyWhereThePolicySaysSo) {
     const std::string octets(32, 's');
     const auto token = fixture::hmac_token(algorithm::hs256, octets,

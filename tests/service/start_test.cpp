@@ -93,6 +93,17 @@ TEST_F(Start, AWrongPasswordIsRefusedWithoutBeingShown) {
     EXPECT_FALSE(mentions(refused.errors, "wrong-2c3d"));
 }
 
+TEST_F(Start, AProxyThatIsNoneIsNamedWithoutItsPassword) {
+    const auto refused =
+        run_service(with({{"https_proxy", "socks5://joe:proxy-4e5f@one:1"}}), {"serve"});
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_TRUE(mentions(refused.errors, "https_proxy (environment): ")) << refused.errors;
+    EXPECT_FALSE(mentions(refused.errors + refused.output, "proxy-4e5f"));
+    const auto lost = run_service(with({{"no_proxy_FILE", "/nowhere/proxies"}}), {"serve"});
+    EXPECT_EQ(lost.code, 78);
+    EXPECT_TRUE(mentions(lost.errors, "no_proxy_FILE (environment): ")) << lost.errors;
+}
+
 TEST_F(Start, AnUnknownRoleIsRefusedByName) {
     const auto where = with({{"DATABASE_URL", small().url("nosuchrole")}});
     const auto refused = run_service(where, {"serve"});

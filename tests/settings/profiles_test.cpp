@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "headroom/budget/report.hpp"
+#include "headroom/testing/temp_directory.hpp"
 #include "service/blueprint.hpp"
 
 namespace headroom {
@@ -83,6 +84,59 @@ TEST(Profiles, AProxyThatIsNoneIsReportedWithTheSettings) {
     EXPECT_EQ(to_string(all.error()),
               "all_proxy (test): the URL's scheme is neither https nor http; "
               "a proxy is http://HOST:PORT\n");
+}
+
+/// What a start is told when there is one more variable, beside settings that are good.
+std::string told_of(const std::string& name, const std::string& value, profile as = profile::dev) {
+    const bool production = as == profile::production;
+    environment from(as);
+    from.add("DATABASE_URL",
+             production ? "postgresql://app:k8Zw-1@db.example/app" : "postgresql://app@/app",
+             "test");
+    from.add(name, value, "test");
+    if (production) from.add(parse_dotenv(text_of(".env.production")), ".env.production");
+    const auto all = service::read_settings(from);
+    return all ? "" : to_string(all.error());
+}
+
+TEST(Profiles, AProxyThatIsNoneIsNamedWithoutItsPassword) {
+    for (const std::string name :
+         {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
+        for (const auto* value : {"socks5://joe:canary@one:1", "http://joe:canary@one:99999",
+                                  "joe:canary 1@one:1"}) {
+            const auto told = told_of(name, value);
+            EXPECT_TRUE(told.starts_with(name + " (test): the URL")) << told;
+            EXPECT_TRUE(told.ends_with("; a proxy is http://HOST:PORT\n")) << told;
+            EXPECT_FALSE(told.contains("canary")) << told;
+        }
+    EXPECT_EQ(told_of("https_proxy", "http://joe:canary@one:1"), "");
+    EXPECT_EQ(told_of("HTTP_PROXY", "socks5://one:1"), "") << "which is not read";
+}
+
+TEST(Profiles, AFileOfAProxyThatIsNotThereIsNamed) {
+    for (const std::string name :
+         {"http_proxy_FILE", "https_proxy_FILE", "HTTPS_PROXY_FILE", "all_proxy_FILE",
+          "ALL_PROXY_FILE", "no_proxy_FILE", "NO_PROXY_FILE"}) {
+        const auto told = told_of(name, "/nowhere/proxy");
+        EXPECT_TRUE(told.starts_with(name + " (test): No such file or directory\n")) << told;
+    }
+}
+
+TEST(Profiles, AFileOfAProxyIsReadAsItsVariableAndNotShown) {
+    const testing::temp_directory in;
+    const auto good = in.write("good", "http://joe:canary@one:1\n"),
+               bad = in.write("bad", "socks5://joe:canary@one:1\n");
+    for (const auto& each : {good, bad})
+        std::filesystem::permissions(each, std::filesystem::perms(0600));
+    EXPECT_EQ(told_of("https_proxy_FILE", good, profile::production), "");
+    const auto none = told_of("https_proxy_FILE", bad);
+    EXPECT_TRUE(none.starts_with("https_proxy")) << none;
+    EXPECT_TRUE(none.contains("the URL's scheme is neither https nor http")) << none;
+    EXPECT_FALSE(none.contains("canary")) << none;
+    std::filesystem::permissions(good, std::filesystem::perms(0644));
+    const auto open = told_of("https_proxy_FILE", good, profile::production);
+    EXPECT_TRUE(open.starts_with("https_proxy_FILE (test): everybody")) << open;
+    EXPECT_FALSE(open.contains("canary")) << open;
 }
 
 TEST(Profiles, NameNoSecret) {

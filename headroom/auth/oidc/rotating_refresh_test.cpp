@@ -62,6 +62,18 @@ TEST_F(RotatingRefresh, WhoComesLaterWithTheOldTokenFindsWhatCame) {
     });
 }
 
+TEST_F(RotatingRefresh, WhatCameIsKeptForAsLongAsItsTermsSay) {
+    terms.kept = 48h;
+    with_two([&](token_client& of, auto& one, auto&) -> task<void> {
+        const auto first = co_await signed_in_tokens(of);
+        EXPECT_TRUE(co_await one.refresh(first.refresh, soon()));
+        const auto name = "t:refresh:" + to_base64url(detail::sha256(first.refresh.reveal()));
+        const auto left = std::chrono::milliseconds(std::stoll(store().ask({"PTTL", name})));
+        EXPECT_LE(left, 48h);
+        EXPECT_GT(left, 47h) << "whatever the life of what came, and that of a turn";
+    });
+}
+
 TEST_F(RotatingRefresh, ATokenThatIsRefusedIsAskedWithOnce) {
     with_two([&](token_client&, auto& one, auto& other) -> task<void> {
         const auto before = used();

@@ -68,6 +68,15 @@ TEST_F(SignIn, ATokenIsItsPrincipal) {
     EXPECT_EQ(text(me, "/profile/email"), "ada@x.example");
 }
 
+TEST_F(SignIn, ASubjectMayHoldBlanks) {
+    const auto slug = tenant();
+    const auto token = token_of(slug, "", "Ada  Lovelace");
+    const auto me = get("/v1/me", bearer(token));
+    ASSERT_EQ(me.status, 200U) << me.body;
+    EXPECT_EQ(text(me, "/subject"), "Ada  Lovelace-" + slug);
+    EXPECT_TRUE(boost::json::parse(me.body).at("profile").is_object()) << "made with the request";
+}
+
 TEST_F(SignIn, ABodyIsAskedForOnlyOfWhoMaySendIt) {
     const auto head = [](std::string_view route, const std::string& headers) {
         return fmt::format("{} HTTP/1.1\r\nHost: localhost\r\n{}Content-Length: 1000\r\n"

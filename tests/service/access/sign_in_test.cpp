@@ -158,6 +158,31 @@ TEST_F(BrowserSession, FiftyRequestsToTwoProcessesRenewItsTokensOnce) {
     EXPECT_EQ(one.get("/v1/me").status, 200U);
 }
 
+/// What is left of the life of what a Redis keeps under such a name.
+std::chrono::milliseconds left_of(const testing::private_redis& in, const std::string& pattern) {
+    constexpr char script[] = "return redis.call('PTTL', redis.call('KEYS', ARGV[1])[1] or '')";
+    return std::chrono::milliseconds(std::stoll(in.ask({"EVAL", script, "0", pattern})));
+}
+
+TEST_F(BrowserSession, WhatCameOfARenewalIsKeptForLongerThanASessionMayRest) {
+    testing::private_provider provider({.jwks = {}, .access_seconds = 2});
+    testing::private_redis own;
+    auto with = ground().with(provider);
+    with["REDIS_URL"] = own.url();
+    with["AUTH_SESSION_IDLE"] = "24h";
+    with["AUTH_SESSION_LIFE"] = "48h";
+    const auto at = started(with);
+    browser one(*at, provider);
+    ASSERT_EQ(one.sign_in().status, 303U);
+    EXPECT_TRUE(eventually([&] {
+        return one.get("/v1/me").status == 200 && provider.grants("refresh_token") > 0;
+    }));
+    const auto rests = left_of(own, "*:auth:session:*"), kept = left_of(own, "*:auth:refresh:*");
+    EXPECT_GT(rests, 0ms);
+    EXPECT_LE(rests, 24h);
+    EXPECT_GE(kept, 24h) << "whoever comes back with the spent token is to find what came of it";
+}
+
 TEST_F(BrowserSession, AChangeOfItsSecretSignsNobodyOut) {
     testing::private_provider provider;
     auto with = ground().with(provider);
