@@ -78,19 +78,20 @@ tenancy::system_defaults read_defaults(setting_reader& from) {
 // No settings of ours, but a fault of theirs ends the start like one.
 http::proxies read_proxies(setting_reader& to, const environment& from) {
     setting_faults faults, warnings;
-    try {
-        auto made = http::proxies([&](std::string_view name) -> std::optional<std::string> {
-            auto found = from.find(name, faults, warnings);
-            if (!found) return std::nullopt;
-            return std::move(found->value);
-        });
-        for (const auto& each : faults) to.fault(each.variable, each.problem, each.hint);
-        for (const auto& each : warnings) to.warn(each.variable, each.problem, each.hint);
-        return made;
-    } catch (const http::bad_proxy& why) {
-        to.fault(why.variable(), why.what(), "a proxy is http://HOST:PORT");
-        return {};
-    }
+    auto made = http::proxies::read([&](std::string_view name) -> std::optional<std::string> {
+        auto found = from.find(name, faults, warnings);
+        if (!found) return std::nullopt;
+        return std::move(found->value);
+    });
+    for (const auto& each : faults) to.fault(each.variable, each.problem, each.hint);
+    for (const auto& each : warnings) to.warn(each.variable, each.problem, each.hint);
+    if (made) return *std::move(made);
+    for (const auto& each : made.error())
+        to.fault(each.variable, each.problem,
+                 each.variable.starts_with("no") || each.variable.starts_with("NO")
+                     ? "a block of addresses is 10.0.0.0/8"
+                     : "a proxy is http://HOST:PORT");
+    return {};
 }
 
 }  // namespace
@@ -125,6 +126,7 @@ std::expected<settings, setting_faults> read_settings(const environment& from) {
     all.reference = *std::move(sealed);
     all.warnings = reader.warnings();
     all.secrets = reader.secrets();
+    for (const auto& each : all.proxies.passwords()) all.secrets.emplace_back(each);
     return all;
 }
 

@@ -170,7 +170,7 @@ protected:
     }
     /// The first of several is busy alone, then the second comes to need its part, repeatedly.
     void measure(const std::vector<process_ask>& asks, bool queues, const std::string& name) {
-        constexpr int repetitions = testing::sanitized ? 3 : 5;
+        constexpr int repetitions = testing::sanitized ? 1 : 3;
         const auto others = static_cast<unsigned>(asks.size() - 1) * asks.front().floor;
         // What its callers can have: without its own control, and perhaps its visits.
         const auto enough = (shared_alike - others) * 95 / 100;

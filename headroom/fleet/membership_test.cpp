@@ -72,7 +72,7 @@ task<void> start_together(processes& all, int& granted) {
 }
 
 TEST_F(Membership, EightJoinersAtOnceNeverGetMoreThanThereIs) {
-    constexpr int repetitions = testing::sanitized ? 20 : 100, joiners = 8;
+    constexpr int repetitions = testing::sanitized ? 10 : 100, joiners = 8;
     for (int i = 0; i < repetitions && !HasFailure(); ++i) {
         int granted = 0;
         auto one = ask(5, 20);

@@ -61,11 +61,11 @@ answer look_up(const std::string& host) {
     return got;
 }
 
-// What a waiting task and its look-up share: either may be the last to know of it.
+// Of a task that waits; its look-up knows by it whether anybody still does.
 struct inquiry {
     inquiry(const executor& home, deadline by) : give_up(home, by.at()) {}
     timer give_up;
-    std::optional<answer> got;  // written on the task's reactor
+    std::optional<answer> got;
 };
 
 void refuse_what_is_no_name(const std::string& host) {
@@ -96,21 +96,23 @@ task<std::vector<std::string>> name_resolver::resolve(std::string host, deadline
     if (known.known) co_return std::move(known.addresses);
     refuse_what_is_no_name(host);
     auto home = co_await asio::this_coro::executor;
-    auto shared = std::make_shared<inquiry>(home, by);
-    auto posted = system_.post([shared, home, host, by]() mutable {
+    const auto own = std::make_shared<inquiry>(home, by);
+    auto posted = system_.post([waiting = std::weak_ptr(own), home, host, by] {
         // Who has gone meanwhile is not asked for: others wait for this thread.
-        auto found = by.passed() ? answer() : look_up(host);
-        asio::post(home, [shared = std::move(shared), got = std::move(found)]() mutable {
-            shared->got = std::move(got);
-            shared->give_up.cancel();
+        if (waiting.expired() || by.passed()) return;
+        asio::post(home, [waiting, got = look_up(host)]() mutable {
+            const auto still = waiting.lock();
+            if (!still) return;
+            still->got = std::move(got);
+            still->give_up.cancel();
         });
     });
     if (!posted) throw budget::refused(std::move(posted.error()));
     boost::system::error_code cut;
-    co_await shared->give_up.async_wait(asio::redirect_error(use_task, cut));
-    if (!shared->got && cut) throw boost::system::system_error(cut);  // the task was cancelled
-    if (!shared->got) throw resolve_error(host, "no answer in time");
-    co_return addresses_of(host, std::move(*shared->got));
+    co_await own->give_up.async_wait(asio::redirect_error(use_task, cut));
+    if (!own->got && cut) throw boost::system::system_error(cut);  // the task was cancelled
+    if (!own->got) throw resolve_error(host, "no answer in time");
+    co_return addresses_of(host, std::move(*own->got));
 }
 
 std::vector<std::string> blocking_resolver::resolve(const std::string& host, deadline by) {

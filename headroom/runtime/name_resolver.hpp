@@ -46,7 +46,8 @@ public:
 
     /// Numeric addresses in the system's order of preference; empty for the path of a socket.
     /// Throws resolve_error, also when `by` passes first (the look-up then ends on its thread,
-    /// unheard), and budget::refused when too many wait. Nothing is cached: that is the system's.
+    /// unheard), and budget::refused when too many wait. A look-up that has not begun when its
+    /// caller leaves is skipped. Nothing is cached: that is the system's.
     task<std::vector<std::string>> resolve(std::string host, deadline by);
 
 private:

@@ -3,6 +3,9 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -94,6 +97,21 @@ protected:
     client_request hello_at(const std::string& name) const {
         return get("http://" + name + ":" + std::to_string(port()) + "/hello");
     }
+    /// A request whose caller leaves while it waits for its name.
+    task<bool> is_cancelled(client& of, const std::string& name) const {
+        boost::asio::cancellation_signal leave;
+        bool ended = false;
+        boost::asio::co_spawn(
+            reactor::current()->get_executor(), outcome(of, hello_at(name)),
+            boost::asio::bind_cancellation_slot(
+                leave.slot(), [&ended](const std::exception_ptr& why, const std::string&) {
+                    ended = why != nullptr;
+                }));
+        EXPECT_TRUE(
+            co_await eventually_on_reactor([&] { return of.figures().under_way == 2; }));
+        leave.emit(boost::asio::cancellation_type::terminal);
+        co_return co_await eventually_on_reactor([&] { return ended; });
+    }
 };
 
 TEST_F(ClientNames, NoneIsLookedUpForWhoHasGoneWhileItWaited) {
@@ -106,12 +124,26 @@ TEST_F(ClientNames, NoneIsLookedUpForWhoHasGoneWhileItWaited) {
         EXPECT_TRUE(co_await eventually_on_reactor(
             [&] { return names.looked_up().contains("first.test"); }));
         for (const auto* late : {"late-1.test", "late-2.test", "late-3.test"})
-            EXPECT_EQ(co_await outcome(of, hello_at(late), deadline::after(20ms)), "unreachable");
+            EXPECT_EQ(co_await outcome(of, hello_at(late), deadline::after(20ms)), "overdue");
+        EXPECT_TRUE(co_await is_cancelled(of, "left.test"));
         names.release();
         // Behind them in the thread's queue: theirs are done with before it is.
         EXPECT_EQ(co_await outcome(of, hello_at("last.test")), "200");
         EXPECT_EQ(names.looked_up(), (std::set<std::string>{"first.test", "last.test"}));
         EXPECT_TRUE(co_await eventually_on_reactor([&] { return !first.empty(); }));
+    });
+}
+
+TEST_F(ClientNames, ALookUpThatCallersHadNoTimeForSaysNothingOfTheServer) {
+    start();
+    with_client.breaking.failures_max = 1;
+    with_a_client([&](client& of) -> task<void> {
+        held_names names;
+        for (int i = 0; i < 5; ++i)
+            EXPECT_EQ(co_await outcome(of, hello_at("slow.test"), deadline::after(20ms)),
+                      "overdue");
+        names.release();
+        EXPECT_EQ(co_await outcome(of, hello_at("slow.test")), "200") << "no breaker is open";
     });
 }
 

@@ -381,7 +381,7 @@ TEST_F(Client, AProxyIsAskedInThePlaceOfTheServer) {
     start();  // as a proxy: it is asked for an absolute URL
     const std::map<std::string, std::string, std::less<>> all{
         {"http_proxy", "http://joe:secret@127.0.0.1:" + std::to_string(port())}};
-    const proxies by([&](std::string_view name) {
+    const auto by = proxies::read([&](std::string_view name) {
         const auto found = all.find(name);
         return found == all.end() ? std::nullopt : std::optional(found->second);
     });
@@ -392,12 +392,12 @@ TEST_F(Client, AProxyIsAskedInThePlaceOfTheServer) {
         auto checked = get("http://nowhere.invalid/seen");
         checked.where = reach::everywhere_else;
         EXPECT_EQ(co_await outcome(of, std::move(checked)), "not_allowed");
-    }, by);
+    }, by.value());
 }
 
 TEST_F(Client, WhatAProxyLetsNobodyThroughForWasNotSent) {
     testing::canned_server wary("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
-    const proxies by([&](std::string_view name) {
+    const auto by = proxies::read([&](std::string_view name) {
         return name == "https_proxy" ? std::optional(wary.url()) : std::nullopt;
     });
     with_a_client([&](client& of) -> task<void> {
@@ -411,7 +411,7 @@ TEST_F(Client, WhatAProxyLetsNobodyThroughForWasNotSent) {
             EXPECT_FALSE(why.sent());
         }
         EXPECT_EQ(wary.requests(), 3U) << "so it is repeated, although it is a POST";
-    }, by);
+    }, by.value());
 }
 
 }  // namespace

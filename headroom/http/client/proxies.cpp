@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
+#include <map>
 
 #include "headroom/http/client/address_scope.hpp"
 #include "headroom/http/fields.hpp"
@@ -19,18 +20,6 @@ std::string lower(std::string_view text) {
     return made;
 }
 
-struct variable {
-    std::string name, value;
-};
-
-std::optional<variable> first_of(const proxies::environment& variables,
-                                 std::initializer_list<std::string_view> names) {
-    for (const auto name : names)
-        if (auto value = variables(name); value && !value->empty())
-            return variable{std::string(name), *std::move(value)};
-    return std::nullopt;
-}
-
 // "user:password@" leaves the URL, which is shown; what is left is checked like any other.
 std::string take_credentials(std::string& url) {
     const auto parsed = boost::urls::parse_uri(url);
@@ -44,30 +33,64 @@ std::string take_credentials(std::string& url) {
 
 }  // namespace
 
-proxies::proxies(const environment& variables)
-    : for_http_(read(variables, {"http_proxy", "all_proxy", "ALL_PROXY"})),
-      for_https_(read(variables, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})) {
-    const auto none_before = first_of(variables, {"no_proxy", "NO_PROXY"});
-    if (!none_before) return;
-    auto list = none_before->value;
-    std::ranges::replace(list, ' ', ',');
-    for_each_element(list, [&](std::string_view each) {
-        if (each.starts_with('.')) each.remove_prefix(1);
-        if (auto block = address_block::parse(each)) excepted_blocks_.push_back(*block);
-        else exceptions_.push_back(lower(each));
-    });
-}
+/// Of one environment: what has been asked of it, and what was wrong with the answers.
+class proxies::reading {
+public:
+    explicit reading(const environment& from) : from_(from) {}
 
-std::optional<proxies::proxy> proxies::read(const environment& variables,
-                                            std::initializer_list<std::string_view> names) {
-    auto found = first_of(variables, names);
-    if (!found) return std::nullopt;
-    auto& url = found->value;
-    if (!url.contains("://")) url = "http://" + url;
-    auto credentials = take_credentials(url);
-    auto at = parse_web_address(url);
-    if (!at) throw bad_proxy(std::move(found->name), at.error());
-    return proxy{*std::move(at), std::move(credentials)};
+    std::optional<proxy> proxy_in(std::initializer_list<std::string_view> names) {
+        const auto name = first_of(names);
+        if (name.empty()) return std::nullopt;
+        auto url = *value_of(name);
+        if (!url.contains("://")) url = "http://" + url;
+        auto credentials = take_credentials(url);
+        auto at = parse_web_address(url);
+        if (at) return proxy{*std::move(at), std::move(credentials)};
+        blame(name, at.error());
+        return std::nullopt;
+    }
+    void add_exceptions(std::initializer_list<std::string_view> names, proxies& to) {
+        const auto name = first_of(names);
+        if (name.empty()) return;
+        auto list = *value_of(name);
+        std::ranges::replace(list, ' ', ',');
+        for_each_element(list, [&](std::string_view each) {
+            if (each.starts_with('.')) each.remove_prefix(1);
+            if (auto block = address_block::parse(each)) to.excepted_blocks_.push_back(*block);
+            else if (each.contains('/')) blame(name, "one of its blocks of addresses is none");
+            else to.exceptions_.push_back(lower(each));
+        });
+    }
+    std::vector<proxy_fault> faults;
+
+private:
+    const std::optional<std::string>& value_of(std::string_view name) {
+        const auto known = asked_.find(name);
+        if (known != asked_.end()) return known->second;
+        return asked_.emplace(name, from_(name)).first->second;
+    }
+    std::string_view first_of(std::initializer_list<std::string_view> names) {
+        for (const auto each : names)
+            if (const auto& value = value_of(each); value && !value->empty()) return each;
+        return {};
+    }
+    void blame(std::string_view variable, std::string problem) {
+        if (std::ranges::find(faults, variable, &proxy_fault::variable) == faults.end())
+            faults.push_back({std::string(variable), std::move(problem)});
+    }
+
+    const environment& from_;
+    std::map<std::string_view, std::optional<std::string>> asked_;
+};
+
+std::expected<proxies, std::vector<proxy_fault>> proxies::read(const environment& variables) {
+    reading from(variables);
+    proxies made;
+    made.for_http_ = from.proxy_in({"http_proxy", "all_proxy", "ALL_PROXY"});
+    made.for_https_ = from.proxy_in({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+    from.add_exceptions({"no_proxy", "NO_PROXY"}, made);
+    if (!from.faults.empty()) return std::unexpected(std::move(from.faults));
+    return made;
 }
 
 const web_address* proxies::before(const web_address& target) const {
@@ -79,6 +102,14 @@ const web_address* proxies::before(const web_address& target) const {
 const std::string& proxies::credentials_for(const web_address& proxy) const {
     return for_https_ && &proxy == &for_https_->at ? for_https_->credentials
                                                     : for_http_->credentials;
+}
+
+std::vector<std::string> proxies::passwords() const {
+    std::vector<std::string> all;
+    for (const auto* each : {&for_http_, &for_https_})
+        if (*each && (*each)->credentials.contains(':'))
+            all.push_back((*each)->credentials.substr((*each)->credentials.find(':') + 1));
+    return all;
 }
 
 bool proxies::excepted(std::string_view host) const {

@@ -5,9 +5,9 @@
 // (CVE-2016-5385). no_proxy has names, addresses and blocks of them (10.0.0.0/8), with commas or
 // spaces between.
 #pragma once
+#include <expected>
 #include <functional>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,15 +17,9 @@
 
 namespace headroom::http {
 
-/// A variable that names no proxy of ours; its value is never repeated, for it may hold a password.
-class bad_proxy : public std::invalid_argument {
-public:
-    bad_proxy(std::string variable, const std::string& why)
-        : std::invalid_argument(why), variable_(std::move(variable)) {}
-    const std::string& variable() const noexcept { return variable_; }
-
-private:
-    std::string variable_;
+/// A variable that cannot be used; its value is never repeated, for it may hold a password.
+struct proxy_fault {
+    std::string variable, problem;
 };
 
 class proxies {
@@ -34,21 +28,23 @@ public:
 
     /// None.
     proxies() = default;
-    /// Throws bad_proxy when one is no URL of http or https.
-    explicit proxies(const environment& variables);
+    /// What the variables say, each of which is asked for once, or everything that is wrong with
+    /// them: a proxy that is no URL of http or https, an exception that is no block of addresses.
+    static std::expected<proxies, std::vector<proxy_fault>> read(const environment& variables);
 
     /// Null where the server itself is asked: always on the own machine.
     const web_address* before(const web_address& target) const;
     /// What a proxy wants to be told ("user:password"), or "".
     const std::string& credentials_for(const web_address& proxy) const;
+    /// The passwords in these, which no output may show.
+    std::vector<std::string> passwords() const;
 
 private:
     struct proxy {
         web_address at;
         std::string credentials;
     };
-    static std::optional<proxy> read(const environment& variables,
-                                     std::initializer_list<std::string_view> names);
+    class reading;
     bool excepted(std::string_view host) const;
 
     std::optional<proxy> for_http_, for_https_;

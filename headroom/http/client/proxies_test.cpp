@@ -9,12 +9,13 @@ namespace {
 
 using variables = std::map<std::string, std::string, std::less<>>;
 
-proxies of(const variables& all) {
-    return proxies([&](std::string_view name) {
+std::expected<proxies, std::vector<proxy_fault>> read(const variables& all) {
+    return proxies::read([&](std::string_view name) {
         const auto found = all.find(name);
         return found == all.end() ? std::nullopt : std::optional(found->second);
     });
 }
+proxies of(const variables& all) { return read(all).value(); }
 std::string before(const proxies& all, std::string_view url) {
     const auto* found = all.before(parse_web_address(url).value());
     return found == nullptr ? "" : found->url;
@@ -56,18 +57,26 @@ TEST(Proxies, CredentialsAreKeptApartFromTheUrl) {
     ASSERT_NE(proxy, nullptr);
     EXPECT_EQ(proxy->url, "http://one:1/");
     EXPECT_EQ(all.credentials_for(*proxy), "joe:c@nary");
+    EXPECT_EQ(all.passwords(), std::vector<std::string>{"c@nary"});
 }
 
 TEST(Proxies, WhatIsNoProxyIsNamed) {
     for (const auto* name : {"https_proxy", "HTTPS_PROXY", "all_proxy"}) {
-        try {
-            of({{name, "socks5://joe:canary@one:1"}});
-            FAIL() << "accepted";
-        } catch (const bad_proxy& why) {
-            EXPECT_EQ(why.variable(), name);
-            EXPECT_FALSE(std::string_view(why.what()).contains("canary"));
-        }
+        const auto made = read({{name, "socks5://joe:canary@one:1"}});
+        ASSERT_FALSE(made.has_value()) << name;
+        ASSERT_EQ(made.error().size(), 1U) << "though it is asked for two schemes";
+        EXPECT_EQ(made.error()[0].variable, name);
+        EXPECT_FALSE(made.error()[0].problem.contains("canary"));
     }
+}
+
+TEST(Proxies, AllThatIsWrongIsToldAtOnce) {
+    const auto made = read({{"http_proxy", "ftp://one:1"}, {"https_proxy", "http://"},
+                            {"no_proxy", "a.example,10.0.0.0/99"}});
+    ASSERT_FALSE(made.has_value());
+    std::vector<std::string> named;
+    for (const auto& each : made.error()) named.push_back(each.variable);
+    EXPECT_EQ(named, (std::vector<std::string>{"http_proxy", "https_proxy", "no_proxy"}));
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ task<client_answer> client::body::attempt(unsigned nth, const client_request& wh
     client_answer answer;
     std::optional<detail::turns::turn> turn;
     std::optional<detail::transfer> one;
-    bool hurried = false;
+    bool hurried = until.left() < terms_.with.connect_max;
     try {
         auto by = co_await route(what, to, authorized, until);
         if (nth % 2 == 0) put_other_family_first(by.addresses);
@@ -243,7 +243,8 @@ task<std::vector<std::string>> client::body::resolved(const client_request& what
     try {
         found = co_await names_.resolve(asked.host, until.at_most(terms_.with.connect_max));
     } catch (const resolve_error& why) {
-        throw client_error(client_fault::unreachable, to.origin(), why.what());
+        throw client_error(until.passed() ? client_fault::overdue : client_fault::unreachable,
+                           to.origin(), why.what());
     }
     if (what.where == reach::everywhere_else && !std::ranges::all_of(found, is_public_address))
         not_allowed(to.origin(), "its address is not one of the public internet");
