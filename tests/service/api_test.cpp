@@ -198,14 +198,15 @@ TEST_F(Api, APreferenceThatIsNotUnderstoodRefusesNothing) {
 
 TEST_F(Api, WhoHasWhatIsAskedForIsSparedIt) {
     const auto path = "/v1/tenants/" + tenant();
-    const auto whole = service().send("GET", path);
+    const auto whole = service().get(path);
     const auto tag = header_of(whole, "ETag");
     const auto known = [&](const std::string& given) {
         return service().send("GET", path, "", "If-None-Match: " + given + "\r\n");
     };
     EXPECT_EQ(known("\"0\", " + tag).status, 304U);
     EXPECT_EQ(header_of(known(tag), "ETag"), tag);
-    EXPECT_EQ(service().send("POST", path + "/suspend", "", "Prefer: wait=5\r\n").status, 200U);
+    const auto* why = R"({"reason":"x"})";
+    EXPECT_EQ(service().send("POST", path + "/suspend", why, "Prefer: wait=5\r\n").status, 200U);
     EXPECT_EQ(known(tag).status, 200U) << "it is another since";
 }
 

@@ -105,7 +105,7 @@ TEST(Profiles, AProxyThatIsNoneIsNamedWithoutItsPassword) {
         for (const auto* value : {"socks5://joe:canary@one:1", "http://joe:canary@one:99999",
                                   "joe:canary 1@one:1"}) {
             const auto told = told_of(name, value);
-            EXPECT_TRUE(told.starts_with(name + " (test): the URL")) << told;
+            EXPECT_TRUE(told.starts_with(name + " (test): the URL")) << value << ": " << told;
             EXPECT_TRUE(told.ends_with("; a proxy is http://HOST:PORT\n")) << told;
             EXPECT_FALSE(told.contains("canary")) << told;
         }

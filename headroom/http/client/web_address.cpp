@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
+#include <charconv>
 
 namespace headroom::http {
 namespace {
@@ -18,8 +19,12 @@ std::string without_brackets(std::string_view host) {
 
 std::expected<std::uint16_t, std::string> port_of(const urls::url_view& of, bool secure) {
     if (!of.has_port() || of.port().empty()) return static_cast<std::uint16_t>(secure ? 443 : 80);
-    const auto number = of.port_number();
-    if (number == 0) return std::unexpected("the URL's port is not one of 1 to 65535");
+    // Not url_view::port_number(), which takes 99999 for 34463.
+    const auto text = std::string_view(of.port());
+    std::uint16_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (read.ec != std::errc() || number == 0)
+        return std::unexpected("the URL's port is not one of 1 to 65535");
     return number;
 }
 

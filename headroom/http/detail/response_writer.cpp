@@ -50,13 +50,15 @@ void append_framing(std::string& out, const response& of, bool chunked) {
 void append_connection(std::string& out, const response& of, const answer_terms& terms) {
     if (of.upgraded() != nullptr) {
         out += "Upgrade: websocket\r\nConnection: Upgrade\r\n";
-    } else if (of.status() == 426) {  // RFC 9110 section 7.8: its Upgrade is for this hop
-        out += terms.close ? "Connection: Upgrade, close\r\n" : "Connection: Upgrade\r\n";
-    } else if (terms.close) {
-        out += "Connection: close\r\n";
-    } else if (terms.say_keep_alive) {
-        out += "Connection: keep-alive\r\n";
+        return;
     }
+    const bool offers_upgrade = of.status() == 426;  // RFC 9110 section 7.8: for this hop
+    const std::string_view stays =
+        terms.close ? "close" : terms.say_keep_alive ? "keep-alive" : std::string_view();
+    if (!offers_upgrade && stays.empty()) return;
+    out += "Connection: ";
+    if (offers_upgrade) out += stays.empty() ? "Upgrade" : "Upgrade, ";
+    out.append(stays).append("\r\n");
 }
 
 bool is_decent_id(std::string_view text) {
