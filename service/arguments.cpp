@@ -22,7 +22,8 @@ std::optional<service::commanding> argument<service::commanding>::read(reading& 
 }
 
 void argument<service::commanding>::describe(operation& to) {
-    to.parameter(part::header, "If-Match", false, {{"type", "string"}},
+    to.parameter(part::header, "If-Match", false,
+                 {{"type", "string"}, {"pattern", R"(^(\*|(W/)?"[0-9]{1,18}")$)"}},
                  "The ETag of an earlier answer: refused with 409 when it is no longer so.");
     to.parameter(part::header, "Prefer", false, {{"type", "string"}},
                  "wait, or wait=SECONDS: answer once the read model shows it, else 202.");

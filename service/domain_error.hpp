@@ -22,9 +22,9 @@ std::string_view to_string(error_code of) noexcept;
 int http_status(error_code of) noexcept;
 
 /// What is wrong with a value that came with a command.
-struct value_fault {
+struct field_fault {
     std::string field, detail;
-    bool operator==(const value_fault&) const = default;
+    bool operator==(const field_fault&) const = default;
 };
 
 /// A refusal that the caller can answer. `context` holds figures and names, never a secret.
@@ -32,7 +32,7 @@ struct domain_error {
     error_code code = error_code::domain_error;
     std::string detail;
     std::vector<std::pair<std::string, std::string>> context{};
-    std::vector<value_fault> faults{};  ///< of a validation_error
+    std::vector<field_fault> faults{};  ///< of a validation_error
     bool operator==(const domain_error&) const = default;
 };
 

@@ -30,10 +30,18 @@ deadline wait_until(const http::request& of, std::chrono::milliseconds at_most) 
                                                                    : std::chrono::milliseconds(0)));
 }
 
-task<log_position> read_models::position_of(std::string projection, deadline until) {
-    const auto found = co_await db_.lanes().reads().send(
-        std::nullopt, select_position, persistence::parameters::of(projection), until);
-    co_return found.empty() ? 0 : found[0].get<std::int64_t>(0);
+task<std::optional<log_position>> read_models::position_of(std::string projection,
+                                                           deadline until) {
+    try {
+        const auto found = co_await db_.lanes().reads().send(
+            std::nullopt, select_position, persistence::parameters::of(projection), until);
+        co_return found.empty() ? 0 : found[0].get<std::int64_t>(0);
+    } catch (const persistence::deadline_passed&) {
+    } catch (const persistence::connection_lost&) {
+    } catch (const persistence::server_error&) {
+    } catch (const budget::refused&) {
+    }
+    co_return std::nullopt;
 }
 
 task<bool> read_models::reached(log_position at, std::string projection, deadline until) {
@@ -52,8 +60,9 @@ task<http::problem> read_models::behind(log_position at, std::string projection,
                          "/errors/read-model-behind"};
     answer.with("projection", projection)
         .with("asked_position", at)
-        .with("position", co_await position_of(projection, until))
         .with("waited_ms", std::chrono::duration_cast<std::chrono::milliseconds>(waited).count());
+    if (const auto now = co_await position_of(std::move(projection), until))
+        answer.with("position", *now);
     co_return answer;
 }
 

@@ -18,7 +18,7 @@ class read_models {
 public:
     read_models(persistence::database& db, projecting& events) : db_(db), events_(events) {}
 
-    /// False at the deadline.
+    /// False at the deadline, and when the database does not answer until then.
     task<bool> reached(eventsourcing::log_position at, std::string projection, deadline until);
     /// Waits as far as the request's Headroom-Position asks, and says how far that is: 0 without
     /// one. Throws http::failed: 400 when that is no position, 503 with the figures when the read
@@ -29,7 +29,9 @@ public:
                                deadline::clock::time_point started, deadline until);
 
 private:
-    task<eventsourcing::log_position> position_of(std::string projection, deadline until);
+    /// Nothing when the database has no answer: nobody's command fails because of a look.
+    task<std::optional<eventsourcing::log_position>> position_of(std::string projection,
+                                                                 deadline until);
 
     persistence::database& db_;
     projecting& events_;

@@ -18,7 +18,10 @@ using verdict = std::expected<void, token_fault>;
 constexpr token_fault bad = token_fault::bad_claim;
 
 // What only id tokens (OpenID Connect Core, 2 and 3.3.2.11) and logout tokens have.
-constexpr std::string_view foreign_claims[] = {"nonce", "at_hash", "c_hash", "s_hash", "events"};
+constexpr std::string_view foreign_claims[] = {"at_hash", "c_hash", "s_hash", "events"};
+// Keycloak says in the claim `typ` what a token is; its access tokens once had a nonce as well.
+constexpr std::string_view foreign_kinds[] = {"ID", "Refresh", "Offline", "Logout"},
+                           access_kind = "Bearer";
 
 verdict refuse_if(bool broken, token_fault why) {
     return broken ? verdict(std::unexpected(why)) : verdict();
@@ -81,7 +84,11 @@ std::expected<token_ends, token_fault> check_dates(const object& claims,
 verdict check_type(const object& claims, std::string_view typ, const issuer_policy& policy) {
     if (!is_listed(policy.types, typ)) return std::unexpected(token_fault::wrong_type);
     const auto is_there = [&](std::string_view name) { return claims.contains(name); };
-    return refuse_if(std::ranges::any_of(foreign_claims, is_there), token_fault::no_access_token);
+    const auto kind = text_of(claims, "typ").value_or("");
+    const bool foreign = std::ranges::any_of(foreign_claims, is_there) ||
+                         std::ranges::find(foreign_kinds, kind) != std::end(foreign_kinds) ||
+                         (is_there("nonce") && kind != access_kind);
+    return refuse_if(foreign, token_fault::no_access_token);
 }
 
 verdict check_audience(const object& claims, const issuer_policy& policy) {

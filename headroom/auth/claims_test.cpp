@@ -203,6 +203,11 @@ TEST(Claims, OtherTokensOfTheIssuerAreNoAccessTokens) {
     EXPECT_TRUE(good.check(by, at(noon), ""));
     for (const auto* claim : {"nonce", "at_hash", "c_hash", "s_hash"})
         EXPECT_EQ(good.with(claim, R"("x")").check(by, at(noon), "jwt").error(), no_access_token);
+    // Keycloak's, whose access tokens had the sign-in's nonce before version 25.
+    for (const auto* kind : {R"("ID")", R"("Refresh")", R"("Offline")", R"("Logout")"})
+        EXPECT_EQ(good.with("typ", kind).check(by, at(noon), "jwt").error(), no_access_token);
+    EXPECT_TRUE(good.with("typ", R"("Bearer")").with("nonce", R"("x")")
+                    .check(by, at(noon), "jwt"));
     const auto logout = good.with(
         "events", R"({"http://schemas.openid.net/event/backchannel-logout":{}})");
     EXPECT_EQ(logout.check(by, at(noon), "jwt").error(), no_access_token);

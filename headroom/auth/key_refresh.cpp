@@ -47,7 +47,8 @@ void key_refresh::fetched(std::optional<std::chrono::seconds> max_age, time_poin
 void key_refresh::failed(time_point now) {
     under_way_ = false;
     failing_ = true;
-    due_ = now + retries_.next();
+    // One that was asked for by an unknown key was not due: the keys there are still fresh.
+    if (is(now) != key_freshness::fresh || due_ <= now) due_ = now + retries_.next();
     unknown_again_ = std::max(unknown_again_, now + within_.cooldown);
 }
 

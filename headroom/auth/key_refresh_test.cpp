@@ -57,6 +57,15 @@ TEST_F(KeyRefresh, TheIssuersTimeCountsWithinBounds) {
     EXPECT_GE(*of.due_at(), now + 15s) << "not at once, however short its time is";
 }
 
+TEST_F(KeyRefresh, AnUnknownNameWhileTheEndpointFailsBringsNoSeries) {
+    fetch();
+    now += 31s;  // beyond the cooldown
+    EXPECT_EQ(unknown(), act::fetch);
+    fail();
+    EXPECT_FALSE(of.due(now + 60s)) << "the keys are fresh";
+    EXPECT_TRUE(of.due(now + 270s));
+}
+
 TEST_F(KeyRefresh, AThousandUnknownNamesFetchOnceInACooldown) {
     fetch();
     int fetches = 0;

@@ -205,6 +205,26 @@ TEST(KeySet, PointsLieOnTheirCurve) {
     expect_refused(R"({"kty":"OKP","crv":"Ed25519","x":"AAAA"})", key_fault::malformed);
 }
 
+TEST(KeySet, AnEdwardsPointIsOnItsCurveAndOfLargeOrder) {
+    const auto key = [](std::string x) {
+        return R"({"kty":"OKP","crv":"Ed25519","x":")" + to_base64url(x) + "\"}";
+    };
+    const auto number = [](char least) { return std::string(1, least) + std::string(31, '\0'); };
+    const auto below_prime = [](char least) {
+        return std::string(1, least) + std::string(30, '\xff') + '\x7f';
+    };
+    EXPECT_EQ(parsed({key(number(3))}).keys().size(), 1U) << "y = 3 has an x";
+    expect_refused(key(number(2)), key_fault::off_curve);
+    // Under the identity "01" and zeros is a signature of every text.
+    for (const auto& small : {number(0), number(1), below_prime('\xec')})
+        expect_refused(key(small), key_fault::off_curve);
+    for (const auto* of_order_8 : {"JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU",
+                                   "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o"})
+        expect_refused(R"({"kty":"OKP","crv":"Ed25519","x":")" + std::string(of_order_8) + "\"}",
+                       key_fault::off_curve);
+    expect_refused(key(below_prime('\xee')), key_fault::off_curve);  // 1, written as p + 1
+}
+
 TEST(KeySet, AThumbprintIsTheKeys) {  // RFC 8037, appendix A.3
     const auto made = parsed({R"({"kty":"OKP","crv":"Ed25519",)"
                               R"("x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})",

@@ -213,7 +213,7 @@ TEST_F(KeySource, WhatHasNotChangedIsNotSentAgain) {
 TEST_F(KeySource, IsFetchedAgainBeforeItsIssuersTimeIsOver) {
     within.ttl_min = 100ms;
     within.ahead = 400ms;
-    cache_control = "public, max-age=1";
+    cache_control = "Public, Max-Age=1";
     with_a_source([&](key_source& of) -> task<void> {
         EXPECT_TRUE(co_await has_keys(of));
         EXPECT_TRUE(co_await eventually_on_reactor([&] {

@@ -3,20 +3,22 @@
 #include "service/arguments.hpp"
 #include "service/identity/key_list.hpp"
 #include "service/identity/key_scope.hpp"
+#include "service/short_text.hpp"
 
 namespace headroom::service::identity {
 
 // ---- users ----
 
 struct new_user {
-    std::string issuer, subject;
+    typed::text<1, 255, "[!-~]+"> issuer;
+    typed::text<1, 255, "[ -~]+"> subject;
     std::optional<std::string> email, name;
     version_seen expected_version;
 };
 BOOST_DESCRIBE_STRUCT(new_user, (), (issuer, subject, email, name, expected_version))
 
 struct user_profile {
-    std::string display_name;
+    typed::text<1, short_text_max> display_name;
     version_seen expected_version;
 };
 BOOST_DESCRIBE_STRUCT(user_profile, (), (display_name, expected_version))
@@ -51,13 +53,14 @@ BOOST_DESCRIBE_STRUCT(changed_user, (), (user_id, version, position))
 // ---- agents ----
 
 struct new_agent {
-    std::string agent_type, display_name;
+    typed::text<2, 63, "[a-z0-9][a-z0-9_-]*[a-z0-9]"> agent_type;
+    typed::text<1, short_text_max> display_name;
     version_seen expected_version;
 };
 BOOST_DESCRIBE_STRUCT(new_agent, (), (agent_type, display_name, expected_version))
 
 struct agent_suspension {
-    std::string reason;
+    typed::text<0, reason_max> reason;
     version_seen expected_version;
 };
 BOOST_DESCRIBE_STRUCT(agent_suspension, (), (reason, expected_version))

@@ -30,8 +30,8 @@ user_view view_of(const profile& of) {
 task<reply_of_new_user> post_user(identity_desk desk, tenant_id tenant, commanding of,
                                   body<new_user> sent) {
     provision_user command;
-    command.issuer = std::move(sent->issuer);
-    command.oidc_sub = std::move(sent->subject);
+    command.issuer = std::move(sent->issuer.is);
+    command.oidc_sub = std::move(sent->subject.is);
     command.email = std::move(sent->email);
     command.name = std::move(sent->name);
     co_return co_await begin(desk, users_of(desk), std::move(tenant), std::move(of),

@@ -74,6 +74,8 @@ void check_allowed(const json::object& in, bool required, faults& out) {
     if (list == nullptr || list->empty() || list->size() > allowed_values_max ||
         !std::ranges::all_of(*list, [](const json::value& each) { return each.is_string(); }))
         return out.push_back({"/allowed_values", "must be a list of 1 to 256 strings"});
+    if (stored_bytes(*allowed) > storable_bytes_max)
+        out.push_back({"/allowed_values", "take more than 65536 bytes together"});
     if (!std::ranges::all_of(*list, is_storable))
         out.push_back({"/allowed_values", "must not hold U+0000"});
     const auto* value = in.if_contains("value");

@@ -51,6 +51,11 @@ TEST(ConfigurationValue, AnEnumNeedsItsList) {
               lines{"/allowed_values: is required for an enum"});
     EXPECT_EQ(faults_of(R"({"type":"enum","value":"cn","allowed_values":["eu"]})"),
               lines{"/value: is not among allowed_values"});
+    const std::string large(1'000, 'x');
+    std::string list = "\"eu\"";
+    for (int i = 0; i < 100; ++i) list += ",\"" + large + "\"";
+    EXPECT_EQ(faults_of(R"({"type":"enum","value":"eu","allowed_values":[)" + list + "]}"),
+              lines{"/allowed_values: take more than 65536 bytes together"});
     EXPECT_EQ(faults_of(R"({"type":"enum","value":"eu","allowed_values":[]})"),
               lines{"/allowed_values: must be a list of 1 to 256 strings"});
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "headroom/persistence/tenant.hpp"
+#include "service/storable_json.hpp"
 
 namespace headroom::service::tenancy {
 namespace {
@@ -87,8 +88,13 @@ decision decide(const tenant& now, const configure& command) {
 }
 
 decision decide(const tenant& now, const describe& command) {
-    return while_in(now, status::active,
-                    metadata_updated{now.id, command.metadata, command.by});
+    auto made = while_in(now, status::active,
+                         metadata_updated{now.id, command.metadata, command.by});
+    if (!made) return made;
+    const auto bytes = metadata_bytes(tenants::fold(now, made->front()));
+    if (bytes > storable_bytes_max && bytes > metadata_bytes(now))
+        return invalid("metadata", "takes more than 65536 bytes with what is there already");
+    return made;
 }
 
 decision decide(const tenant& now, const record_deletion& command) {

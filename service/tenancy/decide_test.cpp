@@ -65,6 +65,21 @@ TEST(Tenancy, OnlyAnActiveTenantIsConfiguredAndOnlyAGoneOneHasItsDataDeleted) {
     EXPECT_TRUE(decide(after(acme, activate{}, decommission{}, gone), gone)->empty());
 }
 
+TEST(Tenancy, MetadataAreBoundedTogether) {
+    const auto with = [](const char* name, std::size_t bytes) {
+        return describe{{std::string("{\"") + name + "\":\"" + std::string(bytes, 'x') + "\"}"},
+                        "ops"};
+    };
+    const auto now = after(acme, activate{}, with("a", 40'000));
+    EXPECT_EQ(refused(decide(now, with("b", 40'000))), error_code::validation_error);
+    EXPECT_TRUE(decide(now, with("b", 20'000)));
+    EXPECT_TRUE(decide(now, with("a", 60'000))) << "in the place of what was there";
+    // Of another program, without a bound: it may become less.
+    const auto full = tenants::fold(now, metadata_updated{"acme", with("c", 90'000).metadata, ""});
+    EXPECT_TRUE(decide(full, with("c", 1)));
+    EXPECT_FALSE(decide(full, with("d", 1)));
+}
+
 TEST(Tenancy, AnUnknownTenantIsNotFound) {
     EXPECT_EQ(refused(decide(tenant{}, activate{})), error_code::resource_not_found);
     EXPECT_EQ(refused(decide(tenant{}, configure{})), error_code::resource_not_found);

@@ -1,6 +1,10 @@
 #include "service/tenancy/fold.hpp"
 
 #include <array>
+#include <boost/json.hpp>
+
+#include "headroom/eventsourcing/exact_json.hpp"
+#include "service/storable_json.hpp"
 
 namespace headroom::service::tenancy {
 namespace {
@@ -15,6 +19,7 @@ struct apply {
         to.is = status::provisioning;
         to.id = what.tenant_id;
         to.name = what.name;
+        if (what.metadata) merge(*what.metadata);
     }
     void operator()(const activated&) const { to.is = status::active; }
     void operator()(const suspended& what) const {
@@ -29,8 +34,17 @@ struct apply {
     }
     void operator()(const decommissioned&) const { to.is = status::decommissioned; }
     void operator()(const config_updated&) const {}
-    void operator()(const metadata_updated&) const {}
+    void operator()(const metadata_updated& what) const { merge(what.metadata); }
     void operator()(const data_deleted& what) const { to.deleted.push_back(what.category); }
+
+    // What is no object was never merged: events of other programs are read as well.
+    void merge(const json_text& what) const {
+        boost::json::error_code broken;
+        const auto members = eventsourcing::parse_exactly(what.text, broken);
+        if (broken || !members.is_object()) return;
+        for (const auto& each : members.get_object())
+            to.metadata[std::string(each.key())] = each.key().size() + stored_bytes(each.value());
+    }
 };
 
 }  // namespace
@@ -41,6 +55,12 @@ std::optional<status> parse_status(std::string_view text) noexcept {
     for (std::size_t i = 1; i < names.size(); ++i)
         if (names[i] == text) return static_cast<status>(i);
     return std::nullopt;
+}
+
+std::size_t metadata_bytes(const tenant& of) {
+    std::size_t bytes = 0;
+    for (const auto& [name, taken] : of.metadata) bytes += taken;
+    return bytes;
 }
 
 tenant tenants::fold(tenant before, const event& what) {

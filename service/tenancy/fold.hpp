@@ -2,6 +2,8 @@
 //
 //     PROVISIONING -> ACTIVE <-> SUSPENDED;  ACTIVE or SUSPENDED -> DECOMMISSIONED, for good
 #pragma once
+#include <map>
+
 #include "service/tenancy/events.hpp"
 
 namespace headroom::service::tenancy {
@@ -16,8 +18,12 @@ struct tenant {
     std::string id, name;
     std::string reason, category;  ///< of the suspension, while it lasts
     std::vector<std::string> deleted{};  ///< categories of data that are gone
+    std::map<std::string, std::size_t> metadata{};  ///< bytes of each member, as it is stored
     bool operator==(const tenant&) const = default;
 };
+
+/// What all of its metadata takes.
+std::size_t metadata_bytes(const tenant& of);
 
 /// The decider eventsourcing::repository works with.
 struct tenants {

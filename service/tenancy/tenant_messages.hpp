@@ -1,6 +1,7 @@
 // tenancy/tenant_messages.hpp: what clients send about tenants, and what they are told.
 #pragma once
 #include "service/arguments.hpp"
+#include "service/short_text.hpp"
 #include "service/tenancy/fold.hpp"
 
 namespace headroom::service::tenancy {
@@ -10,7 +11,8 @@ BOOST_DESCRIBE_ENUM(status, none, provisioning, active, suspended, decommissione
 // ---- sent ----
 
 struct new_tenant {
-    std::string slug, name;
+    typed::text<2, 63, "[a-z0-9]+(-[a-z0-9]+)*"> slug;
+    typed::text<1, short_text_max> name;
     std::optional<boost::json::object> metadata;
     version_seen expected_version;
 };
@@ -23,14 +25,14 @@ struct tenant_transition {
 BOOST_DESCRIBE_STRUCT(tenant_transition, (), (expected_version))
 
 struct suspension {
-    std::string reason;
+    typed::text<0, reason_max> reason;
     typed::or_else<std::string, typed::fixed_text("admin_action")> category;
     version_seen expected_version;
 };
 BOOST_DESCRIBE_STRUCT(suspension, (), (reason, category, expected_version))
 
 struct decommissioning {
-    std::string reason;
+    typed::text<0, reason_max> reason;
     version_seen expected_version;
 };
 BOOST_DESCRIBE_STRUCT(decommissioning, (), (reason, expected_version))

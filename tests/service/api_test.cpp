@@ -100,13 +100,15 @@ TEST_F(Api, EveryFaultOfABodyHasAPointer) {
     EXPECT_EQ(faulty("/v1/tenants", R"({"name":7,"a/b":1,"metadata":[]})"),
               (pointers{"#/slug", "#/name", "#/metadata", "#/a~1b"}));
     EXPECT_EQ(faulty("/v1/tenants", R"({"slug":"Not A Slug","name":"x"})"), pointers{"#/slug"});
-    // What the domain looks at comes together as well.
     const auto own = "/v1/tenants/" + tenant();
-    EXPECT_EQ(faulty("/v1/tenants", R"({"slug":"Not A Slug","name":" "})"),
+    EXPECT_EQ(faulty("/v1/tenants", R"({"slug":"Not A Slug","name":""})"),
               (pointers{"#/slug", "#/name"}));
+    EXPECT_EQ(faulty(own + "/users", R"({"issuer":"a b","subject":"","email":7})"),
+              (pointers{"#/issuer", "#/subject", "#/email"}));
+    // What the domain alone looks at comes together as well.
     EXPECT_EQ(faulty(own + "/users",
-                     R"({"issuer":"a b","subject":"","email":"x","name":"\u0001"})"),
-              (pointers{"#/issuer", "#/subject", "#/email", "#/name"}));
+                     R"({"issuer":"a","subject":"b","email":"x","name":"\u0001"})"),
+              (pointers{"#/email", "#/name"}));
     EXPECT_EQ(faulty(own + "/agents", R"({"agent_type":"R 2","display_name":""})"),
               (pointers{"#/agent_type", "#/display_name"}));
     EXPECT_EQ(service().post("/v1/tenants", "[]").status, 422U);

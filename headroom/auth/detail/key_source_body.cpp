@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 
 #include "headroom/auth/provider_metadata.hpp"
@@ -20,7 +21,9 @@ constexpr auto turn_max = 1s;  // the loop looks at itself: keys become stale, a
 std::optional<std::chrono::seconds> max_age_of(std::string_view cache_control) {
     std::optional<std::chrono::seconds> found;
     http::for_each_element(cache_control, [&](std::string_view each) {
-        if (!each.starts_with(max_age_directive)) return;
+        if (!std::ranges::equal(each.substr(0, max_age_directive.size()), max_age_directive,
+                                [](char a, char b) { return (a | 0x20) == (b | 0x20); }))
+            return;
         each.remove_prefix(max_age_directive.size());
         found = http::read_delta_seconds(each);
     });
@@ -94,7 +97,7 @@ task<void> key_source::body::fetch() {
     } catch (const std::exception& why) {
         failure = fmt::format("the keys of {} were not fetched: {}", terms.issuer, why.what());
         state.failed(clock::now());
-        if (terms.keys_url.empty()) keys_url_.clear();  // to be discovered again
+        discover_again_ = {};  // it may have moved
     }
     show(failure);
     for (auto* each : waiting_) each->cancel();

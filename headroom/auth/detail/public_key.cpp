@@ -6,12 +6,11 @@
 #include <new>
 #include <stdexcept>
 
+#include "headroom/auth/detail/edwards_point.hpp"
 #include "headroom/auth/detail/roca.hpp"
 
 namespace headroom::auth::detail {
 namespace {
-
-constexpr std::size_t ed25519_bytes = 32;
 
 number_ptr number(std::string_view of) {
     number_ptr made(BN_bin2bn(octets(of), static_cast<int>(of.size()), nullptr));
@@ -84,7 +83,7 @@ made_key ed25519_key(std::string_view point) {
     if (point.size() != ed25519_bytes) return std::unexpected(key_fault::malformed);
     pkey_ptr made(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, octets(point),
                                                  point.size()));
-    if (!made) return std::unexpected(key_fault::off_curve);
+    if (!made || !is_sound_ed25519_point(point)) return std::unexpected(key_fault::off_curve);
     return made;
 }
 

@@ -138,8 +138,7 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
             co_return got;
         }
         if (got->refresh.empty()) got->refresh = spent;  // a provider that does not rotate
-        const auto kept =
-            got->refresh == spent ? std::min(terms.kept, got->life * 7 / 10) : terms.kept;
+        const auto kept = kept_for(spent, *got);
         const auto sealed =
             seal.seal(spent.reveal(), detail::to_text(detail::to_record(*got, issued)));
         try {
@@ -150,6 +149,13 @@ struct rotating_refresh::body : std::enable_shared_from_this<rotating_refresh::b
             ++counts.unshared;
         }
         co_return got;
+    }
+
+    /// Until a turn that is late has seen it; what came with the same token, until it is old.
+    std::chrono::seconds kept_for(const secret& spent, const token_set& got) const {
+        if (got.refresh == spent)
+            return std::max(std::min(terms.kept, got.life * 7 / 10), std::chrono::seconds(1));
+        return std::max(terms.kept, std::chrono::ceil<std::chrono::seconds>(terms.turn_max));
     }
 
     task<void> tell_failure(const oidc_failure& why, std::string key, std::int64_t turn,

@@ -74,6 +74,18 @@ std::chrono::seconds since(wall_time then, wall_time now) {
         std::max(now - then, wall_time::duration::zero()));
 }
 
+/// Until when a renewal that failed is not tried again; false: at once. Where the tokens have ended
+/// nobody waits longer than the provider asked.
+bool put_off(detail::session_record& of, const oidc_failure& why, const session_terms& terms) {
+    const auto asked =
+        std::min(why.retry_after.value_or(std::chrono::seconds(0)), terms.retry_after_max);
+    const auto left = of.tokens.life;
+    const auto pause =
+        left.count() == 0 ? asked : std::min(std::max(asked, terms.renewal_pause), left);
+    if (pause.count() > 0) of.due = session_time() + pause;
+    return pause.count() > 0;
+}
+
 }  // namespace
 
 struct sessions::found {
@@ -149,7 +161,10 @@ task<bool> sessions::renewed(const secret& id, found& of, deadline until) {
         co_await forget(id, until);
         co_return false;
     }
-    if (!next) co_return true;  // the old ones, as long as they live
+    if (!next) {  // the old ones, as long as they live
+        if (put_off(of.record, next.error(), terms_)) co_await write(id, of, until);
+        co_return true;
+    }
     const auto soon = until.at_most(terms_.provider_wait_max);  // for the provider's keys
     if (!co_await still_itself(*next, of.record.who, soon)) {
         co_await forget(id, until);

@@ -35,6 +35,9 @@ struct session_terms {
     /// For the provider, where there is another way than to wait: tokens that are still good, and
     /// a session that is to end.
     std::chrono::milliseconds provider_wait_max{2'000};
+    /// After a renewal that failed in passing the tokens that still live are not renewed again for
+    /// so long, or for as long as the provider asked, retry_after_max at most.
+    std::chrono::seconds renewal_pause{5}, retry_after_max{60};
     std::chrono::milliseconds redis_wait_max{2'000};  ///< for one answer of Redis
     /// Without it a session stays who signed in. One whose id token is refused is over, unless it
     /// is for its age, by our clock, or for want of keys: then it stays as it was.

@@ -220,8 +220,21 @@ TEST_F(Sessions, AProviderThatIsAwayLeavesTheOldTokens) {
     });
 }
 
+TEST_F(Sessions, AProviderThatIsAwayIsNotAskedWithEachRequest) {
+    always_renewed();
+    terms.renewal_pause = 60s;
+    with_sessions([](token_client& of, sessions& all) -> task<void> {
+        const auto id = co_await all.begin(co_await somebody(of), soon());
+        provider().answer_by("path=/token&status=503");
+        const auto before = provider().requests("/token");
+        for (int i = 0; i < 5; ++i) EXPECT_TRUE(co_await all.find(id, soon()));
+        EXPECT_EQ(provider().requests("/token") - before, 1U);
+    });
+}
+
 TEST_F(Sessions, OneWhoseRefreshTokenIsLostLastsAsLongAsItsAccessToken) {
     always_renewed();
+    terms.renewal_pause = 0s;
     rotation.turn_max = 400ms;
     rotation.exchange_max = 200ms;
     with_sessions([](token_client& of, sessions& all) -> task<void> {

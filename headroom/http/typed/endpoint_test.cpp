@@ -125,6 +125,16 @@ TEST_F(Endpoint, WhatIsNoJsonIsNoFault) {
         << "a body that is not there has no type";
 }
 
+TEST_F(Endpoint, TakesNoCompressedBody) {
+    const auto status = [this](std::string_view coding) {
+        return ask(method::post, {"/depots/north", "", "{}",
+                                  {{"Content-Type", "application/json"},
+                                   {"Content-Encoding", coding}}}).status;
+    };
+    EXPECT_EQ(status("gzip"), 415U);
+    EXPECT_EQ(status("identity"), 422U);
+}
+
 TEST_F(Endpoint, TakesABodyWithoutATypeFromNoPage) {
     const auto status = [this](std::vector<field> headers) {
         return ask(method::post, {"/depots/north", "", "{}", std::move(headers)}).status;

@@ -84,6 +84,9 @@ void reading::read_body() {
     const bool pages = !type && !of.body.empty() && of.headers.find("Origin");
     if (pages || (type && !of.body.empty() && !is_json(*type)))
         return found.refuse({415, "The body has to be application/json."});
+    if (const auto coded = of.headers.find("Content-Encoding");
+        coded && !http::detail::equal_ignoring_case(*coded, "identity"))
+        return found.refuse({415, "The body must not be compressed."});
     if (of.body.empty()) {
         body_ = json::object(&memory_);
     } else {

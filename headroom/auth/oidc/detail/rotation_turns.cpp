@@ -76,7 +76,7 @@ task<turn_answer> rotation_turns::ask(std::string name, std::string who, deadlin
 
 task<std::string> rotation_turns::keep(std::string name, std::string sealed,
                                        std::chrono::seconds kept, deadline until) {
-    const auto kept_ms = in_ms(std::max<std::chrono::milliseconds>(kept, terms_.turn_max));
+    const auto kept_ms = in_ms(kept);
     const std::array<std::string_view, 1> keys{name};
     const std::array<std::string_view, 2> words{sealed, kept_ms};
     const auto said = co_await keep_script().run(shared_, keys, words, until, repeatable);
