@@ -25,8 +25,7 @@
 namespace headroom::auth {
 namespace {
 
-using std::chrono_literals::operator""ms;
-constexpr auto rotation_stop_look_ms = 5ms;
+constexpr std::chrono::milliseconds rotation_stop_look_ms{5};
 
 oidc_failure sign_in_again(std::string why) {
     return {.why = oidc_fault::grant_refused, .detail = std::move(why)};

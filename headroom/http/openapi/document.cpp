@@ -126,7 +126,7 @@ json::object operation_of(const route_name& route, const typed::api& in, const d
     if (!is.tag.empty()) made["tags"] = json::array{is.tag};
     if (!is.summary.empty()) made["summary"] = is.summary;
     if (auto text = sentences(is.description, whom.text); !text.empty())
-        made["description"] = std::move(text);
+        made["description"] = text;
     auto rest = entry == nullptr ? untyped(route, types)
                                  : described(*entry, !whom.ways.empty(), as, types);
     made["security"] = security(whom, as);
