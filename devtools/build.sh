@@ -1,5 +1,6 @@
 # devtools/build.sh: configure and build under a preset of CMakePresets.json.
 
+# configure PRESET: quietly, unless it fails.
 configure() {
     cmake --preset "$1" >"build/.$1.log" 2>&1 || { cat "build/.$1.log"; return 1; }
 }

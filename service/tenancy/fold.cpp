@@ -2,6 +2,8 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <functional>
+#include <map>
 
 #include "headroom/eventsourcing/exact_json.hpp"
 #include "service/storable_json.hpp"
@@ -19,7 +21,7 @@ struct apply {
         to.is = status::provisioning;
         to.id = what.tenant_id;
         to.name = what.name;
-        if (what.metadata) merge(*what.metadata);
+        if (what.metadata) to.metadata.push_back(*what.metadata);
     }
     void operator()(const activated&) const { to.is = status::active; }
     void operator()(const suspended& what) const {
@@ -34,18 +36,20 @@ struct apply {
     }
     void operator()(const decommissioned&) const { to.is = status::decommissioned; }
     void operator()(const config_updated&) const {}
-    void operator()(const metadata_updated& what) const { merge(what.metadata); }
+    void operator()(const metadata_updated& what) const { to.metadata.push_back(what.metadata); }
     void operator()(const data_deleted& what) const { to.deleted.push_back(what.category); }
-
-    // What is no object was never merged: events of other programs are read as well.
-    void merge(const json_text& what) const {
-        boost::json::error_code broken;
-        const auto members = eventsourcing::parse_exactly(what.text, broken);
-        if (broken || !members.is_object()) return;
-        for (const auto& each : members.get_object())
-            to.metadata[std::string(each.key())] = each.key().size() + stored_bytes(each.value());
-    }
 };
+
+using bytes_by_name = std::map<std::string, std::size_t, std::less<>>;
+
+// What is no object was never merged: events of other programs are read as well.
+void merge(const json_text& what, bytes_by_name& into) {
+    boost::json::error_code broken;
+    const auto members = eventsourcing::parse_exactly(what.text, broken);
+    if (broken || !members.is_object()) return;
+    for (const auto& each : members.get_object())
+        into[std::string(each.key())] = each.key().size() + stored_bytes(each.value());
+}
 
 }  // namespace
 
@@ -58,8 +62,10 @@ std::optional<status> parse_status(std::string_view text) noexcept {
 }
 
 std::size_t metadata_bytes(const tenant& of) {
+    bytes_by_name merged;
+    for (const auto& each : of.metadata) merge(each, merged);
     std::size_t bytes = 0;
-    for (const auto& [name, taken] : of.metadata) bytes += taken;
+    for (const auto& [name, taken] : merged) bytes += taken;
     return bytes;
 }
 

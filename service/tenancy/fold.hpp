@@ -2,8 +2,6 @@
 //
 //     PROVISIONING -> ACTIVE <-> SUSPENDED;  ACTIVE or SUSPENDED -> DECOMMISSIONED, for good
 #pragma once
-#include <map>
-
 #include "service/tenancy/events.hpp"
 
 namespace headroom::service::tenancy {
@@ -18,11 +16,11 @@ struct tenant {
     std::string id, name;
     std::string reason, category;  ///< of the suspension, while it lasts
     std::vector<std::string> deleted{};  ///< categories of data that are gone
-    std::map<std::string, std::size_t> metadata{};  ///< bytes of each member, as it is stored
+    std::vector<json_text> metadata{};  ///< objects, to be merged in their order
     bool operator==(const tenant&) const = default;
 };
 
-/// What all of its metadata takes.
+/// What all of its metadata takes once they are merged. Reads them all: for who changes them.
 std::size_t metadata_bytes(const tenant& of);
 
 /// The decider eventsourcing::repository works with.
